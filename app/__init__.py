@@ -1,0 +1,1 @@
+"""Datakura: a dataset management system."""

@@ -1,0 +1,1 @@
+"""What every layer may use: settings, database, ledger, errors, viewer, security, metrics, logging."""

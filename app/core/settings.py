@@ -1,0 +1,95 @@
+"""All settings: one field each, read from `DATAKURA_*` variables, described in docs/configuration.md."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every process of the system is configured by these alone. A URL given for an engine means that it is not started."""
+
+    model_config = SettingsConfigDict(env_prefix="DATAKURA_", extra="ignore", frozen=True)
+
+    # Where and how
+    profile: Literal["embedded", "production", "test"] = "embedded"
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8400
+    """0 picks a free port."""
+    data_dir: Path = Path("data")
+    public_url: str | None = None
+    """Address that browsers use; http://HOST:PORT when not given."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_dir: Path | None = None
+    """Folder of the rotating log files; None writes to standard output."""
+
+    # First start
+    admin_email: str = "admin@example.com"
+    admin_password: SecretStr | None = None
+    """None: a password is generated and printed once."""
+    demo: bool = True
+
+    # Engines
+    database_url: SecretStr = SecretStr("")
+    redis_url: SecretStr = SecretStr("")
+    s3_endpoint_url: str = ""
+    s3_public_endpoint_url: str = ""
+    """Address of the object store as clients reach it; the endpoint itself when empty."""
+    s3_access_key: str = ""
+    s3_secret_key: SecretStr = SecretStr("")
+    s3_bucket: str = "datakura"
+    s3_region: str = "us-east-1"
+    elasticsearch_url: SecretStr = SecretStr("")
+
+    # Database
+    database_pool_size: Annotated[int, Field(ge=1, le=100)] = 8
+    statement_timeout_seconds: Annotated[float, Field(gt=0)] = 5.0
+
+    # Sessions
+    jwt_private_key: SecretStr = SecretStr("")
+    """Ed25519 private key, PEM (PKCS #8)."""
+    access_token_seconds: Annotated[int, Field(ge=60, le=3600)] = 600
+    refresh_token_days: Annotated[int, Field(ge=1, le=90)] = 14
+    cookie_secure: bool = False
+
+    # Uploads
+    upload_expires_hours: Annotated[int, Field(ge=1, le=168)] = 24
+    upload_part_size_bytes: Annotated[int, Field(ge=5 << 20, le=5 << 30)] = 16 << 20
+    max_upload_bytes: Annotated[int, Field(ge=1)] = 5 << 40
+
+    # Work
+    scratch_dir: Path | None = None
+    """Bounded scratch of the workers; DATA_DIR/scratch when not given."""
+    scratch_max_bytes: Annotated[int, Field(ge=1 << 20)] = 50 << 30
+    heavy_slots: Annotated[int, Field(ge=1, le=64)] = 1
+    """Children that one worker runs at the same time."""
+    interactive_slots: Annotated[int, Field(ge=1, le=64)] = 4
+    child_memory_bytes: Annotated[int, Field(ge=256 << 20)] = 1 << 30
+    child_threads: Annotated[int, Field(ge=1, le=64)] = 2
+    child_timeout_seconds: Annotated[int, Field(ge=1)] = 3600
+    lease_seconds: Annotated[float, Field(gt=0)] = 30.0
+    max_rejected_fraction: Annotated[float, Field(ge=0, le=1)] = 0.1
+    max_cell_bytes: Annotated[int, Field(ge=1 << 10)] = 16 << 20
+    max_columns: Annotated[int, Field(ge=1)] = 10_000
+
+    # API
+    graphiql: bool = True
+    introspection: bool = True
+    allowed_origins: tuple[str, ...] = ()
+
+    # Tests only
+    crash_point: str = ""
+    """Name of the crash point at which this process kills itself; refused outside the test profile."""
+
+    @property
+    def url(self) -> str:
+        """Address that a person opens."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()

@@ -1,0 +1,1 @@
+"""Pure reading of data files: format, dialect, types, the columnar copy, the profile. Knows no database and no network."""
