@@ -1,0 +1,36 @@
+"""The seam between readers and the rest: a reader turns a source into a stored table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.ingest.job import Field, ReadOptions, RejectedRow
+
+Report = Callable[[float], None]
+"""Called with the fraction (0-1) of the reader's own work that is done."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredTable:
+    """The columnar copy of a file and what happened on the way to it.
+
+    Invariant: row_count + rejected_row_count = records in the file.
+    """
+
+    path: str
+    """Parquet: zstd, row groups of at most `ROW_GROUP_ROWS` rows and about `ROW_GROUP_CELLS` cells."""
+    row_count: int
+    fields: tuple[Field, ...]
+    options: ReadOptions
+    rejected_row_count: int = 0
+    rejects_path: str | None = None
+    rejected_samples: tuple[RejectedRow, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+ROW_GROUP_ROWS = 61_440
+ROW_GROUP_CELLS = 2_000_000
+
+
+def row_group_rows(columns: int) -> int:
+    """Rows of a row group for a table of `columns` columns: a multiple of DuckDB's vector of 2,048, at least one vector."""
+    return max(2_048, min(ROW_GROUP_ROWS, ROW_GROUP_CELLS // max(1, columns)) // 2_048 * 2_048)
