@@ -79,11 +79,25 @@ class IngestError(Exception):
 
     Args:
         line: 1-based physical line (text formats) or row number (others); None where no line can be named.
+        options: how the file was being read, where that is known better than by what was asked.
+        rejected_row_count: records found unreadable before giving up; None where none were counted.
     """
 
-    def __init__(self, code: IngestErrorCode, message: str, *, hint: str | None = None, line: int | None = None):
+    def __init__(
+        self,
+        code: IngestErrorCode,
+        message: str,
+        *,
+        hint: str | None = None,
+        line: int | None = None,
+        options: "ReadOptions | None" = None,
+        rejected_row_count: int | None = None,
+        rejected_samples: "tuple[RejectedRow, ...]" = (),
+    ):
         super().__init__(message)
         self.code, self.message, self.hint, self.line = code, message, hint, line
+        self.options = options
+        self.rejected_row_count, self.rejected_samples = rejected_row_count, rejected_samples
 
 
 @dataclass(frozen=True, kw_only=True)

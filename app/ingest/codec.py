@@ -1,0 +1,42 @@
+"""Dataclasses of the ingest vocabulary as JSON and back: what crosses the pipe between worker and child, and what is stored."""
+
+from functools import cache
+from typing import Annotated, TypeVar
+
+import orjson
+from pydantic import Field, TypeAdapter
+
+from app.ingest.job import IngestFailure, IngestJob, IngestResult, Progress
+
+Message = Progress | IngestResult | IngestFailure
+T = TypeVar("T")
+
+_MESSAGE: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="type")])
+
+
+def dump(value: Message | IngestJob) -> bytes:
+    """One line of JSON without its line end."""
+    return orjson.dumps(value)
+
+
+def load_message(line: bytes) -> Message:
+    """The message of one line of the child's standard output.
+
+    Raises:
+        pydantic.ValidationError: the line is no such message.
+    """
+    return _MESSAGE.validate_json(line, strict=True)
+
+
+def load(kind: type[T], text: bytes) -> T:
+    """The dataclass that `text` holds, checked strictly: no number from a string, every field of its type.
+
+    Raises:
+        pydantic.ValidationError: names the field that does not fit.
+    """
+    return _adapter(kind).validate_json(text, strict=True)
+
+
+@cache
+def _adapter(kind: type[T]) -> TypeAdapter[T]:
+    return TypeAdapter(kind)
