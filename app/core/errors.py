@@ -1,0 +1,76 @@
+"""The errors that a caller can act on.
+
+DomainError
+├── NotFound             no such object, or the viewer may not see it (the same words for both)
+├── Conflict             the object is not in the state that this needs, or has moved on
+├── InvalidInput         a field of the input is wrong
+├── Forbidden            visible, but the viewer's level is too low
+├── LimitExceeded        a quota or bound
+├── InvalidCredentials   wrong e-mail or password
+├── Unauthenticated      no valid session: a top-level GraphQL error
+└── Unavailable          a dependency is away: try again
+"""
+
+
+class DomainError(Exception):
+    """Base of all that is said to a caller as `UserError { code message path }`."""
+
+    code = "INTERNAL"
+
+    def __init__(self, message: str, *, path: tuple[str, ...] | None = None):
+        super().__init__(message)
+        self.message = message
+        self.path = path
+        """Names of the input field, outermost first, camelCase."""
+
+
+class NotFound(DomainError):
+    """No such object, or not one that the viewer may see."""
+
+    code = "NOT_FOUND"
+
+
+class Conflict(DomainError):
+    """The object's state does not allow this now."""
+
+    code = "CONFLICT"
+
+
+class InvalidInput(DomainError):
+    """A value that cannot be accepted; `path` names the field."""
+
+    code = "INVALID_INPUT"
+
+
+class Forbidden(DomainError):
+    """The viewer sees the object but may not do this."""
+
+    code = "FORBIDDEN"
+
+
+class LimitExceeded(DomainError):
+    """A quota or a bound was reached."""
+
+    code = "LIMIT_EXCEEDED"
+
+
+class InvalidCredentials(DomainError):
+    """The same for an unknown address, a wrong password and a deactivated account."""
+
+    code = "INVALID_CREDENTIALS"
+
+
+class Unauthenticated(DomainError):
+    """No valid session or key."""
+
+    code = "UNAUTHENTICATED"
+
+
+class Unavailable(DomainError):
+    """A dependency does not answer; the same call may succeed later."""
+
+    code = "UNAVAILABLE"
+
+    def __init__(self, message: str, *, retry_after_seconds: float = 5.0):
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds

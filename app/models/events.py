@@ -1,0 +1,61 @@
+"""What happened: status events for subscribers, the audit trail, answered requests."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, String, Uuid, func, text
+from sqlalchemy.dialects.postgresql import INET, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.ids import uuid7
+from app.models.base import Base, CreatedAt
+
+
+class Event(Base):
+    """A change of a dataset or of one of its versions. `sequence` is contiguous per dataset. Partitioned by month."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        Index("ix_events_occurred", "occurred_at"),
+        {"postgresql_partition_by": "RANGE (occurred_at)"},
+    )
+
+    dataset_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    occurred_at: Mapped[datetime] = mapped_column(primary_key=True, server_default=func.now())
+    version_id: Mapped[UUID | None]
+    payload: Mapped[dict[str, object]] = mapped_column(JSONB)
+
+
+class AuditEvent(Base):
+    """Who did what to which object. Written in the change's own transaction. Partitioned by month."""
+
+    __tablename__ = "audit_events"
+    __table_args__ = (
+        Index("ix_audit_events_target", "target_id", "occurred_at"),
+        {"postgresql_partition_by": "RANGE (occurred_at)"},
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid7)
+    occurred_at: Mapped[datetime] = mapped_column(primary_key=True, server_default=func.now())
+    sequence: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    actor_id: Mapped[UUID | None]
+    action: Mapped[str] = mapped_column(String(64))
+    target_id: Mapped[UUID | None]
+    ip_address: Mapped[str | None] = mapped_column(INET)
+    request_id: Mapped[str | None] = mapped_column(String(64))
+    details: Mapped[dict[str, object]] = mapped_column(JSONB, server_default=text("'{}'"))
+
+
+class IdempotencyKey(Base):
+    """A mutation that was done: the same key again gives its object, not a second effect. Kept 24 hours."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (Index("ix_idempotency_keys_created", "created_at"),)
+
+    principal_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    request_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    response: Mapped[dict[str, str]] = mapped_column(JSONB)
+    """Id of the object that the mutation made or changed; the answer is read from it."""
+    created_at: Mapped[CreatedAt]
