@@ -1,0 +1,69 @@
+"""Ports of this machine: free ones are picked once, remembered in the data folder, and taken again while they are free."""
+
+import json
+import random
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.embedded.errors import StartError
+from app.embedded.files import read_object, write_private
+
+# Below the range from which Linux takes the ports of outgoing connections (32768 and up): there, a connection of anybody
+# could sit on an engine's port in the moment in which the engine is restarted.
+_LOWEST, _HIGHEST = 15_000, 32_000
+
+
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    """Whether a server could listen on `port` now."""
+    with socket.socket() as probe:
+        # As servers do: a port whose old connections are still closing counts as free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+class Ports:
+    """The ports of one data folder, by the name of what listens there."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._remembered = {name: port for name, port in read_object(file).items() if isinstance(port, int)}
+
+    def take(self, names: Sequence[str], *, offset: int = 0) -> dict[str, int]:
+        """A free port for each name: the one of last time where it is still free. All are remembered.
+
+        Args:
+            offset: the ports this far above must be free too, below 10,001.
+        """
+        taken: dict[str, int] = {}
+        for name in names:
+            port = self._remembered.get(name, 0)
+            others = {*taken.values(), *(p for n, p in self._remembered.items() if n != name)}
+            while not port or port in others or not is_free(port) or not is_free(port + offset):
+                port = random.randrange(_LOWEST, _HIGHEST - offset)
+            taken[name] = port
+        self._remembered |= taken
+        write_private(self._file, json.dumps(self._remembered, indent=2, sort_keys=True))
+        return taken
+
+    def take_for_people(self, wanted: int, *, host: str, explicit: bool) -> int:
+        """The port of the page. One that was asked for is taken or refused; otherwise another free one will do.
+
+        Args:
+            wanted: 0 for any.
+            explicit: whether a person asked for this very port.
+        Raises:
+            StartError: the port was asked for and is taken.
+        """
+        if wanted and is_free(wanted, host):
+            return wanted
+        if wanted and explicit:
+            raise StartError(
+                f"Port {wanted} of {host} is taken by another program. "
+                f"Stop that program, or choose another port: DATAKURA_PORT={wanted + 1 if wanted < 65_535 else 0} (0 picks a free one)."
+            )
+        return self.take(["page"])["page"]
