@@ -42,7 +42,7 @@ class Dataset(Base):
     __table_args__ = (
         one_of("status", DatasetStatus),
         one_of("visibility", Visibility),
-        Index("uq_datasets_slug", "slug", unique=True),
+        Index("uq_datasets_slug", "slug", unique=True, postgresql_where=text("deleted_at IS NULL")),
         Index("ix_datasets_created", text("created_at DESC"), text("id DESC"), postgresql_where=text("deleted_at IS NULL")),
         Index("ix_datasets_updated", text("updated_at DESC"), text("id DESC"), postgresql_where=text("deleted_at IS NULL")),
         Index("ix_datasets_name", "name", "id", postgresql_where=text("deleted_at IS NULL")),

@@ -1,0 +1,1 @@
+"""The outside world behind one Protocol each: object storage, stored tables, search."""

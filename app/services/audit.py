@@ -1,0 +1,41 @@
+"""The audit trail: one record in the transaction of each change."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.viewer import Principal, Viewer
+from app.models.events import AuditEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a change came from."""
+
+    ip_address: str | None = None
+    request_id: str | None = None
+
+
+async def record(
+    session: AsyncSession,
+    principal: Principal,
+    action: str,
+    target_id: UUID | None,
+    *,
+    origin: Origin | None = None,
+    **details: object,
+) -> None:
+    """Writes who did `action` (noun.verb) to which object. `details` must hold no secret."""
+    origin = origin or session.info.get("origin") or Origin()
+    await session.execute(
+        insert(AuditEvent).values(
+            actor_id=principal.id if isinstance(principal, Viewer) else None,
+            action=action,
+            target_id=target_id,
+            ip_address=origin.ip_address,
+            request_id=origin.request_id,
+            details=details,
+        )
+    )

@@ -1,0 +1,74 @@
+"""Keyset cursors: opaque, and bound to the order that they were made for."""
+
+import base64
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+from uuid import UUID
+
+import orjson
+
+from app.core.errors import InvalidInput
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a connection."""
+
+    rows: list[T]
+    cursors: list[str]
+    has_next_page: bool
+    has_previous_page: bool
+
+
+def page(rows: Sequence[T], first: int, after: str | None, cursor_of: Callable[[T], str]) -> Page[T]:
+    """A page from up to `first` + 1 rows: the extra row only tells that there is more."""
+    kept = list(rows[:first])
+    return Page(kept, [cursor_of(row) for row in kept], len(rows) > first, after is not None)
+
+
+def encode(order: str, *values: str | int | float | datetime | UUID | None) -> str:
+    """An opaque cursor for the position `values` in `order`."""
+    return base64.urlsafe_b64encode(orjson.dumps([order, *values])).decode().rstrip("=")
+
+
+def decode(cursor: str, order: str, *kinds: type) -> list[object]:
+    """The values of a cursor made by `encode` for the same order.
+
+    Args:
+        kinds: the type of each value; datetime and UUID are restored from text.
+
+    Raises:
+        InvalidInput: it is not a cursor, or one of another list or order.
+    """
+    try:
+        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
+        found, *values = orjson.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        if found != order or len(values) != len(kinds):
+            raise ValueError(found)
+        return [_restore(value, kind) for value, kind in zip(values, kinds, strict=True)]
+    except (ValueError, TypeError, AttributeError) as error:
+        message = "This cursor does not belong to this list and order. Use an endCursor of the same query."
+        raise InvalidInput(message, path=("after",)) from error
+
+
+def _restore(value: object, kind: type) -> object:
+    if kind is datetime:
+        moment = datetime.fromisoformat(str(value))
+        if moment.tzinfo is None:
+            raise ValueError(value)
+        return moment
+    if kind is UUID:
+        return UUID(str(value))
+    if kind is float and type(value) is int:
+        return float(value)
+    if type(value) is not kind:
+        raise ValueError(value)
+    if kind is int and not -(2**63) <= value < 2**63:
+        raise ValueError(value)
+    if kind is str and "\x00" in value:
+        raise ValueError(value)
+    return value

@@ -1,0 +1,305 @@
+"""Datasets: creating, describing, archiving, deleting, finding by id and slug."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from app.core.errors import Conflict, InvalidInput, NotFound
+from app.core.ids import uuid7
+from app.core.viewer import Viewer
+from app.models.datasets import Dataset, DatasetStatus, DatasetTag, Visibility
+from app.services import access, audit, events, search
+from app.services.access import Level
+
+DatasetRow = Row[tuple[object, ...]]
+
+COLUMNS = (
+    Dataset.id, Dataset.name, Dataset.slug, Dataset.description, Dataset.status, Dataset.visibility, Dataset.owner_id,
+    Dataset.metadata_, Dataset.auto_publish, Dataset.deprecation, Dataset.revision, Dataset.current_version_id,
+    Dataset.created_at, Dataset.updated_at, Dataset.event_sequence,
+)  # fmt: skip
+"""What a row of a dataset holds wherever one is read."""
+
+MAX_NAME = 255
+MAX_DESCRIPTION = 65_536
+MAX_METADATA_BYTES = 65_536
+MAX_TAGS = 50
+_TAG = re.compile(r"[\w][\w.:/-]{0,63}\Z")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What `update` changes; None leaves a field as it is."""
+
+    name: str | None = None
+    description: str | None = None
+    visibility: Visibility | None = None
+    tags: Sequence[str] | None = None
+    metadata: object | None = None
+    auto_publish: bool | None = None
+
+
+async def create(
+    session: AsyncSession,
+    viewer: Viewer,
+    *,
+    name: str,
+    description: str | None = None,
+    visibility: Visibility = Visibility.ORGANIZATION,
+    metadata: object | None = None,
+    tags: Sequence[str] = (),
+    auto_publish: bool = False,
+) -> UUID:
+    """A DRAFT dataset, owned by the viewer, with a slug made from its name.
+
+    Raises:
+        Forbidden: the account may not create datasets.
+        InvalidInput: name, description, metadata or a tag cannot be accepted.
+        Conflict: the name, or one that makes the same slug, is taken.
+    """
+    access.require_editor(viewer)
+    clean = clean_name(name)
+    dataset = Dataset(
+        id=uuid7(),
+        name=clean,
+        slug=slugify(clean),
+        description=_clean_description(description),
+        visibility=visibility,
+        owner_id=viewer.id,
+        metadata_=_clean_metadata(metadata if metadata is not None else {}),
+        auto_publish=auto_publish,
+    )
+    session.add(dataset)
+    await _flush_name(session, clean)
+    await _write_tags(session, dataset.id, clean_tags(tags))
+    await _changed(session, viewer, "dataset.create", dataset.id, name=clean)
+    return dataset.id
+
+
+async def update_dataset(session: AsyncSession, viewer: Viewer, dataset_id: UUID, *, revision: int, changes: Changes) -> UUID:
+    """The dataset has the changed fields and the next revision. The slug stays: addresses do not break.
+
+    Raises:
+        NotFound, Forbidden: WRITE is needed, MANAGE to change the visibility.
+        Conflict: somebody changed the dataset since `revision`, or the name is taken.
+    """
+    level = Level.MANAGE if changes.visibility is not None else Level.WRITE
+    await access.require(session, viewer, dataset_id, level)
+    values: dict[str, object] = {"revision": Dataset.revision + 1, "updated_at": func.now()}
+    if changes.name is not None:
+        values["name"] = clean_name(changes.name)
+    if changes.description is not None:
+        values["description"] = _clean_description(changes.description)
+    if changes.visibility is not None:
+        values["visibility"] = changes.visibility
+    if changes.metadata is not None:
+        values["metadata_"] = _clean_metadata(changes.metadata)
+    if changes.auto_publish is not None:
+        values["auto_publish"] = changes.auto_publish
+    updated = await session.execute(
+        update(Dataset).where(Dataset.id == dataset_id, Dataset.revision == revision).values(values).returning(Dataset.id)
+    )
+    if updated.scalar_one_or_none() is None:
+        raise Conflict(
+            "Somebody else changed this dataset in the meantime. Load it again and repeat your change.", path=("revision",)
+        )
+    if changes.tags is not None:
+        await session.execute(delete(DatasetTag).where(DatasetTag.dataset_id == dataset_id))
+        await _write_tags(session, dataset_id, clean_tags(changes.tags))
+    await _changed(session, viewer, "dataset.update", dataset_id, fields=[k for k, v in vars(changes).items() if v is not None])
+    return dataset_id
+
+
+async def archive(session: AsyncSession, viewer: Viewer, dataset_id: UUID) -> UUID:
+    """The dataset is ARCHIVED: readable, but without new versions. Archiving twice changes nothing.
+
+    Raises:
+        NotFound, Forbidden: MANAGE is needed.
+    """
+    await access.require(session, viewer, dataset_id, Level.MANAGE)
+    moved = await session.execute(
+        update(Dataset)
+        .where(Dataset.id == dataset_id, Dataset.status != DatasetStatus.ARCHIVED)
+        .values(
+            status_before_archive=Dataset.status,
+            status=DatasetStatus.ARCHIVED,
+            revision=Dataset.revision + 1,
+            updated_at=func.now(),
+        )
+        .returning(Dataset.id)
+    )
+    if moved.scalar_one_or_none() is not None:
+        await _changed(session, viewer, "dataset.archive", dataset_id)
+    return dataset_id
+
+
+async def delete_dataset(session: AsyncSession, viewer: Viewer, dataset_id: UUID) -> UUID:
+    """The dataset is hidden from everybody, its name free; `restore` brings it back.
+
+    Raises:
+        NotFound, Forbidden: MANAGE is needed.
+    """
+    await access.require(session, viewer, dataset_id, Level.MANAGE)
+    await session.execute(
+        update(Dataset)
+        .where(Dataset.id == dataset_id)
+        .values(deleted_at=func.now(), revision=Dataset.revision + 1, updated_at=func.now())
+    )
+    await _changed(session, viewer, "dataset.delete", dataset_id)
+    return dataset_id
+
+
+async def restore(session: AsyncSession, viewer: Viewer, dataset_id: UUID) -> UUID:
+    """A deleted dataset is back; an archived one has the status that it had before.
+
+    Raises:
+        NotFound, Forbidden: MANAGE is needed.
+        Conflict: its name was given to another dataset, or it is neither deleted nor archived.
+    """
+    deleted = (await session.execute(select(Dataset.deleted_at).where(Dataset.id == dataset_id))).scalar_one_or_none()
+    await access.require(session, viewer, dataset_id, Level.MANAGE, deleted=deleted is not None)
+    statement = update(Dataset).where(Dataset.id == dataset_id)
+    if deleted is not None:
+        statement = statement.values(deleted_at=None, revision=Dataset.revision + 1, updated_at=func.now())
+    else:
+        statement = statement.where(Dataset.status == DatasetStatus.ARCHIVED).values(
+            status=func.coalesce(Dataset.status_before_archive, DatasetStatus.DRAFT.value),
+            status_before_archive=None,
+            revision=Dataset.revision + 1,
+            updated_at=func.now(),
+        )
+    try:
+        async with session.begin_nested():
+            restored = (await session.execute(statement.returning(Dataset.id))).scalar_one_or_none()
+    except IntegrityError as error:
+        raise Conflict("Its name was given to another dataset in the meantime. Rename that one first.") from error
+    if restored is None:
+        raise Conflict("This dataset is neither deleted nor archived: there is nothing to restore.")
+    await _changed(session, viewer, "dataset.restore", dataset_id)
+    return dataset_id
+
+
+async def get(session: AsyncConnection | AsyncSession, viewer: Viewer, dataset_id: UUID) -> DatasetRow:
+    """The row of a visible dataset.
+
+    Raises:
+        NotFound: missing or not visible.
+    """
+    row = await find(session, viewer, dataset_id)
+    if row is None:
+        raise NotFound("There is no such dataset, or you may not see it.")
+    return row
+
+
+async def find(session: AsyncConnection | AsyncSession, viewer: Viewer, dataset_id: UUID) -> DatasetRow | None:
+    """The row of a visible dataset, or None."""
+    return (await session.execute(select(*COLUMNS).where(Dataset.id == dataset_id, access.visible(viewer)))).one_or_none()
+
+
+async def find_by_slug(session: AsyncConnection, viewer: Viewer, slug: str) -> DatasetRow | None:
+    """The row of the visible dataset with this slug, or None."""
+    if "\x00" in slug:
+        return None
+    return (await session.execute(select(*COLUMNS).where(Dataset.slug == slug, access.visible(viewer)))).one_or_none()
+
+
+def slugify(name: str) -> str:
+    """Lower-case letters and digits of any script, joined by hyphens; at most 120 characters, never empty."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    slug = re.sub(r"[^\w]+|_", "-", folded).strip("-")[:120].rstrip("-")
+    return slug or "dataset-" + uuid7().hex[-8:]
+
+
+def clean_name(name: str) -> str:
+    """The name without outer white space.
+
+    Raises:
+        InvalidInput: empty, too long, or with control characters.
+    """
+    clean = unicodedata.normalize("NFC", name).strip()
+    if not clean:
+        raise InvalidInput("Give the dataset a name.", path=("name",))
+    if len(clean) > MAX_NAME:
+        raise InvalidInput(f"A name has at most {MAX_NAME} characters; this one has {len(clean)}.", path=("name",))
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in clean):
+        raise InvalidInput("A name cannot hold control characters or line breaks.", path=("name",))
+    return clean
+
+
+def clean_tags(tags: Sequence[str]) -> list[str]:
+    """Tags in lower case, without repeats, in their order.
+
+    Raises:
+        InvalidInput: more than 50, or one that is no single word.
+    """
+    clean = list(dict.fromkeys(unicodedata.normalize("NFKC", tag).strip().casefold() for tag in tags))
+    if len(clean) > MAX_TAGS:
+        raise InvalidInput(f"A dataset has at most {MAX_TAGS} tags.", path=("tags",))
+    for tag in clean:
+        if not _TAG.match(tag):
+            message = f"The tag {tag[:70]!r} is no single word: letters, digits and . : / - only, at most 64 characters."
+            raise InvalidInput(message, path=("tags",))
+    return clean
+
+
+def reject_nul(text: str, field: str) -> str:
+    """`text`, unless it holds a NUL character, which PostgreSQL cannot store."""
+    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
+        raise InvalidInput("This text holds a character that cannot be stored (NUL or half a surrogate pair).", path=(field,))
+    return text
+
+
+def check_json(value: object, *, path: tuple[str, ...], max_bytes: int = MAX_METADATA_BYTES) -> object:
+    """`value`, a JSON value that PostgreSQL can store.
+
+    Raises:
+        InvalidInput: too large, or with a NUL character.
+    """
+    encoded = orjson.dumps(value)
+    if len(encoded) > max_bytes:
+        raise InvalidInput(f"This value has {len(encoded):,} bytes as JSON; at most {max_bytes:,} are stored.", path=path)
+    if b"\\u0000" in encoded:
+        raise InvalidInput("JSON with a NUL character (\\u0000) cannot be stored.", path=path)
+    return value
+
+
+def _clean_description(description: str | None) -> str | None:
+    if description is None:
+        return None
+    if len(description) > MAX_DESCRIPTION:
+        raise InvalidInput(f"A description has at most {MAX_DESCRIPTION:,} characters.", path=("description",))
+    return reject_nul(description, "description").strip() or None
+
+
+def _clean_metadata(metadata: object) -> dict[str, object]:
+    if not isinstance(metadata, dict):
+        raise InvalidInput('Metadata is a JSON object, as {"source": "crm"}.', path=("metadata",))
+    check_json(metadata, path=("metadata",))
+    return metadata
+
+
+async def _flush_name(session: AsyncSession, name: str) -> None:
+    try:
+        async with session.begin_nested():
+            await session.flush()
+    except IntegrityError as error:
+        raise Conflict(f"The name {name!r} is taken. Choose another one.", path=("name",)) from error
+
+
+async def _write_tags(session: AsyncSession, dataset_id: UUID, tags: list[str]) -> None:
+    if tags:
+        await session.execute(insert(DatasetTag), [{"dataset_id": dataset_id, "name": tag} for tag in tags])
+
+
+async def _changed(session: AsyncSession, viewer: Viewer, action: str, dataset_id: UUID, **details: object) -> None:
+    """What belongs to every change of a dataset: event, search document, audit record."""
+    await events.append(session, dataset_id)
+    await search.queue_index(session, dataset_id)
+    await audit.record(session, viewer, action, dataset_id, **details)

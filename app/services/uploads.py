@@ -1,0 +1,304 @@
+"""Uploads: signed addresses first, then the bytes (which never pass through here), then the check that they are complete."""
+
+import math
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.adapters.storage import PartsRefused, Storage, StoredPart
+from app.core import faults, ledger
+from app.core.db import Database
+from app.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
+from app.core.ids import uuid7
+from app.core.settings import Settings
+from app.core.viewer import Viewer
+from app.models.datasets import Dataset, DatasetStatus
+from app.models.uploads import Upload, UploadState
+from app.models.versions import DatasetVersion, VersionStatus
+from app.services import access, audit, datasets, events, idempotency, versions
+from app.services.access import Level
+
+MAX_PARTS = 1_000
+MISSING = "There is no such upload, or you may not see its dataset."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declaration:
+    """What a client says about a file before it sends it. `sha256` is 32 bytes."""
+
+    file_name: str
+    size_bytes: int
+    sha256: bytes | None = None
+    label: str | None = None
+    comment: str | None = None
+    options: dict[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedPart:
+    """A part as the client says it was stored. `etag` with or without quotes."""
+
+    number: int
+    etag: str
+
+
+async def start(
+    db: Database,
+    viewer: Viewer,
+    dataset_id: UUID,
+    declaration: Declaration,
+    *,
+    storage: Storage,
+    settings: Settings,
+    request: idempotency.Request | None = None,
+) -> UUID:
+    """A version waits for its bytes; returns the upload's id.
+
+    Raises:
+        NotFound, Forbidden: WRITE is needed.
+        Conflict: the dataset is archived.
+        InvalidInput: an empty or too large file, a bad name or checksum.
+        Unavailable: the object store is away.
+    """
+    file_name = _clean_file_name(declaration.file_name)
+    _check_declaration(declaration, settings)
+    async with db.read(viewer) as connection:
+        await access.require(connection, viewer, dataset_id, Level.WRITE)
+    upload_id, version_id = uuid7(), uuid7()
+    part_size = part_size_bytes(declaration.size_bytes, settings.upload_part_size_bytes)
+    key = f"originals/{version_id}/{upload_id}"
+    # Before the transaction: a network call does not belong into one. A crash in between leaves an upload that expires.
+    storage_upload_id = await storage.start_multipart(key)
+
+    async def effect() -> UUID:
+        number = await _next_number(session, dataset_id)
+        session.add(
+            DatasetVersion(
+                id=version_id, dataset_id=dataset_id, number=number, created_by_id=viewer.id,
+                label=_clean_text(declaration.label, "label", 100), comment=_clean_text(declaration.comment, "comment", 10_000),
+                requested_options=declaration.options or {},
+            )
+        )  # fmt: skip
+        await session.flush()
+        session.add(
+            Upload(
+                id=upload_id, version_id=version_id, user_id=viewer.id, file_name=file_name, object_key=key,
+                size_bytes=declaration.size_bytes, sha256=declaration.sha256, storage_upload_id=storage_upload_id,
+                part_size_bytes=part_size, part_count=math.ceil(declaration.size_bytes / part_size),
+                expires_at=datetime.now(UTC) + timedelta(hours=settings.upload_expires_hours),
+            )
+        )  # fmt: skip
+        await events.append(session, dataset_id, version_id)
+        await audit.record(session, viewer, "upload.start", upload_id, dataset=str(dataset_id), file=file_name)
+        return upload_id
+
+    async with db.transaction(viewer) as session:
+        await access.require(session, viewer, dataset_id, Level.WRITE)
+        started = await idempotency.once(session, viewer, request, effect)
+    if started != upload_id:
+        await storage.abort_multipart(key, storage_upload_id)
+    return started
+
+
+async def complete(db: Database, viewer: Viewer, upload_id: UUID, parts: Sequence[ClaimedPart], *, storage: Storage) -> UUID:
+    """The object is whole, its version QUEUED, its ingest enqueued; returns the version's id. Repeating it changes nothing.
+
+    Raises:
+        NotFound, Forbidden: only the uploader, or who may MANAGE the dataset, completes an upload.
+        Conflict: it was aborted or has expired.
+        InvalidInput: parts are missing, doubled, of another size, or not the ones that the store holds.
+        Unavailable: the object store is away.
+    """
+    upload = await _own(db, viewer, upload_id)
+    if upload.state is UploadState.COMPLETED:
+        return upload.version_id
+    if upload.state is not UploadState.WAITING:
+        raise Conflict(f"This upload is {upload.state}. Start a new one.")
+    etag = await _finish_object(upload, parts, storage)
+    faults.point("api.after_multipart_complete")
+    async with db.transaction(viewer) as session:
+        completed = await session.execute(
+            update(Upload)
+            .where(Upload.id == upload_id, Upload.state == UploadState.WAITING)
+            .values(state=UploadState.COMPLETED, etag=etag, finished_at=func.now())
+            .returning(Upload.id)
+        )
+        if completed.scalar_one_or_none() is None:  # another request was faster, or it has just expired
+            state = (await session.execute(select(Upload.state).where(Upload.id == upload_id))).scalar_one()
+            if state is not UploadState.COMPLETED:
+                raise Conflict(f"This upload is {state}. Start a new one.")
+            return upload.version_id
+        await session.execute(
+            update(DatasetVersion)
+            .where(DatasetVersion.id == upload.version_id)
+            .values(status=VersionStatus.QUEUED, updated_at=func.now())
+        )
+        await versions.queue_ingest(session, upload.version_id)
+        await events.append(session, upload.dataset_id, upload.version_id)
+        await audit.record(session, viewer, "upload.complete", upload_id, version=str(upload.version_id))
+    return upload.version_id
+
+
+async def abort(session: AsyncSession, db: Database, viewer: Viewer, upload_id: UUID) -> UUID:
+    """The upload is ABORTED, its version DELETED, its parts removed soon after. Aborting twice changes nothing.
+
+    Raises:
+        NotFound, Forbidden: only the uploader, or who may MANAGE the dataset, aborts an upload.
+        Conflict: it is complete.
+    """
+    upload = await _own(db, viewer, upload_id)
+    ended = await end_waiting(session, upload_id, UploadState.ABORTED, VersionStatus.DELETED)
+    if not ended and upload.state is not UploadState.ABORTED:
+        raise Conflict("This upload is complete; it can no longer be aborted.")
+    if ended:
+        await audit.record(session, viewer, "upload.abort", upload_id)
+    return upload.version_id
+
+
+async def end_waiting(session: AsyncSession, upload_id: UUID, state: UploadState, version_status: VersionStatus) -> bool:
+    """A WAITING upload has ended without a file; its parts will be removed. False when it was not waiting."""
+    ended = await session.execute(
+        update(Upload)
+        .where(Upload.id == upload_id, Upload.state == UploadState.WAITING)
+        .values(state=state, finished_at=func.now())
+        .returning(Upload.version_id)
+    )
+    version_id = ended.scalar_one_or_none()
+    if version_id is None:
+        return False
+    dataset_id = (
+        await session.execute(
+            update(DatasetVersion)
+            .where(DatasetVersion.id == version_id)
+            .values(status=version_status, updated_at=func.now())
+            .returning(DatasetVersion.dataset_id)
+        )
+    ).scalar_one()
+    await ledger.enqueue(
+        session, actor="uploads.discard", args={"uploadId": str(upload_id)}, queue="interactive", max_attempts=20
+    )
+    await events.append(session, dataset_id, version_id)
+    return True
+
+
+def part_size_bytes(size_bytes: int, smallest: int) -> int:
+    """The size of every part but the last: whole MiB, so that there are at most 1,000 parts."""
+    return max(smallest, math.ceil(size_bytes / MAX_PARTS / (1 << 20)) << 20)
+
+
+async def _finish_object(upload: Row[tuple[object, ...]], claimed: Sequence[ClaimedPart], storage: Storage) -> str:
+    """The finished object's ETag."""
+    try:
+        stored = await storage.list_parts(upload.object_key, upload.storage_upload_id)
+        check_parts(claimed, stored, size_bytes=upload.size_bytes, part_size=upload.part_size_bytes, count=upload.part_count)
+        await storage.complete_multipart(upload.object_key, upload.storage_upload_id, stored)
+    except PartsRefused as error:
+        raise InvalidInput("The object store refuses these parts. Upload them again.", path=("parts",)) from error
+    except NotFound:
+        # An earlier call came so far and no further: the object is there, only the answer was lost.
+        pass
+    found = await storage.find(upload.object_key)
+    if found is None:
+        raise Conflict("The parts of this upload are no longer there. Start a new upload.")
+    if found.size_bytes != upload.size_bytes:
+        raise Unavailable("The object store reports another size than the sum of the parts.")
+    return found.etag
+
+
+def check_parts(
+    claimed: Sequence[ClaimedPart], stored: Sequence[StoredPart], *, size_bytes: int, part_size: int, count: int
+) -> None:
+    """Returns when the client's list, the store's list and the declaration say the same.
+
+    Raises:
+        InvalidInput: naming the first part that differs.
+    """
+    numbers = [part.number for part in claimed]
+    doubled = sorted({number for number in numbers if numbers.count(number) > 1}) if len(numbers) <= MAX_PARTS else [0]
+    if doubled:
+        raise InvalidInput(f"Part {doubled[0]} is listed twice.", path=("parts",))
+    missing = sorted(set(range(1, count + 1)) - set(numbers))
+    if missing:
+        raise InvalidInput(f"Part {missing[0]} of {count} is not listed. Upload it, then complete again.", path=("parts",))
+    if len(numbers) > count:
+        raise InvalidInput(f"This upload has {count} parts; {len(numbers)} are listed.", path=("parts",))
+    held = {part.number: part for part in stored}
+    for position, part in enumerate(claimed):
+        found = held.get(part.number)
+        if found is None:
+            raise InvalidInput(f"Part {part.number} did not arrive. Upload it again.", path=("parts", str(position)))
+        if part.etag.strip('"') != found.etag:
+            message = f"The ETag of part {part.number} is not that of the stored part. Upload it again."
+            raise InvalidInput(message, path=("parts", str(position), "etag"))
+        expected = part_size if part.number < count else size_bytes - part_size * (count - 1)
+        if found.size_bytes != expected:
+            message = f"Part {part.number} has {found.size_bytes:,} bytes where {expected:,} were declared. Upload it again."
+            raise InvalidInput(message, path=("parts", str(position)))
+    extra = sorted(set(held) - set(numbers))
+    if extra:
+        raise InvalidInput(f"The store holds a part {extra[0]} that was never asked for. Start a new upload.", path=("parts",))
+
+
+async def _own(db: Database, viewer: Viewer, upload_id: UUID) -> Row[tuple[object, ...]]:
+    async with db.read(viewer) as connection:
+        statement = (
+            select(
+                Upload.version_id, Upload.state, Upload.user_id, Upload.object_key, Upload.storage_upload_id, Upload.size_bytes,
+                Upload.part_size_bytes, Upload.part_count, DatasetVersion.dataset_id, access.level_of(viewer).label("level"),
+            )
+            .join(DatasetVersion, DatasetVersion.id == Upload.version_id)
+            .join(Dataset, Dataset.id == DatasetVersion.dataset_id)
+            .where(Upload.id == upload_id, access.visible(viewer))
+        )  # fmt: skip
+        upload = (await connection.execute(statement)).one_or_none()
+    if upload is None:
+        raise NotFound(MISSING)
+    if upload.level < Level.WRITE or (upload.user_id != viewer.id and upload.level < Level.MANAGE):
+        raise Forbidden("Only the person who started an upload, or who manages the dataset, may finish or abort it.")
+    return upload
+
+
+async def _next_number(session: AsyncSession, dataset_id: UUID) -> int:
+    row = (
+        await session.execute(
+            update(Dataset)
+            .where(Dataset.id == dataset_id)
+            .values(version_count=Dataset.version_count + 1)
+            .returning(Dataset.version_count, Dataset.status)
+        )
+    ).one()
+    if row.status is DatasetStatus.ARCHIVED:
+        raise Conflict("The dataset is archived. Restore it before you upload.")
+    return row.version_count
+
+
+def _check_declaration(declaration: Declaration, settings: Settings) -> None:
+    if declaration.size_bytes <= 0:
+        raise InvalidInput("The file is empty: there is nothing to upload.", path=("sizeBytes",))
+    if declaration.size_bytes > settings.max_upload_bytes:
+        raise InvalidInput(f"At most {settings.max_upload_bytes:,} bytes can be uploaded as one file.", path=("sizeBytes",))
+    if declaration.sha256 is not None and len(declaration.sha256) != 32:
+        raise InvalidInput("A SHA-256 has 64 hexadecimal digits.", path=("sha256",))
+
+
+def _clean_file_name(name: str) -> str:
+    """The last part of a path, as a name that is safe to show and to save under."""
+    base = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1].strip()
+    if not base or base in (".", "..") or len(base) > 255:
+        raise InvalidInput("Give the name of a file, of at most 255 characters.", path=("fileName",))
+    if any(unicodedata.category(character) in ("Cc", "Cs") for character in base):
+        raise InvalidInput("A file name cannot hold control characters.", path=("fileName",))
+    return base
+
+
+def _clean_text(text: str | None, field: str, longest: int) -> str | None:
+    if text is None:
+        return None
+    if len(text) > longest:
+        raise InvalidInput(f"At most {longest:,} characters.", path=(field,))
+    return datasets.reject_nul(text, field).strip() or None
