@@ -1,7 +1,7 @@
 """PostgreSQL, Valkey and the S3 server of one data folder, started together; those given by address are left alone."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -68,11 +68,11 @@ class Engines:
         self._lock.release()
 
 
-def in_parallel(calls: list[Callable[[], None]]) -> None:
+def in_parallel(calls: Sequence[Callable[[], object]]) -> None:
     """All calls have returned; the first StartError among them is raised."""
     failures: list[BaseException] = []
 
-    def run(call: Callable[[], None]) -> None:
+    def run(call: Callable[[], object]) -> None:
         try:
             call()
         except BaseException as error:

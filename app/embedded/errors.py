@@ -17,3 +17,11 @@ def last_lines(log: Path, count: int = 12) -> str:
     except FileNotFoundError:
         lines = []
     return "\n".join(f"    {line[:400]}" for line in lines[-count:]) or "    (the log is empty)"
+
+
+def explain(what: str, log: Path) -> str:
+    """`what` happened, why if the log tells, and the end of the log."""
+    lines = last_lines(log)
+    if "No space left on device" in lines:
+        what = f"The disk is full. {what} Free some space, then start again."
+    return f"{what} The log {log} ends with:\n{lines}"

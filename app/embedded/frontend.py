@@ -6,16 +6,14 @@ python -m app.embedded.frontend build | test | lint
 import hashlib
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
-from app.embedded.errors import StartError, last_lines
+from app.embedded.errors import StartError
 from app.embedded.files import write_private
-from app.embedded.processes import Identity, launcher
 
 _MADE = {"node_modules", "dist", "gql", "test-results", "coverage"}
 """Folders inside frontend/ that hold results, not sources."""
@@ -67,31 +65,6 @@ class Frontend:
         """The project's script `name` has passed."""
         self.install(run)
         run(self._npm("run", name), self._folder, self._environment())
-
-    def run_logged(self, command: list[str], folder: Path, environment: dict[str, str]) -> None:
-        """The command has succeeded; what it said is in the log.
-
-        Raises:
-            StartError: it failed.
-        """
-        with self.log.open("ab") as log:
-            code = subprocess.run(
-                [*launcher(signal.SIGKILL, Identity.OWN), *command],
-                cwd=folder,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                check=False,
-            ).returncode
-        if code:
-            raise self.failed(code)
-
-    def failed(self, code: int) -> StartError:
-        """What to tell a person when a command ended with `code`."""
-        return StartError(
-            f"The page could not be built (exit code {code}). Its log, {self.log}, ends with:\n{last_lines(self.log)}"
-        )
 
     def _npm(self, *arguments: str) -> list[str]:
         return [str(_node() / "bin/node"), str(_node() / "lib/node_modules/npm/bin/npm-cli.js"), *arguments]

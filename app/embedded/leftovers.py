@@ -41,6 +41,17 @@ def started(pid: int) -> str:
     return "" if fields[0] in "ZX" else f"{boot}/{fields[19]}"
 
 
+def tree(pid: int) -> list[int]:
+    """The process and everything that it started, directly or not."""
+    try:
+        children = [
+            int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
+        ]
+    except OSError:
+        return [pid]
+    return [pid, *(below for child in children for below in tree(child))]
+
+
 @dataclass(frozen=True)
 class _Entry:
     name: str
@@ -103,6 +114,13 @@ def stop_leftovers(file: Path) -> list[str]:
     return sorted({entry.name for entry, _ in targets})
 
 
+def kill_recorded(file: Path) -> None:
+    """Every recorded process, with its session, has been sent the signal that cannot be refused."""
+    for entry in _entries(file):
+        for process in _of_entry(entry):
+            _send(process, signal.SIGKILL)
+
+
 def _entries(file: Path) -> list[_Entry]:
     entries = []
     for raw in read_object(file).values():
@@ -153,6 +171,11 @@ class FolderLock:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._descriptor: int | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether this object holds the lock."""
+        return self._descriptor is not None
 
     def acquire(self) -> bool:
         """Whether this process is the folder's supervisor now."""

@@ -1,5 +1,6 @@
 """Ports of this machine: free ones are picked once, remembered in the data folder, and taken again while they are free."""
 
+import errno
 import json
 import random
 import socket
@@ -14,16 +15,22 @@ from app.embedded.files import read_object, write_private
 _LOWEST, _HIGHEST = 15_000, 32_000
 
 
-def is_free(port: int, host: str = "127.0.0.1") -> bool:
-    """Whether a server could listen on `port` now."""
-    with socket.socket() as probe:
-        # As servers do: a port whose old connections are still closing counts as free.
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+def refusal(port: int, host: str = "127.0.0.1") -> OSError | None:
+    """Why a server could not listen on `port` now, None when it could."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            # As servers do: a port whose old connections are still closing counts as free.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        return error
+    return None
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on `port` of this machine's loopback now."""
+    return refusal(port) is None
 
 
 class Ports:
@@ -57,13 +64,21 @@ class Ports:
             wanted: 0 for any.
             explicit: whether a person asked for this very port.
         Raises:
-            StartError: the port was asked for and is taken.
+            StartError: the port was asked for and is taken, or nobody may listen there.
         """
-        if wanted and is_free(wanted, host):
+        if not wanted:
+            return self.take(["page"])["page"]
+        error = refusal(wanted, host)
+        if error is None:
             return wanted
-        if wanted and explicit:
+        if error.errno != errno.EADDRINUSE:
+            raise StartError(
+                f"Cannot listen on port {wanted} of {host}: {error.strerror}. "
+                "Choose another: DATAKURA_PORT (0 picks a free one; below 1024 needs root), DATAKURA_HOST (an address of this machine)."
+            )
+        if explicit:
             raise StartError(
                 f"Port {wanted} of {host} is taken by another program. "
-                f"Stop that program, or choose another port: DATAKURA_PORT={wanted + 1 if wanted < 65_535 else 0} (0 picks a free one)."
+                "Stop that program, or choose another port: DATAKURA_PORT=NUMBER (0 picks a free one)."
             )
         return self.take(["page"])["page"]

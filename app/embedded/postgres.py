@@ -13,7 +13,7 @@ from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 
-from app.embedded.errors import StartError, last_lines
+from app.embedded.errors import StartError, explain
 from app.embedded.files import write_private
 from app.embedded.processes import Identity, Program, launcher
 
@@ -228,10 +228,8 @@ class Postgres:
                 check=False,
             )
         if done.returncode:
-            raise StartError(
-                f"The database could not be made in {self.folder}: {command[0]} ended with exit code {done.returncode}. "
-                f"Its log, {self.log}, ends with:\n{last_lines(self.log)}"
-            )
+            what = f"The database could not be made in {self.folder}: {command[0]} ended with exit code {done.returncode}."
+            raise StartError(explain(what, self.log))
 
     def _let_nobody_in(self) -> None:
         """The user nobody may reach the folder, and owns it."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from app.embedded import launch
-from app.embedded.errors import StartError, last_lines
+from app.embedded.errors import StartError, explain
 from app.embedded.leftovers import Record
 
 _DEATHS, _WITHIN_SECONDS = 5, 30.0
@@ -55,15 +56,24 @@ def launcher(stop_signal: signal.Signals, identity: Identity) -> list[str]:
     return [sys.executable, "-I", "-S", launch.__file__, str(int(stop_signal)), str(os.getpid()), identity]
 
 
-def rotate(log: Path) -> None:
-    """`log` is short enough to append to; older text is in `log`.1 to `log`.3."""
+def rotate(log: Path, *, in_use: bool = False) -> None:
+    """`log` is short enough to append to; older text is in `log`.1 to `log`.3.
+
+    Args:
+        in_use: a process writes to it, at its end: it is copied and emptied, and what is written in between is lost.
+    """
     if not log.exists() or log.stat().st_size < _LOG_BYTES:
         return
     for number in range(_LOGS_KEPT - 1, 0, -1):
         older = log.with_name(f"{log.name}.{number}")
         if older.exists():
             older.replace(log.with_name(f"{log.name}.{number + 1}"))
-    log.replace(log.with_name(f"{log.name}.1"))
+    newest = log.with_name(f"{log.name}.1")
+    if in_use:
+        shutil.copyfile(log, newest)
+        os.truncate(log, 0)
+    else:
+        log.replace(newest)
 
 
 class Supervised:
@@ -106,15 +116,15 @@ class Supervised:
         self._thread.start()
         deadline = time.monotonic() + timeout_seconds
         while self._failure is None:
+            if self._stopping.is_set():
+                raise StartError(f"{self.program.name} was stopped before it was ready.")
             if self.pid is not None and (self.program.is_ready is None or self.program.is_ready()):
                 self._was_ready = True
                 return
             if time.monotonic() > deadline:
                 self.stop()
-                raise StartError(
-                    f"{self.program.name} was not ready within {timeout_seconds:.0f} seconds. "
-                    f"Its log, {self.program.log}, ends with:\n{last_lines(self.program.log)}"
-                )
+                late = f"{self.program.name} was not ready within {timeout_seconds:.0f} seconds."
+                raise StartError(explain(late, self.program.log))
             self._changed.wait(0.02)
         self._thread.join()
         raise self._failure
@@ -184,9 +194,7 @@ class Supervised:
             if self._was_ready
             else f"did not start: it ended {end}"
         )
-        self._failure = StartError(
-            f"{self.program.name} {what}. Its log, {self.program.log}, ends with:\n{last_lines(self.program.log)}"
-        )
+        self._failure = StartError(explain(f"{self.program.name} {what}.", self.program.log))
         self._changed.set()
         if self._was_ready:
             self._gave_up(self._failure)

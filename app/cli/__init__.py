@@ -1,0 +1,21 @@
+"""The command `datakura`: one module for each subcommand."""
+
+import typer
+
+from app.cli import status, stop, up
+
+app = typer.Typer(
+    name="datakura",
+    help="Datakura, a dataset management system. Every setting is an environment variable DATAKURA_*; see docs/configuration.md.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("up")(up.up)
+app.command("stop")(stop.stop)
+app.command("status")(status.status)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()

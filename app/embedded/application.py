@@ -1,0 +1,167 @@
+"""Our own processes on one machine: the databases prepared, api, dispatcher and worker supervised, the demo loaded."""
+
+import http.client
+import json
+import os
+import secrets
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from app.embedded import folder
+from app.embedded.engines import in_parallel
+from app.embedded.errors import StartError
+from app.embedded.leftovers import Record
+from app.embedded.plan import Plan
+from app.embedded.processes import Program, Supervised
+from app.embedded.tasks import Tasks
+
+
+@dataclass(frozen=True, kw_only=True)
+class Commands:
+    """The programs of the application; another interpreter or module may stand in for each."""
+
+    prepare: tuple[str, ...] = (sys.executable, "-m", "app.prepare")
+    """Prints {"adminCreated": ...} on a line of its own."""
+    api: tuple[str, ...] = (sys.executable, "-m", "app.main")
+    dispatcher: tuple[str, ...] = (sys.executable, "-m", "app.dispatcher")
+    worker: tuple[str, ...] = (sys.executable, "-m", "app.worker")
+    demo: tuple[str, ...] = (sys.executable, "-m", "app.demo")
+
+
+_STOP_ORDER = ("api", "worker", "dispatcher")
+_STOP_SECONDS = 6.0
+
+Step = Callable[[str], AbstractContextManager[None]]
+
+
+class Application:
+    """The processes of one data folder."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        port: int,
+        engines: Mapping[str, str],
+        *,
+        commands: Commands,
+        tasks: Tasks,
+        record: Record,
+        gave_up: Callable[[StartError], None],
+    ) -> None:
+        """
+        Args:
+            engines: the settings by which the engines are reached, as environment variables.
+        """
+        self._plan = plan
+        self._port = port
+        self._commands = commands
+        self._tasks = tasks
+        # Only those who need the administrator's password get it.
+        inherited = {name: value for name, value in os.environ.items() if name != "DATAKURA_ADMIN_PASSWORD"}
+        self._environment = (
+            inherited
+            | dict(engines)
+            | {
+                "DATAKURA_DATA_DIR": plan.data_dir,
+                "DATAKURA_HOST": plan.host,
+                "DATAKURA_PORT": str(port),
+                "PYTHONUNBUFFERED": "1",
+            }
+        )
+        programs = {"api": commands.api, "dispatcher": commands.dispatcher, "worker": commands.worker}
+        self.supervised = {name: Supervised(self._program(name, command), record, gave_up) for name, command in programs.items()}
+
+    def prepare(self) -> str:
+        """The databases are migrated and an administrator exists; the password that was made for them, or ""."""
+        plan, history = self._plan, folder.read_history(self._plan.folder)
+        made = "" if plan.admin_password or history.admin_created else secrets.token_urlsafe(12)
+        password = plan.admin_password or made
+        log = plan.logs / "prepare.log"
+        log.write_bytes(b"")
+        self._tasks.run(
+            self._commands.prepare,
+            Path.cwd(),
+            self._environment | ({"DATAKURA_ADMIN_PASSWORD": password} if password else {}),
+            log=log,
+            otherwise="The databases could not be prepared.",
+        )
+        folder.write_history(plan.folder, replace(history, admin_created=True))
+        return made if _admin_was_created(log) else ""
+
+    def start(self, step: Step) -> None:
+        """All processes run, and the API answers."""
+        self._tasks.check()
+
+        def start(name: str) -> None:
+            with step(name.upper() if name == "api" else name.capitalize()):
+                self.supervised[name].start()
+
+        in_parallel([partial(start, name) for name in self.supervised])
+
+    def load_demo(self, password: str) -> None:
+        """The demo data is there, now or since an earlier start.
+
+        Raises:
+            StartError: it could not be loaded; everything else works, and the next start tries again.
+        """
+        plan, history = self._plan, folder.read_history(self._plan.folder)
+        if not password:
+            raise StartError(
+                "The demo data was not loaded: that needs the administrator's password. "
+                "Start once with DATAKURA_ADMIN_PASSWORD=..., or set DATAKURA_DEMO=0."
+            )
+        log = plan.logs / "demo.log"
+        self._tasks.run(
+            self._commands.demo,
+            Path.cwd(),
+            self._environment
+            | {"DATAKURA_URL": f"http://{_loopback(plan.host)}:{self._port}", "DATAKURA_ADMIN_PASSWORD": password},
+            log=log,
+            otherwise="The demo data could not be loaded; the next start tries again.",
+        )
+        folder.write_history(plan.folder, replace(history, demo_loaded=True))
+
+    def stop(self) -> None:
+        """None of the processes runs any more: first what takes requests, then what works on them."""
+        for name in _STOP_ORDER:
+            self.supervised[name].stop()
+
+    def _program(self, name: str, command: tuple[str, ...]) -> Program:
+        return Program(
+            name=name,
+            command=command,
+            environment=self._environment,
+            log=self._plan.logs / f"{name}.log",
+            directory=Path.cwd(),
+            stop_seconds=_STOP_SECONDS,
+            is_ready=partial(answers, self._plan.host, self._port) if name == "api" else None,
+        )
+
+
+def answers(host: str, port: int) -> bool:
+    """Whether the API on this machine says that it is ready."""
+    connection = http.client.HTTPConnection(_loopback(host), port, timeout=5.0)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _loopback(host: str) -> str:
+    """Where a server that listens on `host` is reached from this machine, as it is written in an address."""
+    return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+
+
+def _admin_was_created(log: Path) -> bool:
+    for line in log.read_text(errors="replace").splitlines():
+        if line.startswith("{") and '"adminCreated"' in line:
+            found: object = json.loads(line)
+            return isinstance(found, dict) and found.get("adminCreated") is True
+    return False

@@ -1,0 +1,287 @@
+"""The supervisor: starts everything in order, keeps it running, and stops it in order.
+
+    python -m app.embedded.stack PLAN_DESCRIPTOR
+
+A program of its own, which `datakura up` becomes when it has read the settings: it stays as long as the system runs, and
+without the libraries that read settings and print help it needs a third of the memory.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from enum import Enum, auto
+from functools import partial
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from types import FrameType
+
+from app.embedded import folder
+from app.embedded.application import Application, Commands
+from app.embedded.engines import Engines, in_parallel, start_engines
+from app.embedded.errors import StartError
+from app.embedded.frontend import Frontend
+from app.embedded.leftovers import FolderLock, Record, kill_recorded, stop_leftovers
+from app.embedded.plan import Plan
+from app.embedded.ports import Ports
+from app.embedded.processes import rotate
+from app.embedded.reach import check_reachable
+from app.embedded.screen import Screen
+from app.embedded.tasks import Interrupted, Tasks
+
+_ROOT = Path(__file__).resolve().parents[2]
+_ENGINES = {"postgres": "PostgreSQL", "valkey": "Valkey", "seaweedfs": "Object storage"}
+_HOUSEKEEPING_SECONDS = 60.0
+
+
+class Stack:
+    """Everything of one data folder, as one thing that starts and stops."""
+
+    def __init__(
+        self, plan: Plan, screen: Screen, *, gave_up: Callable[[StartError], None], commands: Commands, frontend: Frontend
+    ) -> None:
+        self._plan = plan
+        self._commands = commands
+        self._frontend = frontend
+        self._screen = screen
+        self._gave_up = gave_up
+        self._lock = FolderLock(plan.run / "supervisor.lock")
+        self._record = Record(plan.run / "application.json")
+        self._tasks = Tasks(self._record)
+        self._engines: Engines | None = None
+        self._application: Application | None = None
+        self._password = ""
+
+    def start(self) -> None:
+        """Everything runs, and a person has been told where.
+
+        Raises:
+            StartError: something cannot start; `stop` has to be called for the rest.
+        """
+        plan, begun = self._plan, time.monotonic()
+        folder.check_usable(plan.folder)
+        self._be_the_only_one()
+        self._check_given()
+        in_parallel([partial(stop_leftovers, plan.run / f"{what}.json") for what in ("application", "engines")])
+        port = self._take_port()
+        in_parallel([self._start_engines, self._build_page])
+        if not self._engines:
+            raise RuntimeError("the engines have not been started")
+        environment = self._engines.environment
+        self._application = Application(
+            plan,
+            port,
+            environment,
+            commands=self._commands,
+            tasks=self._tasks,
+            record=self._record,
+            gave_up=self._gave_up,
+        )
+        with self._screen.step("Databases prepared"):
+            self._password = self._application.prepare()
+        self._application.start(self._screen.step)
+        self._load_demo(self._application)
+        self._tasks.check()
+        folder.note_running(plan.folder, plan.url(port))
+        self._say_ready(plan.url(port), time.monotonic() - begun)
+
+    def request_stop(self) -> None:
+        """What has not started yet will not start."""
+        self._tasks.request_stop()
+
+    def stop(self) -> None:
+        """Nothing of ours runs any more: first what takes requests, last what keeps the data."""
+        if not self._lock.held:
+            return
+        if self._password:
+            # Made, but never shown: without it nobody could sign in after the next start.
+            self._screen.say(f"  Made for {self._plan.admin_email}, shown only now: password {self._password}")
+        if self._application:
+            self._application.stop()
+        if self._engines:
+            self._engines.stop()
+        folder.forget_running(self._plan.folder)
+        self._lock.release()
+
+    def kill(self) -> None:
+        """Everything of ours has been sent the signal that cannot be refused."""
+        for what in ("application", "engines"):
+            kill_recorded(self._plan.run / f"{what}.json")
+
+    def housekeep(self) -> None:
+        """No log of a running process grows without end."""
+        processes = [*(self._application.supervised.values() if self._application else ())]
+        processes += self._engines.supervised.values() if self._engines else ()
+        for process in processes:
+            rotate(process.program.log, in_use=True)
+
+    def _be_the_only_one(self) -> None:
+        if not self._lock.acquire():
+            running = folder.find_running(self._plan.folder)
+            where = f": {running.url} (process {running.pid})" if running and running.url else "; it is just starting or stopping"
+            raise StartError(
+                f"Datakura runs already on {self._plan.folder}{where}. "
+                "Stop it with `datakura stop`, or start another one on a folder of its own: DATAKURA_DATA_DIR=PATH"
+            )
+        folder.note_running(self._plan.folder, "")
+
+    def _check_given(self) -> None:
+        given = self._plan.given
+        for setting, name, url in (
+            ("DATAKURA_DATABASE_URL", "the database", given.database_url),
+            ("DATAKURA_REDIS_URL", "Redis", given.redis_url),
+            ("DATAKURA_S3_ENDPOINT_URL", "the object storage", given.s3_endpoint_url),
+            ("DATAKURA_ELASTICSEARCH_URL", "Elasticsearch", self._plan.elasticsearch_url),
+        ):
+            if url:
+                check_reachable(setting, name, url)
+
+    def _take_port(self) -> int:
+        plan = self._plan
+        port = Ports(plan.folder / "ports.json").take_for_people(plan.port, host=plan.host, explicit=plan.port_is_explicit)
+        if plan.port not in (0, port):
+            self._screen.say(f"  Port {plan.port} is taken by another program; this one uses {port}.")
+        return port
+
+    def _start_engines(self) -> None:
+        given = self._plan.given
+        urls = (given.database_url, given.redis_url, given.s3_endpoint_url)
+        for name, url in zip(_ENGINES.values(), urls, strict=True):
+            if not url:
+                self._screen.begin(name)
+
+        def started(name: str) -> None:
+            self._screen.end(_ENGINES[name])
+
+        self._engines = start_engines(self._plan.folder, given, gave_up=self._gave_up, started=started)
+
+    def _build_page(self) -> None:
+        frontend = self._frontend
+        if frontend.exists and not frontend.is_current:
+            with self._screen.step("Page built"):
+                rotate(frontend.log)
+                frontend.build(partial(self._tasks.run, log=frontend.log, otherwise="The page could not be built."))
+
+    def _load_demo(self, application: Application) -> None:
+        if not self._plan.demo or folder.read_history(self._plan.folder).demo_loaded:
+            return
+        try:
+            with self._screen.step("Demo data loaded"):
+                application.load_demo(self._plan.admin_password or self._password)
+        except Interrupted:
+            raise
+        except StartError as error:
+            self._screen.say(f"  {error}")
+
+    def _say_ready(self, url: str, seconds: float) -> None:
+        plan = self._plan
+        if self._password:
+            how = f"{self._password}   (made for you, shown only now: note it)"
+        elif plan.admin_password:
+            how = "the one in DATAKURA_ADMIN_PASSWORD"
+        else:
+            how = "shown at the first start; to set another, start once with DATAKURA_ADMIN_PASSWORD=..."
+        lines = (
+            "",
+            f"Ready: {url}   ({seconds:.1f} s)",
+            "",
+            f"  Sign in    {plan.admin_email}",
+            f"  Password   {how}",
+            *([f"  GraphiQL   {url}/graphiql"] if plan.graphiql else []),
+            f"  Logs       {plan.logs}",
+            "  Stop       Ctrl-C, or `make stop`",
+            "",
+        )
+        self._screen.say("\n".join(lines))
+        self._password = ""
+
+
+class Supervisor:
+    """Runs a stack until a person, a signal or a failure ends it; signals are answered while it starts and stops."""
+
+    def __init__(self, plan: Plan, commands: Commands, frontend: Frontend) -> None:
+        self._plan = plan
+        self._screen = Screen()
+        self._stack = Stack(plan, self._screen, gave_up=self._gave_up, commands=commands, frontend=frontend)
+        self._events: SimpleQueue[_Event] = SimpleQueue()
+        self._asked_to_stop = False
+        self._failure: StartError | None = None
+
+    def run(self) -> int:
+        """The exit code: 0 after an orderly end, 1 when it could not start or keep running, 130 when forced."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._signalled)
+        with self._screen:
+            threading.Thread(target=self._start, name="start").start()
+            self._wait(_Event.STARTED)
+        while not self._asked_to_stop and not self._failure:
+            self._wait(None)
+        threading.Thread(target=self._stop, name="stop").start()
+        self._wait(_Event.STOPPED)
+        if self._failure and not isinstance(self._failure, Interrupted):
+            print(self._failure, file=sys.stderr, flush=True)
+            return 1
+        print(f"Stopped. All data is kept in {self._plan.folder}.", flush=True)
+        return 0
+
+    def _wait(self, until: "_Event | None") -> None:
+        """The event has happened; without one: whatever came next has been seen to."""
+        while True:
+            try:
+                event = self._events.get(timeout=_HOUSEKEEPING_SECONDS)
+            except Empty:
+                self._stack.housekeep()
+                continue
+            if event is _Event.SIGNAL:
+                self._seen_to_signal()
+            elif event is _Event.GAVE_UP:
+                self._stack.request_stop()
+            if until in (None, event):
+                return
+
+    def _seen_to_signal(self) -> None:
+        if self._asked_to_stop:
+            self._stack.kill()
+            print("Stopped at once; the next start recovers.", flush=True)
+            # The threads that start and stop still wait for what has just been killed.
+            os._exit(130)
+        self._asked_to_stop = True
+        self._screen.say("Stopping ... (once more stops at once)")
+        self._stack.request_stop()
+
+    def _signalled(self, number: int, frame: FrameType | None) -> None:
+        self._events.put(_Event.SIGNAL)
+
+    def _gave_up(self, error: StartError) -> None:
+        self._failure = self._failure or error
+        self._events.put(_Event.GAVE_UP)
+
+    def _start(self) -> None:
+        try:
+            self._stack.start()
+        except StartError as error:
+            self._failure = self._failure or error
+        except BaseException as error:
+            self._failure = StartError(f"The start failed: {error!r}. This is a mistake in Datakura itself; please report it.")
+            traceback.print_exc()
+        self._events.put(_Event.STARTED)
+
+    def _stop(self) -> None:
+        try:
+            self._stack.stop()
+        finally:
+            self._events.put(_Event.STOPPED)
+
+
+class _Event(Enum):
+    STARTED = auto()
+    STOPPED = auto()
+    SIGNAL = auto()
+    GAVE_UP = auto()
+
+
+if __name__ == "__main__":
+    sys.exit(Supervisor(Plan.from_descriptor(int(sys.argv[1])), Commands(), Frontend(_ROOT)).run())
