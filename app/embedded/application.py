@@ -16,7 +16,7 @@ from app.embedded.engines import in_parallel
 from app.embedded.errors import StartError
 from app.embedded.leftovers import Record
 from app.embedded.plan import Plan
-from app.embedded.processes import Program, Supervised
+from app.embedded.processes import Program, Supervised, Watch
 from app.embedded.tasks import Tasks
 
 
@@ -50,7 +50,7 @@ class Application:
         commands: Commands,
         tasks: Tasks,
         record: Record,
-        gave_up: Callable[[StartError], None],
+        watch: Watch,
     ) -> None:
         """
         Args:
@@ -73,7 +73,7 @@ class Application:
             }
         )
         programs = {"api": commands.api, "dispatcher": commands.dispatcher, "worker": commands.worker}
-        self.supervised = {name: Supervised(self._program(name, command), record, gave_up) for name, command in programs.items()}
+        self.supervised = {name: Supervised(self._program(name, command), record, watch) for name, command in programs.items()}
 
     def prepare(self) -> str:
         """The databases are migrated and an administrator exists; the password that was made for them, or ""."""

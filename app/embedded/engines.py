@@ -11,7 +11,7 @@ from app.embedded.errors import StartError
 from app.embedded.leftovers import FolderLock, Record, stop_leftovers
 from app.embedded.ports import Ports
 from app.embedded.postgres import Postgres
-from app.embedded.processes import Program, Supervised
+from app.embedded.processes import Program, Supervised, Watch
 from app.embedded.seaweedfs import SeaweedFS
 from app.embedded.valkey import Valkey
 
@@ -91,14 +91,14 @@ def start_engines(
     data_dir: Path,
     given: Given = Given(),
     *,
-    gave_up: Callable[[StartError], None] = lambda error: None,
+    watch: Watch = Watch(),
     started: Callable[[str], None] = lambda name: None,
 ) -> Engines:
     """The engines run and are ready; each is restarted when it dies, until `stop`.
 
     Args:
         data_dir: made when missing; belongs to one supervisor at a time.
-        gave_up: called from another thread when an engine keeps dying.
+        watch: is told when an engine dies and is started again, or keeps dying.
         started: called from other threads with the name of each engine that became ready.
     Raises:
         StartError: an engine cannot run, or another supervisor has the folder; none is left running.
@@ -114,7 +114,7 @@ def start_engines(
         try:
             stop_leftovers(run / "engines.json")
             record = Record(run / "engines.json")
-            return _start(data_dir, given, record=record, lock=lock, gave_up=gave_up, started=started)
+            return _start(data_dir, given, record=record, lock=lock, watch=watch, started=started)
         except BaseException:
             lock.release()
             raise
@@ -131,7 +131,7 @@ def _start(
     *,
     record: Record,
     lock: FolderLock,
-    gave_up: Callable[[StartError], None],
+    watch: Watch,
     started: Callable[[str], None],
 ) -> Engines:
     logs = data_dir / "logs"
@@ -170,7 +170,7 @@ def _start(
     supervised: dict[str, Supervised] = {}
 
     def start(name: str, program: Callable[[], Program]) -> None:
-        supervised[name] = Supervised(program(), record, gave_up)
+        supervised[name] = Supervised(program(), record, watch)
         supervised[name].start()
         started(name)
 

@@ -20,6 +20,7 @@ from app.embedded.leftovers import Record
 
 _DEATHS, _WITHIN_SECONDS = 5, 30.0
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.1, 5.0
+_READINESS_SECONDS = 0.02
 _LOG_BYTES, _LOGS_KEPT = 10 << 20, 3
 
 
@@ -76,6 +77,16 @@ def rotate(log: Path, *, in_use: bool = False) -> None:
         log.replace(newest)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """Who is told what happens to supervised programs; called from other threads."""
+
+    gave_up: Callable[[StartError], None] = lambda error: None
+    """A program that was ready keeps dying, and is not started again."""
+    restarted: Callable[[str], None] = lambda sentence: None
+    """A program died, was started again and is ready."""
+
+
 class Supervised:
     """One program under supervision.
 
@@ -83,15 +94,10 @@ class Supervised:
     that started a process, so this thread lives as long as the process.
     """
 
-    def __init__(self, program: Program, record: Record, gave_up: Callable[[StartError], None]) -> None:
-        """
-        Args:
-            gave_up: called once from another thread, when a program that was ready before keeps dying.
-        """
+    def __init__(self, program: Program, record: Record, watch: Watch) -> None:
         self.program = program
-        self.restarts = 0
         self._record = record
-        self._gave_up = gave_up
+        self._watch = watch
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -125,7 +131,7 @@ class Supervised:
                 self.stop()
                 late = f"{self.program.name} was not ready within {timeout_seconds:.0f} seconds."
                 raise StartError(explain(late, self.program.log))
-            self._changed.wait(0.02)
+            self._changed.wait(_READINESS_SECONDS)
         self._thread.join()
         raise self._failure
 
@@ -171,7 +177,10 @@ class Supervised:
 
     def _supervise(self) -> None:
         deaths: deque[float] = deque(maxlen=_DEATHS)
+        ending = ""
         while process := self._spawn():
+            if ending and self._becomes_ready(process):
+                self._watch.restarted(f"{self.program.name} {ending}; it was started again and is ready.")
             code = process.wait()
             with contextlib.suppress(ProcessLookupError):
                 # What it started and left behind would work beside its successor.
@@ -184,17 +193,26 @@ class Supervised:
             if not self._was_ready or len(recent) == _DEATHS:
                 self._give_up(code, len(recent))
                 return
-            self.restarts += 1
             self._stopping.wait(min(_FIRST_PAUSE_SECONDS * 2 ** (len(recent) - 1), _LONGEST_PAUSE_SECONDS))
+            ending = _ending(code)
+
+    def _becomes_ready(self, process: subprocess.Popen[bytes]) -> bool:
+        """Whether the process was ready before it ended or was asked to stop."""
+        is_ready = self.program.is_ready
+        while process.poll() is None and not self._stopping.is_set():
+            if is_ready is None or is_ready():
+                return True
+            self._stopping.wait(_READINESS_SECONDS)
+        return False
 
     def _give_up(self, code: int, deaths: int) -> None:
-        end = f"by signal {-code} ({signal.Signals(-code).name})" if code < 0 else f"with exit code {code}"
-        what = (
-            f"ended {end} {deaths} times within {_WITHIN_SECONDS:.0f} seconds"
-            if self._was_ready
-            else f"did not start: it ended {end}"
-        )
+        often = f"{deaths} times within {_WITHIN_SECONDS:.0f} seconds"
+        what = f"{_ending(code)}, {often}" if self._was_ready else f"did not start: it {_ending(code)}"
         self._failure = StartError(explain(f"{self.program.name} {what}.", self.program.log))
         self._changed.set()
         if self._was_ready:
-            self._gave_up(self._failure)
+            self._watch.gave_up(self._failure)
+
+
+def _ending(code: int) -> str:
+    return f"was ended by signal {-code} ({signal.Signals(-code).name})" if code < 0 else f"ended with exit code {code}"

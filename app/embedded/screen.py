@@ -61,7 +61,13 @@ class Screen(AbstractContextManager["Screen"]):
         """The step is shown as done."""
         with self._lock:
             begun = self._running.pop(name)
-        self.say(f"  {'✓ ' if self._console else ''}{name:<{_NAME_WIDTH}}{time.monotonic() - begun:6.1f} s")
+        line = f"{name:<{_NAME_WIDTH}}{time.monotonic() - begun:6.1f} s"
+        if self._console:
+            from rich.text import Text
+
+            self._console.print(Text.assemble("  ", ("✓ ", "green"), line))
+        else:
+            self.say(f"  {line}")
 
     def say(self, text: str) -> None:
         """`text` stands on lines of its own."""

@@ -12,7 +12,6 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
 from enum import Enum, auto
 from functools import partial
 from pathlib import Path
@@ -27,7 +26,7 @@ from app.embedded.frontend import Frontend
 from app.embedded.leftovers import FolderLock, Record, kill_recorded, stop_leftovers
 from app.embedded.plan import Plan
 from app.embedded.ports import Ports
-from app.embedded.processes import rotate
+from app.embedded.processes import Watch, rotate
 from app.embedded.reach import check_reachable
 from app.embedded.screen import Screen
 from app.embedded.tasks import Interrupted, Tasks
@@ -40,14 +39,12 @@ _HOUSEKEEPING_SECONDS = 60.0
 class Stack:
     """Everything of one data folder, as one thing that starts and stops."""
 
-    def __init__(
-        self, plan: Plan, screen: Screen, *, gave_up: Callable[[StartError], None], commands: Commands, frontend: Frontend
-    ) -> None:
+    def __init__(self, plan: Plan, screen: Screen, *, watch: Watch, commands: Commands, frontend: Frontend) -> None:
         self._plan = plan
         self._commands = commands
         self._frontend = frontend
         self._screen = screen
-        self._gave_up = gave_up
+        self._watch = watch
         self._lock = FolderLock(plan.run / "supervisor.lock")
         self._record = Record(plan.run / "application.json")
         self._tasks = Tasks(self._record)
@@ -78,7 +75,7 @@ class Stack:
             commands=self._commands,
             tasks=self._tasks,
             record=self._record,
-            gave_up=self._gave_up,
+            watch=self._watch,
         )
         with self._screen.step("Databases prepared"):
             self._password = self._application.prepare()
@@ -156,7 +153,7 @@ class Stack:
         def started(name: str) -> None:
             self._screen.end(_ENGINES[name])
 
-        self._engines = start_engines(self._plan.folder, given, gave_up=self._gave_up, started=started)
+        self._engines = start_engines(self._plan.folder, given, watch=self._watch, started=started)
 
     def _build_page(self) -> None:
         frontend = self._frontend
@@ -205,7 +202,13 @@ class Supervisor:
     def __init__(self, plan: Plan, commands: Commands, frontend: Frontend) -> None:
         self._plan = plan
         self._screen = Screen()
-        self._stack = Stack(plan, self._screen, gave_up=self._gave_up, commands=commands, frontend=frontend)
+        self._stack = Stack(
+            plan,
+            self._screen,
+            watch=Watch(gave_up=self._gave_up, restarted=self._restarted),
+            commands=commands,
+            frontend=frontend,
+        )
         self._events: SimpleQueue[_Event] = SimpleQueue()
         self._asked_to_stop = False
         self._failure: StartError | None = None
@@ -258,6 +261,9 @@ class Supervisor:
     def _gave_up(self, error: StartError) -> None:
         self._failure = self._failure or error
         self._events.put(_Event.GAVE_UP)
+
+    def _restarted(self, sentence: str) -> None:
+        self._screen.say(f"  {time.strftime('%H:%M:%S')}  {sentence}")
 
     def _start(self) -> None:
         try:
