@@ -1,0 +1,125 @@
+"""The Parquet copy of any table expression of DuckDB: one projection, one COPY, fields read back from it."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import duckdb
+
+from app.ingest import columns, engine
+from app.ingest.columns import literal, quoted
+from app.ingest.job import IngestError, IngestErrorCode, IngestJob, LogicalType, ReadOptions
+from app.ingest.table import Report, StoredTable, row_group_rows
+
+TABLE_NAME = "table.parquet"
+_SHORT = {"BOOLEAN", "DATE", "FLOAT", "DOUBLE", "DECIMAL", "UUID", "INTERVAL", "NULL"}
+_TOO_LONG = "a cell is too long"
+
+
+def store(
+    connection: duckdb.DuckDBPyConnection,
+    job: IngestJob,
+    source: str,
+    report: Report,
+    *,
+    row_count: int,
+    originals: tuple[str | None, ...],
+    warnings: tuple[str, ...],
+    options: ReadOptions,
+) -> StoredTable:
+    """The stored copy of `source`, a table expression of SQL with unique column names.
+
+    Nested columns become JSON text. Binary columns become text when all of it is text, as in files of older writers
+    that do not mark it, and base64 otherwise.
+
+    Args:
+        row_count: rows that the file itself promises.
+    Raises:
+        IngestError: CELL_TOO_LARGE; MALFORMED when fewer or more rows come out than promised.
+    """
+    shape = connection.sql(f"SELECT * FROM {source}")
+    kinds = dict(zip(shape.columns, shape.types, strict=True))
+    texts = _texts(connection, source, [name for name, kind in kinds.items() if kind.id == "blob"])
+    stored = {name: columns.stored(quoted(name), kind) for name, kind in kinds.items()}
+    expressions = {name: f"decode({quoted(name)})" if name in texts else column.expression for name, column in stored.items()}
+    long = {name: expressions[name] for name, kind in kinds.items() if _may_be_long(str(kind))}
+    path = str(Path(job.output_dir) / TABLE_NAME)
+    projection = ", ".join(
+        f"{_bounded(expression, job) if name in long else expression} AS {quoted(name)}" for name, expression in expressions.items()
+    )
+    try:
+        with engine.progress_of(connection, report):
+            written = connection.execute(
+                f"COPY (SELECT {projection} FROM {source}) TO {literal(path)}"
+                f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {row_group_rows(len(kinds))})"
+            ).fetchall()[0][0]
+    except duckdb.InvalidInputException as error:
+        if _TOO_LONG in str(error):
+            raise _cell_too_large(connection, source, long, job) from error
+        raise
+    if written != row_count:
+        raise IngestError(
+            IngestErrorCode.MALFORMED,
+            f"The file says that it holds {row_count:,} rows, but {written:,} could be read.",
+            hint="Write the file again; it was changed or cut after it was written.",
+        )
+    logical_types = {name: column.logical_type for name, column in stored.items() if column.logical_type is not None}
+    binary = tuple(
+        f"Column '{name}' holds binary data, kept as base64." for name, kind in kinds.items() if kind.id == "blob" and name not in texts
+    )
+    return StoredTable(
+        path=path,
+        row_count=written,
+        fields=columns.fields(connection, path, originals, logical_types),
+        options=options,
+        warnings=(*warnings, *binary),
+    )
+
+
+def _texts(connection: duckdb.DuckDBPyConnection, source: str, binary: list[str]) -> set[str]:
+    """The binary columns all of whose values are text without control characters."""
+    if not binary:
+        return set()
+    is_text = r"coalesce(NOT regexp_matches(TRY(decode({0})), '[\x00-\x08\x0B\x0C\x0E-\x1F]'), {0} IS NULL)"
+    tests = ", ".join(f"coalesce(bool_and({is_text.format(quoted(name))}), true)" for name in binary)
+    verdicts = connection.execute(f"SELECT {tests} FROM {source}").fetchall()[0]
+    return {name for name, verdict in zip(binary, verdicts, strict=True) if verdict}
+
+
+def _may_be_long(native_type: str) -> bool:
+    base = native_type.strip('"').partition("(")[0]
+    return base not in _SHORT and "INT" not in base and not base.startswith("TIME")
+
+
+def _bounded(expression: str, job: IngestJob) -> str:
+    return f"CASE WHEN strlen({expression}) > {job.limits.max_cell_bytes} THEN error('{_TOO_LONG}') ELSE {expression} END"
+
+
+def _cell_too_large(
+    connection: duckdb.DuckDBPyConnection, source: str, long: dict[str, str], job: IngestJob
+) -> IngestError:
+    """Names the first such cell: a second look at a file that is refused anyway."""
+    limit = job.limits.max_cell_bytes
+    sizes = ", ".join(f"strlen({expression})" for expression in long.values())
+    row, lengths = connection.execute(
+        f"SELECT row, lengths FROM (SELECT row_number() OVER () AS row, [{sizes}] AS lengths FROM {source})"
+        f" WHERE list_max(lengths) > {limit} LIMIT 1"
+    ).fetchall()[0]
+    name, length = max(zip(long, lengths, strict=True), key=lambda pair: pair[1] or 0)
+    return cell_too_large(name, length, row, limit)
+
+
+def cell_too_large(name: str, length: int, row: int, limit: int) -> IngestError:
+    """A cell of `length` bytes where `limit` are allowed."""
+    return IngestError(
+        IngestErrorCode.CELL_TOO_LARGE,
+        f"The cell of column '{name}' in row {row:,} is {length:,} bytes long; at most {limit:,} are kept.",
+        hint="Store long documents as files of their own and keep their addresses in the table.",
+        line=row,
+    )
+
+
+def listed(words: Iterable[str], most: int = 5) -> str:
+    """'a, b and 3 more'."""
+    every = list(words)
+    more = f" and {len(every) - most} more" if len(every) > most else ""
+    return ", ".join(every[:most]) + more
