@@ -1,0 +1,59 @@
+import AppBar from '@mui/material/AppBar'
+import Box from '@mui/material/Box'
+import Container from '@mui/material/Container'
+import Link from '@mui/material/Link'
+import Toolbar from '@mui/material/Toolbar'
+import { useTranslation } from 'react-i18next'
+import { Outlet, Link as RouterLink } from 'react-router'
+import { Logo } from '../components/Logo'
+import { AccountMenu } from '../features/accounts/AccountMenu'
+import { UploadTray } from '../features/uploads/UploadTray'
+
+/** The frame around every page of somebody who is signed in. */
+export function AppShell() {
+  const { t } = useTranslation()
+  return (
+    <>
+      <Link
+        href="#main"
+        sx={{
+          position: 'absolute',
+          left: -9999,
+          zIndex: 'tooltip',
+          bgcolor: 'background.paper',
+          p: 1.5,
+          '&:focus': { left: 8, top: 8 },
+        }}
+      >
+        {t('shell.skip')}
+      </Link>
+      <AppBar
+        position="sticky"
+        color="inherit"
+        elevation={0}
+        sx={{ bgcolor: 'background.paper', borderBottom: 1, borderColor: 'divider' }}
+      >
+        <Container maxWidth="xl">
+          <Toolbar disableGutters variant="dense" sx={{ minHeight: 56, gap: 1.25 }}>
+            <Link
+              component={RouterLink}
+              to="/"
+              underline="none"
+              color="inherit"
+              sx={{ display: 'flex', alignItems: 'center', gap: 1.25, fontWeight: 700, fontSize: '1.0625rem' }}
+            >
+              <Logo size={28} />
+              Datakura
+            </Link>
+            <Box sx={{ flexGrow: 1 }} />
+            <AccountMenu />
+          </Toolbar>
+        </Container>
+      </AppBar>
+      <Container id="main" component="main" maxWidth="xl" tabIndex={-1} sx={{ py: 3, outline: 'none' }}>
+        <Outlet />
+      </Container>
+      <UploadTray />
+    </>
+  )
+}

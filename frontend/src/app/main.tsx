@@ -1,0 +1,31 @@
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { createBrowserRouter } from 'react-router'
+import { RouterProvider } from 'react-router/dom'
+import { UploadQueue } from '../features/uploads/UploadQueue'
+import { createClient } from '../graphql/client'
+import { requestRenewal } from '../graphql/requestRenewal'
+import { SessionTokens } from '../graphql/sessionTokens'
+import { startI18n } from '../lib/i18n'
+import { App } from './App'
+import { routes } from './routes'
+import { createStore } from './store'
+
+const store = createStore()
+const { language } = store.getState().preferences
+document.documentElement.lang = language
+await startI18n(language)
+
+const tokens = new SessionTokens(requestRenewal)
+const client = createClient(tokens)
+const uploadQueue = new UploadQueue({ client, dispatch: store.dispatch })
+
+const root = document.getElementById('root')
+if (!root) throw new Error('index.html has no #root to draw the page in')
+createRoot(root).render(
+  <StrictMode>
+    <App client={client} store={store} tokens={tokens} uploadQueue={uploadQueue}>
+      <RouterProvider router={createBrowserRouter(routes)} />
+    </App>
+  </StrictMode>,
+)

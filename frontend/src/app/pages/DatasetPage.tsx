@@ -1,0 +1,111 @@
+import { skipToken, useQuery } from '@apollo/client/react'
+import InventoryIcon from '@mui/icons-material/Inventory2'
+import Skeleton from '@mui/material/Skeleton'
+import Stack from '@mui/material/Stack'
+import { useTranslation } from 'react-i18next'
+import { Navigate, useLocation, useParams } from 'react-router'
+import { EmptyState } from '../../components/EmptyState'
+import { ErrorState } from '../../components/ErrorState'
+import { usePageTitle } from '../../components/usePageTitle'
+import { DatasetHeader } from '../../features/datasets/DatasetHeader'
+import { datasetTabs, DatasetTabs } from '../../features/datasets/DatasetTabs'
+import { DatasetWatch } from '../../features/datasets/DatasetWatch'
+import { OverviewTab } from '../../features/datasets/OverviewTab'
+import { VersionScope } from '../../features/datasets/VersionScope'
+import { VersionsTab } from '../../features/datasets/VersionsTab'
+import { DatasetUploads } from '../../features/uploads/DatasetUploads'
+import { graphql } from '../../gql'
+import { NotFoundPage } from './NotFoundPage'
+
+const DatasetPageQuery = graphql(`
+  query DatasetPage($slug: String!, $versionsAfter: String) {
+    datasetBySlug(slug: $slug) {
+      id
+      name
+      slug
+      ...DatasetHeader_dataset
+      ...OverviewTab_dataset
+      versions(first: 20, after: $versionsAfter) {
+        edges {
+          cursor
+          node {
+            id
+            status
+            ...OverviewTab_version
+            ...VersionScope_version
+            ...VersionsTab_version
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+`)
+
+export default function DatasetPage() {
+  const { t } = useTranslation()
+  const { slug, tab: tabName } = useParams()
+  const { search } = useLocation()
+  const { data, error, refetch, fetchMore } = useQuery(
+    DatasetPageQuery,
+    slug ? { variables: { slug }, fetchPolicy: 'cache-and-network', nextFetchPolicy: 'cache-first' } : skipToken,
+  )
+  const dataset = data?.datasetBySlug
+  usePageTitle(dataset?.name)
+  const tab = datasetTabs.find((one) => one === (tabName ?? 'overview'))
+
+  if (error && !data) {
+    return <ErrorState title={t('dataset.failed')} error={error} onRetry={() => void refetch()} />
+  }
+  if (!data) {
+    return (
+      <Stack spacing={2} aria-label={t('loading')} aria-busy>
+        <Skeleton width={280} height={44} />
+        <Skeleton variant="rounded" height={48} />
+        <Skeleton variant="rounded" height={280} />
+      </Stack>
+    )
+  }
+  if (!dataset) return <NotFoundPage />
+  if (!tab) return <Navigate to={`/datasets/${dataset.slug}`} replace />
+
+  const versions = dataset.versions.edges.map(({ node }) => node)
+  const { hasNextPage, endCursor } = dataset.versions.pageInfo
+  // A version whose bytes never came is no history yet.
+  const present = versions.filter(({ status }) => status !== 'AWAITING_UPLOAD')
+
+  return (
+    <Stack spacing={2.5}>
+      <DatasetWatch key={dataset.id} datasetId={dataset.id} versionIds={versions.map(({ id }) => id)} />
+      <DatasetHeader dataset={dataset} />
+      <DatasetTabs slug={dataset.slug} tab={tab} search={search} />
+      {tab === 'overview' && (
+        <OverviewTab
+          dataset={dataset}
+          newestVersion={present[0] ?? null}
+          uploads={<DatasetUploads dataset={dataset} prominent={present.length === 0} />}
+        />
+      )}
+      {tab === 'versions' && (
+        <VersionsTab
+          versions={present}
+          onMore={hasNextPage ? () => void fetchMore({ variables: { versionsAfter: endCursor } }) : null}
+        />
+      )}
+      {(tab === 'data' || tab === 'profile' || tab === 'schema') && (
+        <VersionScope
+          versions={present}
+          tab={tab}
+          otherwise={
+            <EmptyState icon={<InventoryIcon />} title={t('dataset.noData')}>
+              {t('dataset.noDataLead')}
+            </EmptyState>
+          }
+        />
+      )}
+    </Stack>
+  )
+}

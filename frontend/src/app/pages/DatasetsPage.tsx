@@ -1,0 +1,62 @@
+import AddIcon from '@mui/icons-material/Add'
+import Box from '@mui/material/Box'
+import Button from '@mui/material/Button'
+import Stack from '@mui/material/Stack'
+import Typography from '@mui/material/Typography'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { usePageTitle } from '../../components/usePageTitle'
+import { CreateDatasetDialog } from '../../features/datasets/CreateDatasetDialog'
+import { DatasetList } from '../../features/datasets/DatasetList'
+import { DatasetFacets } from '../../features/search/DatasetFacets'
+import { SearchBox } from '../../features/search/SearchBox'
+import {
+  isNarrowed,
+  toDatasetFilter,
+  useDatasetFilters,
+} from '../../features/search/useDatasetFilters'
+import { SearchResults } from './SearchResults'
+
+export default function DatasetsPage() {
+  const { t } = useTranslation()
+  const [filters, changeFilters] = useDatasetFilters()
+  const [creating, setCreating] = useState(false)
+  usePageTitle(t('datasets.title'))
+
+  return (
+    <Stack spacing={2.5}>
+      <Stack direction="row" spacing={2} sx={{ alignItems: 'center', justifyContent: 'space-between' }}>
+        <Typography variant="h1">{t('datasets.title')}</Typography>
+        <Button variant="contained" startIcon={<AddIcon />} onClick={() => setCreating(true)}>
+          {t('datasets.create')}
+        </Button>
+      </Stack>
+      {/* The key: going back to another search has to change the text in the box as well. */}
+      <SearchBox
+        key={filters.query}
+        query={filters.query}
+        onSearch={(query) => changeFilters({ query })}
+      />
+      <Box
+        sx={{
+          display: 'grid',
+          gap: 3,
+          alignItems: 'start',
+          gridTemplateColumns: { xs: '1fr', md: '220px minmax(0, 1fr)' },
+        }}
+      >
+        <DatasetFacets filters={filters} onChange={changeFilters} />
+        {filters.query === '' ? (
+          <DatasetList
+            filter={toDatasetFilter(filters)}
+            narrowed={isNarrowed(filters)}
+            onCreate={() => setCreating(true)}
+          />
+        ) : (
+          <SearchResults filters={filters} />
+        )}
+      </Box>
+      <CreateDatasetDialog open={creating} onClose={() => setCreating(false)} />
+    </Stack>
+  )
+}

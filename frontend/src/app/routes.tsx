@@ -1,0 +1,40 @@
+import { lazy, Suspense, type ComponentType } from 'react'
+import type { RouteObject } from 'react-router'
+import { PageLoading } from '../components/PageLoading'
+import { RequireSession } from '../features/accounts/RequireSession'
+import { RestoreSession } from '../features/accounts/RestoreSession'
+import { AppShell } from './AppShell'
+import { NotFoundPage } from './pages/NotFoundPage'
+import { RouteError } from './RouteError'
+
+function page(load: () => Promise<{ default: ComponentType }>) {
+  const Page = lazy(load)
+  return (
+    <Suspense fallback={<PageLoading />}>
+      <Page />
+    </Suspense>
+  )
+}
+
+export const routes: RouteObject[] = [
+  {
+    element: <RestoreSession />,
+    errorElement: <RouteError />,
+    children: [
+      { path: '/sign-in', element: page(() => import('../features/accounts/SignInPage')) },
+      {
+        element: <RequireSession />,
+        children: [
+          {
+            element: <AppShell />,
+            children: [
+              { path: '/', element: page(() => import('./pages/DatasetsPage')) },
+              { path: '/datasets/:slug/:tab?', element: page(() => import('./pages/DatasetPage')) },
+              { path: '*', element: <NotFoundPage /> },
+            ],
+          },
+        ],
+      },
+    ],
+  },
+]

@@ -1,0 +1,31 @@
+import Box from '@mui/material/Box'
+import Typography from '@mui/material/Typography'
+import type { ReactNode } from 'react'
+
+interface EmptyStateProps {
+  icon: ReactNode
+  title: string
+  children?: ReactNode
+  /** The button that ends the emptiness, when there is one. */
+  action?: ReactNode
+}
+
+/** A list that has nothing to show, and what to do about it. */
+export function EmptyState({ icon, title, children, action }: EmptyStateProps) {
+  return (
+    <Box sx={{ textAlign: 'center', px: 3, py: 7 }}>
+      <Box aria-hidden sx={{ color: 'text.secondary', mb: 1.5, '& svg': { fontSize: 44, opacity: 0.7 } }}>
+        {icon}
+      </Box>
+      <Typography variant="h2" component="p">
+        {title}
+      </Typography>
+      {children && (
+        <Typography color="text.secondary" sx={{ mt: 0.5, maxWidth: '46ch', mx: 'auto' }}>
+          {children}
+        </Typography>
+      )}
+      {action && <Box sx={{ mt: 2.5 }}>{action}</Box>}
+    </Box>
+  )
+}

@@ -1,0 +1,12 @@
+import { useTranslation } from 'react-i18next'
+import { formatDateTime, formatRelative } from '../lib/format'
+
+/** How long ago something was; the exact time in the viewer's time zone on hover. */
+export function TimeAgo({ at }: { at: string }) {
+  const { i18n } = useTranslation()
+  return (
+    <time dateTime={at} title={formatDateTime(at, i18n.language)}>
+      {formatRelative(at, new Date(), i18n.language)}
+    </time>
+  )
+}

@@ -1,0 +1,72 @@
+import Box from '@mui/material/Box'
+import Paper from '@mui/material/Paper'
+import Stack from '@mui/material/Stack'
+import Typography from '@mui/material/Typography'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useDispatch, useSelector } from 'react-redux'
+import { Navigate, useSearchParams } from 'react-router'
+import { Logo } from '../../components/Logo'
+import { usePageTitle } from '../../components/usePageTitle'
+import type { IssuedSession } from '../../graphql/sessionTokens'
+import { CodeForm } from './CodeForm'
+import { PasswordForm } from './PasswordForm'
+import { PreferenceButtons } from './PreferenceButtons'
+import { phaseChanged, selectPhase } from './sessionSlice'
+import { useTokens } from './TokensContext'
+
+/** Only a path of this site: `next` comes from the address and could name another. */
+export function safeNext(next: string | null): string {
+  return next && /^\/(?![/\\])/.test(next) ? next : '/'
+}
+
+export default function SignInPage() {
+  const { t } = useTranslation()
+  const [search] = useSearchParams()
+  const [challengeToken, setChallengeToken] = useState<string | null>(null)
+  const tokens = useTokens()
+  const dispatch = useDispatch()
+  const phase = useSelector(selectPhase)
+  usePageTitle(t('signIn.title'))
+
+  if (phase === 'SIGNED_IN') return <Navigate to={safeNext(search.get('next'))} replace />
+
+  function accept(session: IssuedSession) {
+    tokens.accept(session)
+    dispatch(phaseChanged('SIGNED_IN'))
+  }
+
+  return (
+    <Box
+      component="main"
+      sx={{ minHeight: '100vh', display: 'grid', placeItems: 'center', p: 2 }}
+    >
+      <Stack spacing={3} sx={{ width: '100%', maxWidth: 400 }}>
+        <Stack direction="row" spacing={1.5} sx={{ alignItems: 'center', justifyContent: 'center' }}>
+          <Logo size={40} />
+          <Typography component="span" sx={{ fontSize: '1.5rem', fontWeight: 700 }}>
+            Datakura
+          </Typography>
+        </Stack>
+        <Paper variant="outlined" sx={{ p: { xs: 3, sm: 4 } }}>
+          <Typography variant="h1" sx={{ mb: 0.5 }}>
+            {challengeToken ? t('signIn.codeTitle') : t('signIn.title')}
+          </Typography>
+          <Typography color="text.secondary" sx={{ mb: 3 }}>
+            {challengeToken ? t('signIn.codeLead') : t('signIn.lead')}
+          </Typography>
+          {challengeToken ? (
+            <CodeForm
+              challengeToken={challengeToken}
+              onSession={accept}
+              onBack={() => setChallengeToken(null)}
+            />
+          ) : (
+            <PasswordForm onSession={accept} onChallenge={setChallengeToken} />
+          )}
+        </Paper>
+        <PreferenceButtons />
+      </Stack>
+    </Box>
+  )
+}

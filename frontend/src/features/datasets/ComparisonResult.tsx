@@ -1,0 +1,120 @@
+import Alert from '@mui/material/Alert'
+import Chip from '@mui/material/Chip'
+import Paper from '@mui/material/Paper'
+import Stack from '@mui/material/Stack'
+import Table from '@mui/material/Table'
+import TableBody from '@mui/material/TableBody'
+import TableCell from '@mui/material/TableCell'
+import TableContainer from '@mui/material/TableContainer'
+import TableHead from '@mui/material/TableHead'
+import TableRow from '@mui/material/TableRow'
+import Typography from '@mui/material/Typography'
+import { useTranslation } from 'react-i18next'
+import { graphql, readFragment, type FragmentType } from '../../gql'
+import { formatSigned } from '../../lib/format'
+import { showScalar } from './showScalar'
+
+const ComparisonResult_comparison = graphql(`
+  fragment ComparisonResult_comparison on VersionComparison {
+    compatibility
+    rowCountChange
+    schemaChanges {
+      fieldPath
+      change
+      before
+      after
+      breaking
+    }
+    profileChanges {
+      fieldPath
+      statistic
+      before
+      after
+    }
+  }
+`)
+
+const SEVERITIES = {
+  EXACT_MATCH: 'success',
+  SUPERSET: 'info',
+  SUBSET: 'warning',
+  INCOMPATIBLE: 'warning',
+} as const
+
+/** What differs between two versions: rows, columns, and how the values of each column spread. */
+export function ComparisonResult(props: { comparison: FragmentType<typeof ComparisonResult_comparison> }) {
+  const { t, i18n } = useTranslation()
+  const comparison = readFragment(ComparisonResult_comparison, props.comparison)
+  const { compatibility, rowCountChange, schemaChanges, profileChanges } = comparison
+  return (
+    <Stack spacing={2}>
+      <Alert severity={SEVERITIES[compatibility]}>
+        {t(`compatibility.${compatibility}`)}{' '}
+        {rowCountChange === 0
+          ? t('compare.sameRowCount')
+          : t('compare.rowCountChange', { change: formatSigned(rowCountChange, i18n.language) })}
+      </Alert>
+      <Typography variant="h3">{t('compare.schemaChanges')}</Typography>
+      {schemaChanges.length === 0 ? (
+        <Typography color="text.secondary">{t('compare.noSchemaChanges')}</Typography>
+      ) : (
+        <TableContainer component={Paper} variant="outlined">
+          <Table size="small">
+            <TableHead>
+              <TableRow>
+                <TableCell>{t('compare.field')}</TableCell>
+                <TableCell>{t('compare.change')}</TableCell>
+                <TableCell>{t('compare.before')}</TableCell>
+                <TableCell>{t('compare.after')}</TableCell>
+              </TableRow>
+            </TableHead>
+            <TableBody>
+              {schemaChanges.map((change) => (
+                <TableRow key={`${change.fieldPath} ${change.change}`}>
+                  <TableCell component="th" scope="row" sx={{ fontWeight: 600 }}>
+                    {change.fieldPath}
+                  </TableCell>
+                  <TableCell>
+                    {change.change}{' '}
+                    {change.breaking && <Chip size="small" color="warning" label={t('compare.breaking')} />}
+                  </TableCell>
+                  <TableCell>{change.before ?? '–'}</TableCell>
+                  <TableCell>{change.after ?? '–'}</TableCell>
+                </TableRow>
+              ))}
+            </TableBody>
+          </Table>
+        </TableContainer>
+      )}
+      <Typography variant="h3">{t('compare.profileChanges')}</Typography>
+      {profileChanges.length === 0 ? (
+        <Typography color="text.secondary">{t('compare.noProfileChanges')}</Typography>
+      ) : (
+        <TableContainer component={Paper} variant="outlined" sx={{ maxHeight: 480 }}>
+          <Table size="small" stickyHeader>
+            <TableHead>
+              <TableRow>
+                <TableCell>{t('compare.field')}</TableCell>
+                <TableCell>{t('compare.statistic')}</TableCell>
+                <TableCell align="right">{t('compare.before')}</TableCell>
+                <TableCell align="right">{t('compare.after')}</TableCell>
+              </TableRow>
+            </TableHead>
+            <TableBody>
+              {profileChanges.map((change) => (
+                <TableRow key={`${change.fieldPath} ${change.statistic}`}>
+                  <TableCell component="th" scope="row" sx={{ fontWeight: 600 }}>
+                    {change.fieldPath}
+                  </TableCell>
+                  <TableCell>{change.statistic}</TableCell>
+                  <TableCell align="right">{showScalar(change.before, i18n.language) ?? '–'}</TableCell>
+                  <TableCell align="right">{showScalar(change.after, i18n.language) ?? '–'}</TableCell>
+                </TableRow>
+              ))}
+            </TableBody>
+          </Table>
+        </TableContainer>
+      )}
+    </Stack>
+  )
+}

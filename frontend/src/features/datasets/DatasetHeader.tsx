@@ -1,0 +1,49 @@
+import Breadcrumbs from '@mui/material/Breadcrumbs'
+import Link from '@mui/material/Link'
+import Stack from '@mui/material/Stack'
+import Typography from '@mui/material/Typography'
+import { useTranslation } from 'react-i18next'
+import { Link as RouterLink } from 'react-router'
+import { DatasetStatusChip } from '../../components/DatasetStatusChip'
+import { TagList } from '../../components/TagList'
+import { graphql, readFragment, type FragmentType } from '../../gql'
+
+const DatasetHeader_dataset = graphql(`
+  fragment DatasetHeader_dataset on Dataset {
+    id
+    name
+    description
+    status
+    tags {
+      name
+    }
+  }
+`)
+
+export function DatasetHeader(props: { dataset: FragmentType<typeof DatasetHeader_dataset> }) {
+  const { t } = useTranslation()
+  const dataset = readFragment(DatasetHeader_dataset, props.dataset)
+  return (
+    <Stack spacing={1} component="header">
+      <Breadcrumbs aria-label={t('shell.breadcrumbs')}>
+        <Link component={RouterLink} to="/" underline="hover">
+          {t('datasets.title')}
+        </Link>
+      </Breadcrumbs>
+      <Stack direction="row" spacing={1.5} sx={{ alignItems: 'center', flexWrap: 'wrap', rowGap: 0.5 }}>
+        <Typography variant="h1" sx={{ overflowWrap: 'anywhere' }}>
+          {dataset.name}
+        </Typography>
+        <span role="status">
+          <DatasetStatusChip status={dataset.status} />
+        </span>
+      </Stack>
+      {dataset.description && (
+        <Typography color="text.secondary" sx={{ maxWidth: '80ch', whiteSpace: 'pre-line' }}>
+          {dataset.description}
+        </Typography>
+      )}
+      <TagList names={dataset.tags.map(({ name }) => name)} />
+    </Stack>
+  )
+}

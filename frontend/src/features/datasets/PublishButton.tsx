@@ -1,0 +1,108 @@
+import { useApolloClient, useMutation } from '@apollo/client/react'
+import Alert from '@mui/material/Alert'
+import Button from '@mui/material/Button'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useErrorText } from '../../components/useErrorText'
+import { graphql, readFragment, type FragmentType } from '../../gql'
+import type { PublishVersionMutation } from '../../gql/graphql'
+import { PublishRefusedDialog } from './PublishRefusedDialog'
+
+const PublishButton_version = graphql(`
+  fragment PublishButton_version on DatasetVersion {
+    id
+    number
+    status
+    isCurrent
+    publishedAt
+  }
+`)
+
+const PublishVersion = graphql(`
+  mutation PublishVersion($input: PublishVersionInput!) {
+    publishVersion(input: $input) {
+      version {
+        id
+        isCurrent
+        publishedAt
+        dataset {
+          id
+          status
+          currentVersion {
+            id
+            number
+          }
+        }
+      }
+      violations {
+        rule {
+          id
+          name
+        }
+        status
+        message
+      }
+      errors {
+        code
+        message
+      }
+    }
+  }
+`)
+
+export type Violation = PublishVersionMutation['publishVersion']['violations'][number]
+
+/** Makes a version the one that readers get; one that was published before is rolled back to. */
+export function PublishButton(props: { version: FragmentType<typeof PublishButton_version> }) {
+  const { t } = useTranslation()
+  const version = readFragment(PublishButton_version, props.version)
+  const client = useApolloClient()
+  const errorText = useErrorText()
+  const [publish, { loading }] = useMutation(PublishVersion)
+  const [violations, setViolations] = useState<readonly Violation[]>([])
+  const [problem, setProblem] = useState<string | null>(null)
+
+  if (version.status !== 'READY' || version.isCurrent) return null
+
+  async function submit(overrideReason: string | null) {
+    setProblem(null)
+    try {
+      const { data } = await publish({
+        variables: { input: { versionId: version.id, overrideReason } },
+      })
+      const payload = data?.publishVersion
+      setViolations(payload?.violations ?? [])
+      const [first] = payload?.errors ?? []
+      if (first) setProblem(first.message)
+      // `isCurrent` of the version that was current until now has changed too.
+      if (payload?.version) await client.refetchQueries({ include: 'active' })
+    } catch (error) {
+      setProblem(errorText(error))
+    }
+  }
+
+  return (
+    <>
+      <Button
+        variant={version.publishedAt ? 'outlined' : 'contained'}
+        size="small"
+        loading={loading}
+        onClick={() => submit(null)}
+      >
+        {version.publishedAt ? t('publish.rollBack') : t('publish.publish')}
+      </Button>
+      {problem && violations.length === 0 && (
+        <Alert severity="error" onClose={() => setProblem(null)} sx={{ flexBasis: '100%' }}>
+          {problem}
+        </Alert>
+      )}
+      <PublishRefusedDialog
+        violations={violations}
+        problem={problem}
+        busy={loading}
+        onOverride={submit}
+        onClose={() => setViolations([])}
+      />
+    </>
+  )
+}

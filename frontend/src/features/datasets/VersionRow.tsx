@@ -1,0 +1,82 @@
+import Box from '@mui/material/Box'
+import Chip from '@mui/material/Chip'
+import Stack from '@mui/material/Stack'
+import Typography from '@mui/material/Typography'
+import { useTranslation } from 'react-i18next'
+import { TimeAgo } from '../../components/TimeAgo'
+import { VersionStatusChip } from '../../components/VersionStatusChip'
+import { graphql, readFragment, type FragmentType } from '../../gql'
+import { formatBytes, formatInteger } from '../../lib/format'
+import { PublishButton } from './PublishButton'
+
+const VersionRow_version = graphql(`
+  fragment VersionRow_version on DatasetVersion {
+    id
+    number
+    label
+    comment
+    status
+    isCurrent
+    createdAt
+    publishedAt
+    error {
+      message
+    }
+    files {
+      name
+      sizeBytes
+    }
+    profile {
+      rowCount
+      columnCount
+    }
+    ...PublishButton_version
+  }
+`)
+
+export function VersionRow(props: { version: FragmentType<typeof VersionRow_version> }) {
+  const { t, i18n } = useTranslation()
+  const version = readFragment(VersionRow_version, props.version)
+  const { profile } = version
+  return (
+    <Box
+      component="li"
+      sx={{ px: 2.5, py: 1.75, borderBottom: 1, borderColor: 'divider', '&:last-of-type': { borderBottom: 0 } }}
+    >
+      <Stack direction="row" spacing={1.5} sx={{ alignItems: 'center', flexWrap: 'wrap', rowGap: 1 }}>
+        <Typography variant="h3">{t('version.title', { number: version.number })}</Typography>
+        {version.label && <Typography color="text.secondary">{version.label}</Typography>}
+        <VersionStatusChip status={version.status} />
+        {version.isCurrent && <Chip size="small" color="primary" label={t('version.current')} />}
+        <Box sx={{ flexGrow: 1 }} />
+        <PublishButton version={version} />
+      </Stack>
+      <Typography variant="body2" color="text.secondary" sx={{ mt: 0.5 }}>
+        {version.files.map((file) => `${file.name} (${formatBytes(file.sizeBytes, i18n.language)})`).join(', ')}
+        {version.files.length > 0 && ' · '}
+        {profile &&
+          `${t('version.size', {
+            rows: formatInteger(profile.rowCount, i18n.language),
+            columns: formatInteger(profile.columnCount, i18n.language),
+          })} · `}
+        <TimeAgo at={version.createdAt} />
+        {version.publishedAt && (
+          <>
+            {' · '}
+            {t('version.published')} <TimeAgo at={version.publishedAt} />
+          </>
+        )}
+      </Typography>
+      {version.comment && (
+        <Typography variant="body2" sx={{ mt: 0.5 }}>
+          {version.comment}
+        </Typography>
+      )}
+      {version.error && (
+        <Typography variant="body2" color="error" sx={{ mt: 0.5 }}>
+          {version.error.message}
+        </Typography>
+      )}
+    </Box>
+  )
+}

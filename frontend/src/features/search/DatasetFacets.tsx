@@ -1,0 +1,42 @@
+import { useQuery } from '@apollo/client/react'
+import { graphql } from '../../gql'
+import { FacetPanel, type FacetBucket } from './FacetPanel'
+import { datasetStatuses, toDatasetFilter, type DatasetFilters } from './useDatasetFilters'
+
+const DatasetFacetsQuery = graphql(`
+  query DatasetFacets($query: String!, $filter: DatasetFilter) {
+    searchDatasets(query: $query, first: 1, filter: $filter) {
+      facets {
+        name
+        buckets {
+          value
+          count
+        }
+      }
+    }
+  }
+`)
+
+interface DatasetFacetsProps {
+  filters: DatasetFilters
+  onChange: (change: Partial<DatasetFilters>) => void
+}
+
+/** The facets of what is listed: of a search, or of everything when nothing is searched for. */
+export function DatasetFacets({ filters, onChange }: DatasetFacetsProps) {
+  const { data, previousData } = useQuery(DatasetFacetsQuery, {
+    variables: { query: filters.query, filter: toDatasetFilter(filters) },
+    fetchPolicy: 'cache-and-network',
+    nextFetchPolicy: 'cache-first',
+  })
+  const facets = (data ?? previousData)?.searchDatasets.facets ?? []
+  const bucketsOf = (name: string): FacetBucket[] =>
+    facets.find((facet) => facet.name === name)?.buckets ?? []
+  const statuses = datasetStatuses.flatMap((status) =>
+    bucketsOf('status').filter(({ value }) => value === status),
+  )
+  // Without facets (the search is away) the list below still works, so this says nothing.
+  return (
+    <FacetPanel filters={filters} statuses={statuses} tags={bucketsOf('tags')} onChange={onChange} />
+  )
+}

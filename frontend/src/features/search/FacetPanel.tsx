@@ -1,0 +1,115 @@
+import Box from '@mui/material/Box'
+import Button from '@mui/material/Button'
+import Checkbox from '@mui/material/Checkbox'
+import FormControlLabel from '@mui/material/FormControlLabel'
+import FormGroup from '@mui/material/FormGroup'
+import Stack from '@mui/material/Stack'
+import Typography from '@mui/material/Typography'
+import { useTranslation } from 'react-i18next'
+import { formatInteger } from '../../lib/format'
+import { datasetStatuses, isNarrowed, type DatasetFilters } from './useDatasetFilters'
+
+export interface FacetBucket {
+  value: string
+  count: number
+}
+
+interface FacetPanelProps {
+  filters: DatasetFilters
+  statuses: readonly FacetBucket[]
+  tags: readonly FacetBucket[]
+  onChange: (change: Partial<DatasetFilters>) => void
+}
+
+/** Narrows the list by what its datasets have in common. */
+export function FacetPanel({ filters, statuses, tags, onChange }: FacetPanelProps) {
+  const { t } = useTranslation()
+  const knownTags = withChosen(tags, filters.tags)
+  return (
+    <Stack component="section" aria-label={t('search.filters')} spacing={2}>
+      <FacetGroup
+        title={t('datasets.status')}
+        options={withChosen(statuses, filters.statuses).map(({ value, count }) => {
+          const status = datasetStatuses.find((one) => one === value)
+          return { value, count, label: status ? t(`datasetStatus.${status}`) : value }
+        })}
+        chosen={filters.statuses}
+        onChange={(chosen) =>
+          onChange({ statuses: datasetStatuses.filter((status) => chosen.includes(status)) })
+        }
+      />
+      {knownTags.length > 0 && (
+        <FacetGroup
+          title={t('datasets.tags')}
+          options={knownTags.map(({ value, count }) => ({ value, count, label: value }))}
+          chosen={filters.tags}
+          onChange={(chosen) => onChange({ tags: chosen })}
+        />
+      )}
+      {isNarrowed(filters) && (
+        <Button
+          size="small"
+          sx={{ alignSelf: 'flex-start' }}
+          onClick={() => onChange({ query: '', statuses: [], tags: [] })}
+        >
+          {t('search.clear')}
+        </Button>
+      )}
+    </Stack>
+  )
+}
+
+/** What is chosen stays visible though no result has it, or it could not be unchosen. */
+function withChosen(buckets: readonly FacetBucket[], chosen: readonly string[]): FacetBucket[] {
+  const missing = chosen.filter((value) => !buckets.some((bucket) => bucket.value === value))
+  return [...buckets, ...missing.map((value) => ({ value, count: 0 }))]
+}
+
+interface FacetGroupProps {
+  title: string
+  options: readonly { value: string; label: string; count: number }[]
+  chosen: readonly string[]
+  onChange: (chosen: string[]) => void
+}
+
+function FacetGroup({ title, options, chosen, onChange }: FacetGroupProps) {
+  const { i18n } = useTranslation()
+  return (
+    <Box component="fieldset" sx={{ border: 0, p: 0, m: 0, minWidth: 0 }}>
+      <Typography component="legend" variant="h3" sx={{ mb: 0.5 }}>
+        {title}
+      </Typography>
+      <FormGroup>
+        {options.map(({ value, label, count }) => (
+          <FormControlLabel
+            key={value}
+            slotProps={{ typography: { variant: 'body2', sx: { display: 'flex', gap: 1, minWidth: 0, width: 1 } } }}
+            sx={{ mr: 0, '& .MuiFormControlLabel-label': { flexGrow: 1, minWidth: 0 } }}
+            control={
+              <Checkbox
+                size="small"
+                checked={chosen.includes(value)}
+                onChange={(event) =>
+                  onChange(
+                    event.target.checked ? [...chosen, value] : chosen.filter((one) => one !== value),
+                  )
+                }
+                sx={{ py: 0.5 }}
+              />
+            }
+            label={
+              <>
+                <Box component="span" sx={{ flexGrow: 1, minWidth: 0, overflowWrap: 'anywhere' }}>
+                  {label}
+                </Box>
+                <Box component="span" sx={{ color: 'text.secondary' }}>
+                  {formatInteger(count, i18n.language)}
+                </Box>
+              </>
+            }
+          />
+        ))}
+      </FormGroup>
+    </Box>
+  )
+}

@@ -1,0 +1,75 @@
+import CloseIcon from '@mui/icons-material/Close'
+import Alert from '@mui/material/Alert'
+import Box from '@mui/material/Box'
+import Button from '@mui/material/Button'
+import IconButton from '@mui/material/IconButton'
+import LinearProgress from '@mui/material/LinearProgress'
+import Stack from '@mui/material/Stack'
+import Typography from '@mui/material/Typography'
+import { useTranslation } from 'react-i18next'
+import { formatBytes } from '../../lib/format'
+import { useUploadQueue } from './UploadQueueContext'
+import { isUnderWay, type UploadEntry } from './uploadsSlice'
+
+/** One file on its way: how far it is, and what can be done about it. */
+export function UploadProgress({ entry }: { entry: UploadEntry }) {
+  const { t, i18n } = useTranslation()
+  const queue = useUploadQueue()
+  const { id, fileName, sizeBytes, doneBytes, phase, problem } = entry
+  const measured = phase === 'CHECKING' || phase === 'SENDING'
+  const percent = sizeBytes > 0 ? Math.min(100, (doneBytes / sizeBytes) * 100) : 100
+  const underWay = isUnderWay(entry)
+  const amount = measured
+    ? t('upload.amount', {
+        done: formatBytes(doneBytes, i18n.language),
+        total: formatBytes(sizeBytes, i18n.language),
+      })
+    : formatBytes(sizeBytes, i18n.language)
+
+  return (
+    <Box>
+      <Stack direction="row" spacing={1} sx={{ alignItems: 'center' }}>
+        <Box sx={{ minWidth: 0, flexGrow: 1 }}>
+          <Typography noWrap title={fileName} sx={{ fontWeight: 600 }}>
+            {fileName}
+          </Typography>
+          <Typography variant="body2" color="text.secondary" role="status">
+            {t(`upload.phases.${phase}`)} · {amount}
+          </Typography>
+        </Box>
+        {phase === 'INTERRUPTED' && (
+          <Button size="small" variant="outlined" onClick={() => queue.resume(id)}>
+            {t('upload.resume')}
+          </Button>
+        )}
+        <IconButton
+          size="small"
+          aria-label={
+            underWay || phase === 'INTERRUPTED'
+              ? t('upload.cancel', { fileName })
+              : t('upload.dismiss', { fileName })
+          }
+          onClick={() =>
+            underWay || phase === 'INTERRUPTED' ? queue.cancel(id) : queue.dismiss(id)
+          }
+        >
+          <CloseIcon fontSize="small" />
+        </IconButton>
+      </Stack>
+      {(underWay || phase === 'INTERRUPTED') && (
+        <LinearProgress
+          aria-label={t('upload.progressOf', { fileName })}
+          variant={measured || phase === 'INTERRUPTED' ? 'determinate' : 'indeterminate'}
+          color={phase === 'INTERRUPTED' ? 'warning' : 'primary'}
+          value={percent}
+          sx={{ mt: 1, height: 6, borderRadius: 3 }}
+        />
+      )}
+      {problem && (
+        <Alert severity={phase === 'REFUSED' ? 'error' : 'warning'} sx={{ mt: 1 }}>
+          {phase === 'INTERRUPTED' ? t('upload.interrupted', { problem }) : problem}
+        </Alert>
+      )}
+    </Box>
+  )
+}

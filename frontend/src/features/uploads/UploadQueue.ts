@@ -1,0 +1,181 @@
+/** Takes files from the page to object storage, and tells the store how far each has come. */
+import type { ApolloClient } from '@apollo/client'
+import type { Dispatch } from '@reduxjs/toolkit'
+import type { StartUploadMutation } from '../../gql/graphql'
+import { hashInWorker, type Digest } from './hashInWorker'
+import { AbortUpload, CompleteUpload, StartUpload } from './operations'
+import { RETRY_DELAYS_MS, transferParts } from './transferParts'
+import { uploadAdded, uploadChanged, uploadRemoved, type UploadEntry } from './uploadsSlice'
+
+type Started = NonNullable<StartUploadMutation['startUpload']['upload']>
+
+interface Job {
+  id: string
+  datasetId: string
+  file: File
+  sha256: string | null
+  started: Started | null
+  stored: Map<number, string>
+  controller: AbortController
+}
+
+interface QueueServices {
+  client: ApolloClient
+  dispatch: Dispatch
+  digest?: Digest
+  retryDelaysMs?: readonly number[]
+}
+
+/** The server said no to this file; trying the same again would not help. */
+class Refused extends Error {}
+
+export class UploadQueue {
+  readonly #jobs = new Map<string, Job>()
+  readonly #client: ApolloClient
+  readonly #dispatch: Dispatch
+  readonly #digest: Digest
+  readonly #retryDelaysMs: readonly number[]
+
+  constructor({ client, dispatch, digest, retryDelaysMs }: QueueServices) {
+    this.#client = client
+    this.#dispatch = dispatch
+    this.#digest = digest ?? hashInWorker
+    this.#retryDelaysMs = retryDelaysMs ?? RETRY_DELAYS_MS
+  }
+
+  /** Starts at once; resolves when the file is stored (and off the list), interrupted, refused or cancelled. */
+  add(dataset: { id: string; slug: string }, file: File): Promise<void> {
+    const id = crypto.randomUUID()
+    const job: Job = {
+      id,
+      datasetId: dataset.id,
+      file,
+      sha256: null,
+      started: null,
+      stored: new Map(),
+      controller: new AbortController(),
+    }
+    this.#jobs.set(id, job)
+    this.#dispatch(
+      uploadAdded({
+        id,
+        datasetId: dataset.id,
+        datasetSlug: dataset.slug,
+        fileName: file.name,
+        sizeBytes: file.size,
+        phase: 'CHECKING',
+        doneBytes: 0,
+        versionNumber: null,
+        problem: null,
+      }),
+    )
+    return this.#run(job)
+  }
+
+  /** Goes on where it was interrupted: parts that storage has are not sent again. */
+  async resume(id: string): Promise<void> {
+    const job = this.#jobs.get(id)
+    if (job) await this.#run(job)
+  }
+
+  /** Stops, forgets the file, and lets the server discard what had been sent. */
+  async cancel(id: string): Promise<void> {
+    const job = this.#jobs.get(id)
+    if (!job) return
+    job.controller.abort(new DOMException('cancelled', 'AbortError'))
+    this.dismiss(id)
+    if (job.started) await this.#discard(job.started)
+  }
+
+  /** Takes a stored or refused upload off the list. */
+  dismiss(id: string): void {
+    this.#jobs.delete(id)
+    this.#dispatch(uploadRemoved(id))
+  }
+
+  #report(job: Job, change: Partial<Omit<UploadEntry, 'id'>>): void {
+    this.#dispatch(uploadChanged({ id: job.id, change }))
+  }
+
+  async #run(job: Job): Promise<void> {
+    try {
+      job.sha256 ??= await this.#check(job)
+      const started = await this.#start(job, job.sha256)
+      this.#report(job, { phase: 'SENDING', problem: null })
+      await transferParts({
+        file: job.file,
+        partSizeBytes: started.partSizeBytes,
+        parts: started.parts,
+        stored: job.stored,
+        retryDelaysMs: this.#retryDelaysMs,
+        onProgress: (doneBytes) => this.#report(job, { doneBytes }),
+        signal: job.controller.signal,
+      })
+      await this.#complete(job, started)
+    } catch (error) {
+      if (job.controller.signal.aborted) return
+      const problem = error instanceof Error ? error.message : String(error)
+      this.#report(job, { phase: error instanceof Refused ? 'REFUSED' : 'INTERRUPTED', problem })
+    }
+  }
+
+  #check(job: Job): Promise<string> {
+    this.#report(job, { phase: 'CHECKING', doneBytes: 0, problem: null })
+    return this.#digest(
+      job.file,
+      (doneBytes) => this.#report(job, { doneBytes }),
+      job.controller.signal,
+    )
+  }
+
+  async #start(job: Job, sha256: string): Promise<Started> {
+    if (job.started && Date.parse(job.started.expiresAt) > Date.now()) return job.started
+    if (job.started) {
+      // The addresses have expired; storage takes nothing more for this upload.
+      await this.#discard(job.started)
+      job.started = null
+      job.stored.clear()
+    }
+    this.#report(job, { phase: 'STARTING', doneBytes: 0, problem: null })
+    const { data } = await this.#client.mutate({
+      mutation: StartUpload,
+      variables: {
+        input: {
+          datasetId: job.datasetId,
+          fileName: job.file.name,
+          sizeBytes: job.file.size,
+          sha256,
+        },
+      },
+    })
+    const payload = data?.startUpload
+    if (!payload?.upload) throw new Refused(payload?.errors[0]?.message)
+    job.started = payload.upload
+    this.#report(job, { versionNumber: payload.version?.number ?? null })
+    if (job.controller.signal.aborted) await this.#discard(payload.upload)
+    return payload.upload
+  }
+
+  async #complete(job: Job, started: Started): Promise<void> {
+    this.#report(job, { phase: 'COMPLETING' })
+    const parts = [...job.stored]
+      .map(([number, etag]) => ({ number, etag }))
+      .toSorted((left, right) => left.number - right.number)
+    const { data } = await this.#client.mutate({
+      mutation: CompleteUpload,
+      variables: { input: { uploadId: started.id, parts } },
+    })
+    const payload = data?.completeUpload
+    if (!payload?.version) throw new Refused(payload?.errors[0]?.message)
+    this.dismiss(job.id)
+    // The new version's own status takes over; whatever shows it reads it again.
+    await this.#client.refetchQueries({ include: 'active' })
+  }
+
+  async #discard(started: Started): Promise<void> {
+    // An upload that is not discarded expires by itself; this only frees its space sooner.
+    await this.#client
+      .mutate({ mutation: AbortUpload, variables: { input: { uploadId: started.id } } })
+      .catch(() => undefined)
+  }
+}

@@ -1,0 +1,64 @@
+/** The three calls that surround a transfer. */
+import { graphql } from '../../gql'
+
+export const StartUpload = graphql(`
+  mutation StartUpload($input: StartUploadInput!) {
+    startUpload(input: $input) {
+      upload {
+        id
+        partSizeBytes
+        expiresAt
+        parts {
+          number
+          url
+          headers {
+            name
+            value
+          }
+        }
+      }
+      version {
+        id
+        number
+        status
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
+  }
+`)
+
+export const CompleteUpload = graphql(`
+  mutation CompleteUpload($input: CompleteUploadInput!) {
+    completeUpload(input: $input) {
+      version {
+        id
+        number
+        status
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
+  }
+`)
+
+export const AbortUpload = graphql(`
+  mutation AbortUpload($input: AbortUploadInput!) {
+    abortUpload(input: $input) {
+      version {
+        id
+        status
+      }
+      errors {
+        code
+        message
+      }
+    }
+  }
+`)

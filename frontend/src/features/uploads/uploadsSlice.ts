@@ -1,0 +1,68 @@
+/** The upload queue as the page shows it; the files themselves are with `UploadQueue`. */
+import { createSelector, createSlice, type PayloadAction } from '@reduxjs/toolkit'
+
+/**
+ * CHECKING: the file's checksum is computed. INTERRUPTED: can be resumed. REFUSED: the server said
+ * no to this file. A file that is stored leaves the queue: from there its version has a status.
+ */
+export type UploadPhase =
+  | 'CHECKING'
+  | 'STARTING'
+  | 'SENDING'
+  | 'COMPLETING'
+  | 'INTERRUPTED'
+  | 'REFUSED'
+
+export interface UploadEntry {
+  id: string
+  datasetId: string
+  datasetSlug: string
+  fileName: string
+  sizeBytes: number
+  phase: UploadPhase
+  /** Bytes of the present phase: hashed while CHECKING, sent while SENDING. */
+  doneBytes: number
+  versionNumber: number | null
+  /** What went wrong, as the server or storage put it; null while all is well. */
+  problem: string | null
+}
+
+interface UploadsState {
+  entries: UploadEntry[]
+}
+
+export const uploadsSlice = createSlice({
+  name: 'uploads',
+  initialState: { entries: [] } as UploadsState,
+  reducers: {
+    uploadAdded(state, action: PayloadAction<UploadEntry>) {
+      state.entries.push(action.payload)
+    },
+    uploadChanged(
+      state,
+      { payload }: PayloadAction<{ id: string; change: Partial<Omit<UploadEntry, 'id'>> }>,
+    ) {
+      const entry = state.entries.find(({ id }) => id === payload.id)
+      if (entry) Object.assign(entry, payload.change)
+    },
+    uploadRemoved(state, action: PayloadAction<string>) {
+      state.entries = state.entries.filter(({ id }) => id !== action.payload)
+    },
+  },
+  selectors: {
+    selectUploads: (state) => state.entries,
+    selectDatasetUploads: createSelector(
+      [(state: UploadsState) => state.entries, (_state: UploadsState, datasetId: string) => datasetId],
+      (entries, datasetId) => entries.filter((entry) => entry.datasetId === datasetId),
+    ),
+  },
+})
+
+export const { uploadAdded, uploadChanged, uploadRemoved } = uploadsSlice.actions
+export const { selectUploads, selectDatasetUploads } = uploadsSlice.selectors
+
+const UNDER_WAY: readonly UploadPhase[] = ['CHECKING', 'STARTING', 'SENDING', 'COMPLETING']
+
+export function isUnderWay({ phase }: UploadEntry): boolean {
+  return UNDER_WAY.includes(phase)
+}

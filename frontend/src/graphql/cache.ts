@@ -1,0 +1,19 @@
+/** All rules of the cache: how pages of a connection join, and what identifies a thing. */
+import { InMemoryCache } from '@apollo/client'
+import { relayStylePagination } from '@apollo/client/utilities'
+
+export function createCache(): InMemoryCache {
+  return new InMemoryCache({
+    typePolicies: {
+      Query: {
+        fields: {
+          datasets: relayStylePagination(['filter', 'orderBy']),
+          searchDatasets: relayStylePagination(['query', 'filter']),
+        },
+      },
+      Dataset: {
+        fields: { versions: relayStylePagination([]) },
+      },
+    },
+  })
+}

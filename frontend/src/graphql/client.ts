@@ -1,0 +1,76 @@
+/** Apollo Client over HTTP and graphql-transport-ws, with the session renewed behind the caller's back. */
+import { ApolloClient, ApolloLink, CombinedGraphQLErrors, HttpLink } from '@apollo/client'
+import { SetContextLink } from '@apollo/client/link/context'
+import { ErrorLink } from '@apollo/client/link/error'
+import { RetryLink } from '@apollo/client/link/retry'
+import { GraphQLWsLink } from '@apollo/client/link/subscriptions'
+import { OperationTypeNode } from 'graphql'
+import { from, mergeMap, throwError } from 'rxjs'
+import { createCache } from './cache'
+import { endpoint } from './endpoint'
+import type { SessionTokens } from './sessionTokens'
+import { createSocket } from './socket'
+
+function isSubscription(operation: ApolloLink.Operation): boolean {
+  return operation.operationType === OperationTypeNode.SUBSCRIPTION
+}
+
+function isUnauthenticated(error: unknown): boolean {
+  return (
+    CombinedGraphQLErrors.is(error) &&
+    error.errors.some(({ extensions }) => extensions?.['code'] === 'UNAUTHENTICATED')
+  )
+}
+
+/** Renews the session once when a request is refused as UNAUTHENTICATED, and sends it again. */
+export function renewingLink(tokens: SessionTokens, dropSocket: () => void): ApolloLink {
+  return new ErrorLink(({ error, operation, forward }) => {
+    if (!isUnauthenticated(error) || operation.getContext()['renewed']) return undefined
+    operation.setContext({ renewed: true })
+    return from(tokens.renew()).pipe(
+      mergeMap((token) => {
+        if (!token) return throwError(() => error)
+        // A socket keeps the identity it was opened with.
+        if (isSubscription(operation)) dropSocket()
+        return forward(operation)
+      }),
+    )
+  })
+}
+
+/** Adds the access token, unless the operation's context says `anonymous` (the steps of signing in). */
+export function authorizingLink(tokens: SessionTokens): ApolloLink {
+  return new SetContextLink(async (context) => {
+    const token = context['anonymous'] ? null : await tokens.current()
+    return {
+      headers: {
+        ...context['headers'],
+        ...endpoint.headers,
+        ...(token ? { Authorization: `Bearer ${token}` } : {}),
+      },
+    }
+  })
+}
+
+export function createClient(tokens: SessionTokens): ApolloClient {
+  const socket = createSocket(tokens)
+  const http = ApolloLink.from([
+    authorizingLink(tokens),
+    new HttpLink({ uri: endpoint.http, credentials: 'same-origin' }),
+  ])
+  const webSocket = ApolloLink.from([
+    // graphql-ws gives up on 4401, which is how a socket ends whose token has: here it is routine.
+    new RetryLink({
+      delay: { initial: 500, max: 15_000, jitter: true },
+      attempts: (_count, _operation, error) => !CombinedGraphQLErrors.is(error),
+    }),
+    new GraphQLWsLink(socket),
+  ])
+  return new ApolloClient({
+    cache: createCache(),
+    link: ApolloLink.from([
+      renewingLink(tokens, () => socket.terminate()),
+      ApolloLink.split(isSubscription, webSocket, http),
+    ]),
+  })
+}

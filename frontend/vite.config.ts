@@ -1,0 +1,33 @@
+import react from '@vitejs/plugin-react'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const api = process.env.DATAKURA_API ?? 'http://127.0.0.1:8000'
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    rollupOptions: {
+      input: {
+        index: fileURLToPath(new URL('index.html', import.meta.url)),
+        graphiql: fileURLToPath(new URL('graphiql.html', import.meta.url)),
+      },
+    },
+    // Inlined assets would become data: scripts and fonts, which the page's policy refuses.
+    assetsInlineLimit: 0,
+    // GraphiQL's editor is one big chunk of its own; the dataset pages never load it.
+    chunkSizeWarningLimit: 4500,
+  },
+  worker: { format: 'es' },
+  server: {
+    host: '127.0.0.1',
+    // The Host header stays as it is: the server accepts WebSockets from its own origin only.
+    proxy: { '/graphql': { target: api, ws: true } },
+  },
+  test: {
+    environment: 'jsdom',
+    setupFiles: ['./src/testing/setup.ts'],
+    include: ['src/**/*.test.{ts,tsx}'],
+    testTimeout: 15_000,
+  },
+})
