@@ -1,10 +1,59 @@
-"""Search: what is found, by whom, and how documents follow their datasets."""
+"""Search documents: how they follow their datasets."""
 
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
+import orjson
+from sqlalchemy import ColumnElement, Row, SQLColumnExpression, Text, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.adapters.search.protocol import Document, SearchIndex
 from app.core import ledger
+from app.core.db import Database
+from app.core.viewer import System
+from app.models.datasets import Dataset, DatasetTag, MetadataEntry
+from app.models.versions import SchemaField
+
+_INDEXER = System("search")
+_BATCH = 200
+_NEWER_THAN_ALL = 2**63 - 1
+
+# One statement, and so one snapshot: a document never claims a version whose tags or fields it has not seen.
+_TAGS = (
+    select(func.array_agg(aggregate_order_by(DatasetTag.name, DatasetTag.name)))
+    .where(DatasetTag.dataset_id == Dataset.id)
+    .scalar_subquery()
+)
+_FIELD_NAMES = (
+    select(func.array_agg(aggregate_order_by(SchemaField.field_path, SchemaField.ordinal_position)))
+    .where(SchemaField.version_id == Dataset.current_version_id)
+    .scalar_subquery()
+)
+_ENTRIES = (
+    select(func.jsonb_object_agg(MetadataEntry.key, MetadataEntry.value))
+    .where(MetadataEntry.dataset_id == Dataset.id)
+    .scalar_subquery()
+)
+_EMPTY: ColumnElement[list[str]] = literal([], ARRAY(Text))
+_COLUMNS: tuple[SQLColumnExpression[object], ...] = (
+    Dataset.id, Dataset.event_sequence, Dataset.name, Dataset.description, Dataset.owner_id, Dataset.status, Dataset.visibility,
+    Dataset.created_at, Dataset.updated_at, Dataset.deleted_at, Dataset.metadata_.label("described"),
+    func.coalesce(cast(_TAGS, ARRAY(Text)), _EMPTY).label("tags"),
+    func.coalesce(cast(_FIELD_NAMES, ARRAY(Text)), _EMPTY).label("field_names"),
+    func.coalesce(_ENTRIES, literal({}, JSONB)).label("entries"),
+)  # fmt: skip
+_SOURCE = select(*_COLUMNS)
+SourceRow = Row[*tuple[object, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What a rebuild did."""
+
+    indexed: int
+    removed: int
 
 
 async def queue_index(session: AsyncSession, dataset_id: UUID) -> None:
@@ -13,3 +62,72 @@ async def queue_index(session: AsyncSession, dataset_id: UUID) -> None:
     No dedupe key: a task that runs now may have read the dataset before this change, and must not stand for it.
     """
     await ledger.enqueue(session, actor="search.index", args={"datasetId": str(dataset_id)}, queue="interactive")
+
+
+async def index_dataset(db: Database, index: SearchIndex, dataset_id: UUID) -> None:
+    """The index holds the dataset as it is now, or a newer state of it; nothing of a deleted one."""
+    async with db.read(_INDEXER) as session:
+        row = (await session.execute(_SOURCE.where(Dataset.id == dataset_id))).one_or_none()
+    if row is None:
+        await index.remove(dataset_id, version=_NEWER_THAN_ALL)
+    elif row.deleted_at is not None:
+        await index.remove(dataset_id, version=row.event_sequence)
+    else:
+        await index.index(_document(row))
+
+
+async def rebuild(db: Database, index: SearchIndex) -> Rebuilt:
+    """Every dataset has its document again and deleted ones have none; searches go on meanwhile."""
+    indexed = removed = 0
+    async for rows in _batches(db):
+        alive = [_document(row) for row in rows if row.deleted_at is None]
+        await index.index(*alive)
+        for row in rows:
+            if row.deleted_at is not None:
+                await index.remove(row.id, version=row.event_sequence)
+        indexed += len(alive)
+        removed += len(rows) - len(alive)
+    return Rebuilt(indexed, removed)
+
+
+async def _batches(db: Database) -> AsyncIterator[Sequence[SourceRow]]:
+    last: UUID | None = None
+    while True:
+        statement = _SOURCE.order_by(Dataset.id).limit(_BATCH)
+        if last is not None:
+            statement = statement.where(Dataset.id > last)
+        async with db.read(_INDEXER) as session:
+            rows = (await session.execute(statement)).all()
+        if not rows:
+            return
+        yield rows
+        last = rows[-1].id
+
+
+def _document(row: SourceRow) -> Document:
+    lines = [f"{key}: {_text(value)}" for entries in (row.described, row.entries) for key, value in entries.items()]
+    return Document(
+        dataset_id=row.id,
+        version=row.event_sequence,
+        name=row.name,
+        description=row.description,
+        tags=row.tags,
+        field_names=row.field_names,
+        metadata=list(dict.fromkeys(lines)),
+        owner_id=row.owner_id,
+        status=row.status,
+        visibility=row.visibility,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def _text(value: object) -> str:
+    """A JSON value as people read it."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list):
+        return ", ".join(map(_text, value))
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {_text(inner)}" for key, inner in value.items())
+    return orjson.dumps(value).decode()

@@ -1,0 +1,190 @@
+"""The statements of a search in PostgreSQL: one for a page with all its counts, one for suggestions."""
+
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    CompoundSelect,
+    Double,
+    Select,
+    SQLColumnExpression,
+    Text,
+    and_,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)  # fmt: skip
+from sqlalchemy.sql.selectable import CTE
+
+from app.adapters.search import matching
+from app.adapters.search.folding import fold_line, tokens
+from app.adapters.search.protocol import Audience, Mode, Position, SearchFilter
+from app.adapters.search.query import Query
+from app.adapters.search.vectors import MAX_START
+from app.models.datasets import AccessGrant, Dataset, Visibility
+from app.models.search import SearchDocument, SearchNameStart
+
+FACETS = ("status", "visibility", "owner", "tags")
+MAX_TAG_BUCKETS = 20
+MAX_OWNER_BUCKETS = 50
+
+
+def seen_by(audience: Audience) -> ColumnElement[bool]:
+    """The predicate over `datasets`: what the account may see now."""
+    alive = Dataset.deleted_at.is_(None)
+    if audience.is_admin:
+        return alive
+    granted = select(AccessGrant.dataset_id).where(
+        AccessGrant.user_id == audience.viewer_id, or_(AccessGrant.expires_at.is_(None), AccessGrant.expires_at > func.now())
+    )
+    return and_(
+        alive,
+        or_(
+            Dataset.visibility == Visibility.ORGANIZATION,
+            Dataset.owner_id == audience.viewer_id,
+            Dataset.id.in_(granted),
+        ),
+    )
+
+
+def page(
+    query: Query, mode: Mode, audience: Audience, filter: SearchFilter, *, first: int, after: Position | None
+) -> CompoundSelect[tuple[object, ...]]:
+    """Rows (kind, value, number, score, created_at, dataset_id).
+
+    Kinds: "found" (count before the filter), "total" (count behind it), "hit" (up to `first` + 1), and one per facet.
+    """
+    found = _found(query, mode, audience, filter)
+    conditions = _conditions(found, filter)
+    statements = [_count("found", found), _count("total", found, *conditions.values())]
+    statements += [_facet(name, found, [c for other, c in conditions.items() if other != name]) for name in FACETS]
+    here = tuple_(found.c.score, found.c.created_at, found.c.dataset_id)
+    hits = select(found.c.score, found.c.created_at, found.c.dataset_id).where(*conditions.values())
+    if after is not None:
+        there = (
+            literal(after.score, Double),
+            literal(after.created_at, Dataset.created_at.type),
+            literal(after.dataset_id, Dataset.id.type),
+        )
+        hits = hits.where(here < tuple_(*there))
+    best = hits.order_by(found.c.score.desc(), found.c.created_at.desc(), found.c.dataset_id.desc()).limit(first + 1).subquery()
+    statements.append(select(literal("hit").label("kind"), cast(null(), Text), cast(null(), Dataset.revision.type), *best.c))
+    return union_all(*statements)
+
+
+def _found(query: Query, mode: Mode, audience: Audience, filter: SearchFilter) -> CTE:
+    """What the words and the audience leave. The filter only marks: each facet is counted without its own condition."""
+    similar = mode is Mode.SIMILAR
+    return (
+        select(
+            SearchDocument.dataset_id,
+            (matching.similar_score(query) if similar else matching.score(query)).label("score"),
+            Dataset.created_at,
+            Dataset.status,
+            Dataset.visibility,
+            Dataset.owner_id,
+            SearchDocument.tags,
+            and_(True, *_rest(filter)).label("rest"),
+        )
+        .join(Dataset, Dataset.id == SearchDocument.dataset_id)
+        .where(seen_by(audience), matching.matches_similarly(query) if similar else matching.matches(query))
+        .cte("found")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+
+
+def _rest(filter: SearchFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if filter.name_contains:
+        conditions.append(Dataset.name.icontains(filter.name_contains.replace("\x00", ""), autoescape=True))
+    if filter.created_after is not None:
+        conditions.append(Dataset.created_at > filter.created_after)
+    if filter.updated_after is not None:
+        conditions.append(Dataset.updated_at > filter.updated_after)
+    return conditions
+
+
+def _conditions(found: CTE, filter: SearchFilter) -> dict[str, ColumnElement[bool]]:
+    """By facet name, and `rest` for what has no facet."""
+    conditions: dict[str, ColumnElement[bool]] = {"rest": found.c.rest}
+    if filter.status is not None:
+        conditions["status"] = found.c.status.in_(filter.status)
+    if filter.visibility is not None:
+        conditions["visibility"] = found.c.visibility == filter.visibility
+    if filter.owner_ids is not None:
+        conditions["owner"] = found.c.owner_id.in_(filter.owner_ids)
+    if filter.tags:
+        wanted = [tag.casefold().replace("\x00", " ") for tag in filter.tags]
+        conditions["tags"] = cast(found.c.tags, ARRAY(Text)).op("@>", is_comparison=True)(cast(wanted, ARRAY(Text)))
+    return conditions
+
+
+def _count(kind: str, found: CTE, *conditions: ColumnElement[bool]) -> Select[tuple[object, ...]]:
+    return select(
+        literal(kind).label("kind"),
+        cast(null(), Text).label("value"),
+        func.count().label("number"),
+        cast(null(), Double).label("score"),
+        cast(null(), Dataset.created_at.type).label("created_at"),
+        cast(null(), Dataset.id.type).label("dataset_id"),
+    ).select_from(found).where(*conditions)  # fmt: skip
+
+
+def _facet(name: str, found: CTE, conditions: list[ColumnElement[bool]]) -> Select[tuple[object, ...]]:
+    if name == "tags":
+        tag = func.unnest(found.c.tags).table_valued("name", name="tag").render_derived().lateral()
+        counted = select(tag.c.name.label("value"), func.count().label("number")).select_from(found).join(tag, literal(True))
+        limit = MAX_TAG_BUCKETS
+    else:
+        value = cast({"status": found.c.status, "visibility": found.c.visibility, "owner": found.c.owner_id}[name], Text)
+        counted = select(value.label("value"), func.count().label("number")).select_from(found)
+        limit = MAX_OWNER_BUCKETS
+    largest = counted.where(*conditions).group_by("value").order_by(func.count().desc(), literal("value")).limit(limit).subquery()
+    return select(
+        literal(name),
+        largest.c.value,
+        largest.c.number,
+        cast(null(), Double),
+        cast(null(), Dataset.created_at.type),
+        cast(null(), Dataset.id.type),
+    )
+
+
+def names_with_prefix(prefix: str, audience: Audience, *, limit: int) -> Select[UUID] | None:
+    """Ids of datasets whose name begins so, in the order of names; None when nothing was typed."""
+    folded = fold_line(prefix[:255])
+    if not folded:
+        return None
+    return (
+        select(SearchDocument.dataset_id)
+        .join(Dataset, Dataset.id == SearchDocument.dataset_id)
+        .where(_begins(SearchDocument.folded_name, folded), seen_by(audience))
+        .order_by(SearchDocument.folded_name, SearchDocument.dataset_id)
+        .limit(limit)
+    )
+
+
+def words_with_prefix(prefix: str, audience: Audience, *, limit: int) -> Select[UUID] | None:
+    """Ids of datasets of whose name a later word begins so, in the order of these words; may name one twice."""
+    folded = fold_line(prefix[:255])
+    first = next(tokens(folded), None)
+    if first is None:
+        return None
+    return (
+        select(SearchNameStart.dataset_id)
+        .join(Dataset, Dataset.id == SearchNameStart.dataset_id)
+        .where(_begins(SearchNameStart.start, folded[first.start :][:MAX_START]), seen_by(audience))
+        .order_by(SearchNameStart.start, SearchNameStart.dataset_id)
+        .limit(limit)
+    )
+
+
+def _begins(column: SQLColumnExpression[str], prefix: str) -> ColumnElement[bool]:
+    """A range of the index, by code point; LIKE with a parameter is one only while the statement is planned anew."""
+    return and_(column >= prefix, column < prefix + "\U0010ffff")
