@@ -45,9 +45,8 @@ def _round_step(wanted: float, *, least: float) -> float:
     if not math.isfinite(wanted) or wanted < 1e-300:
         return wanted
     power = 10.0 ** math.floor(math.log10(wanted))
-    return next(
-        step for step in (factor * power for factor in _ROUND) if step >= wanted and not (least and step % 1) or step >= 10 * power
-    )
+    steps = (factor * power for factor in _ROUND)
+    return next(step for step in steps if (step >= wanted and not (least and step % 1)) or step >= 10 * power)
 
 
 def _edges(low: float, high: float, step: float) -> tuple[float, ...]:

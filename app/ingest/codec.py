@@ -1,7 +1,8 @@
 """Dataclasses of the ingest vocabulary as JSON and back: what crosses the pipe between worker and child, and what is stored."""
 
+from collections.abc import Hashable
 from functools import cache
-from typing import Annotated, TypeVar
+from typing import Annotated, TypeVar, cast
 
 import orjson
 from pydantic import Field, TypeAdapter
@@ -34,9 +35,9 @@ def load(kind: type[T], text: bytes) -> T:
     Raises:
         pydantic.ValidationError: names the field that does not fit.
     """
-    return _adapter(kind).validate_json(text, strict=True)
+    return cast(T, _adapter(kind).validate_json(text, strict=True))
 
 
 @cache
-def _adapter(kind: type[T]) -> TypeAdapter[T]:
+def _adapter(kind: Hashable) -> TypeAdapter[object]:
     return TypeAdapter(kind)

@@ -85,7 +85,7 @@ def _plain(value: str, kind: DuckDBPyType, depth: int = 0) -> str:
     if kind.id in _LISTS:
         return f"list_transform({value}, lambda {variable}: {_plain(variable, _children(kind)[0][1], depth + 1)})"
     if kind.id == "map":
-        (_, key), (_, child) = _children(kind)
+        child = _children(kind)[1][1]
         entry = f"{{'key': {variable}.key, 'value': {_plain(f'{variable}.value', child, depth + 1)}}}"
         return f"map_from_entries(list_transform(map_entries({value}), lambda {variable}: {entry}))"
     members = ", ".join(

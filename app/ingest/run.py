@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Protocol
 
 import duckdb
@@ -57,26 +58,35 @@ def run(job: IngestJob, tell: Tell) -> IngestResult | IngestFailure:
 def _detected(job: IngestJob) -> ReadOptions:
     from app.ingest import detect
 
-    found, compression = detect.detect(job.source_path, job.options)
-    return replace(job.options, format=found, compression=compression)
+    kind, compression = detect.detect(Path(job.source_path), job.options)
+    return replace(job.options, format=kind, compression=compression)
 
 
 def _reader(format: FileFormat | None) -> Reader:
     """The reader of a format, imported only now: a CSV needs no polars, a workbook no CSV machinery."""
     match format:
         case FileFormat.CSV:
-            from app.ingest.csv_reader import read
+            from app.ingest import csv_reader
+
+            return csv_reader.read
         case FileFormat.JSON | FileFormat.JSON_LINES:
-            from app.ingest.json_reader import read
+            from app.ingest import json_reader
+
+            return json_reader.read
         case FileFormat.PARQUET:
-            from app.ingest.parquet import read
+            from app.ingest import parquet
+
+            return parquet.read
         case FileFormat.ARROW:
-            from app.ingest.arrow import read
+            from app.ingest import arrow
+
+            return arrow.read
         case FileFormat.XLSX:
-            from app.ingest.xlsx import read
+            from app.ingest import xlsx
+
+            return xlsx.read
         case None:
             raise ValueError("detection gave no format")
-    return read
 
 
 def _profiled(job: IngestJob, table: StoredTable, report: Report) -> IngestResult:

@@ -1,13 +1,12 @@
 """The Parquet copy of any table expression of DuckDB: one projection, one COPY, fields read back from it."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
 
-from app.ingest import columns, engine
+from app.ingest import columns, engine, wide
 from app.ingest.columns import literal, quoted
-from app.ingest.job import IngestError, IngestErrorCode, IngestJob, LogicalType, ReadOptions
+from app.ingest.job import IngestError, IngestErrorCode, IngestJob, ReadOptions
 from app.ingest.table import Report, StoredTable, row_group_rows
 
 TABLE_NAME = "table.parquet"
@@ -43,15 +42,9 @@ def store(
     expressions = {name: f"decode({quoted(name)})" if name in texts else column.expression for name, column in stored.items()}
     long = {name: expressions[name] for name, kind in kinds.items() if _may_be_long(str(kind))}
     path = str(Path(job.output_dir) / TABLE_NAME)
-    projection = ", ".join(
-        f"{_bounded(expression, job) if name in long else expression} AS {quoted(name)}" for name, expression in expressions.items()
-    )
+    bounded = {name: _bounded(expression, job) if name in long else expression for name, expression in expressions.items()}
     try:
-        with engine.progress_of(connection, report):
-            written = connection.execute(
-                f"COPY (SELECT {projection} FROM {source}) TO {literal(path)}"
-                f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {row_group_rows(len(kinds))})"
-            ).fetchall()[0][0]
+        written = _copy(connection, source, bounded, path, report)
     except duckdb.InvalidInputException as error:
         if _TOO_LONG in str(error):
             raise _cell_too_large(connection, source, long, job) from error
@@ -73,6 +66,21 @@ def store(
         options=options,
         warnings=(*warnings, *binary),
     )
+
+
+def _copy(
+    connection: duckdb.DuckDBPyConnection, source: str, expressions: dict[str, str], path: str, report: Report
+) -> int:
+    """The number of rows written."""
+    if len(expressions) > wide.WIDE_COLUMNS:
+        return wide.copy(connection, source, expressions, path, report)
+    projection = ", ".join(f"{expression} AS {quoted(name)}" for name, expression in expressions.items())
+    with engine.progress_of(connection, report):
+        answer = connection.execute(
+            f"COPY (SELECT {projection} FROM {source}) TO {literal(path)}"
+            f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {row_group_rows(len(expressions))})"
+        ).fetchall()
+    return int(answer[0][0])
 
 
 def _texts(connection: duckdb.DuckDBPyConnection, source: str, binary: list[str]) -> set[str]:
@@ -116,10 +124,3 @@ def cell_too_large(name: str, length: int, row: int, limit: int) -> IngestError:
         hint="Store long documents as files of their own and keep their addresses in the table.",
         line=row,
     )
-
-
-def listed(words: Iterable[str], most: int = 5) -> str:
-    """'a, b and 3 more'."""
-    every = list(words)
-    more = f" and {len(every) - most} more" if len(every) > most else ""
-    return ", ".join(every[:most]) + more
