@@ -1,0 +1,204 @@
+"""CSV and its relatives to a stored table: what is regular in one pass of DuckDB, what is not after mending it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+
+from app.ingest import by_hand, cells, columns, engine, overrides, types
+from app.ingest.cells import Cells, RegularFile
+from app.ingest.job import IngestJob, LogicalType, ReadOptions
+from app.ingest.layout import Plan, plan
+from app.ingest.mend import Copy, mend
+from app.ingest.rejects import RejectLog
+from app.ingest.survey import survey
+from app.ingest.table import Report, StoredTable
+from app.ingest.text import clear_scratch, open_text, scratch_path
+from app.ingest.types import ColumnType
+
+
+class _ReaderDisagrees(Exception):
+    """DuckDB's reader refused the file or counted other records than we did."""
+
+
+@dataclass(frozen=True)
+class _Typed:
+    """The table as written."""
+
+    kinds: list[ColumnType]
+    names: list[str | None]
+    """None for a column that was left out."""
+    row_count: int
+
+
+def read(job: IngestJob, report: Report, options: ReadOptions) -> StoredTable:
+    """The stored copy of a delimited text file.
+
+    Args:
+        options: the caller's, with format and compression filled in.
+    Raises:
+        IngestError: any verdict on the file.
+    """
+    overrides.check_marks(options)
+    try:
+        found = plan(open_text(job, options, report), job.limits)
+        overrides.check_types(options.types, found.names.names)
+        with RejectLog(job.output_dir, job.limits) as rejects, engine.connect(job) as connection:
+            return _Reading(job, report, found, rejects, connection).table()
+    finally:
+        clear_scratch(job)
+
+
+class _Reading:
+    """One file on its way from a plan to a table."""
+
+    def __init__(
+        self, job: IngestJob, report: Report, plan: Plan, rejects: RejectLog, connection: duckdb.DuckDBPyConnection
+    ):
+        self._job, self._report, self._plan, self._rejects, self._connection = job, report, plan, rejects, connection
+        self._warnings = list(plan.names.warnings)
+        self._target = Path(job.output_dir) / "table.parquet"
+
+    def table(self) -> StoredTable:
+        typed = self._as_is() or self._mended()
+        kept = [index for index, name in enumerate(typed.names) if name is not None]
+        originals = [self._plan.names.originals[index] for index in kept]
+        return StoredTable(
+            path=str(self._target),
+            row_count=typed.row_count,
+            fields=columns.fields(self._connection, str(self._target), originals, {}),
+            options=_options_as_read(self._plan.options, typed.kinds),
+            rejected_row_count=self._rejects.count,
+            rejects_path=self._rejects.path,
+            rejected_samples=self._rejects.samples,
+            warnings=(*self._warnings, *_type_warnings(self._plan.names.names, typed.kinds)),
+        )
+
+    def _as_is(self) -> _Typed | None:
+        """The table read from the text itself, where it is regular and DuckDB reads as many records as we count."""
+        table = self._plan.table
+        found = survey(table.path, table.offset, table.dialect, table.width)
+        if found is None:
+            return None
+        skipped = table.line - 1
+        file = RegularFile(table.path, table.dialect, table.width, found.record_count, skipped, table.offset, crlf=found.crlf)
+        try:
+            return self._typed(file)
+        except _ReaderDisagrees:
+            return None
+
+    def _mended(self) -> _Typed:
+        """The table read from a regular copy of the text."""
+        table = self._plan.table
+        copy = mend(table, scratch_path(self._job, "regular.csv"), self._rejects, self._part(0.3, 0.5))
+        self._rejects.check(copy.record_count + self._rejects.count, self._plan.options)
+        self._warnings += _mending_warnings(copy)
+        longest = copy.longest_record_bytes
+        file = RegularFile(copy.path, copy.dialect, table.width, copy.record_count, 0, 0, longest_record_bytes=longest)
+        try:
+            return self._typed(file)
+        except _ReaderDisagrees:
+            parts = by_hand.write(file, scratch_path(self._job, "parts"))
+            return self._exactly(Cells(parts, file.width, self._plan.options.null_tokens), file.record_count)
+
+    def _typed(self, file: RegularFile) -> _Typed:
+        options = self._plan.options
+        direct = Cells(file.relation(), file.width, options.null_tokens)
+        large = file.path.stat().st_size - file.offset > cells.SMALL_BYTES
+        try:
+            if not options.types and not large:
+                return self._exactly(direct, file.record_count)
+            if not options.types:
+                sampled = cells.sample(file, scratch_path(self._job, "sample.csv"), options.null_tokens)
+                kinds = self._decided(cells.masks(self._connection, sampled))
+                typed = self._copied(direct, kinds, file.record_count)
+                if typed is not None:
+                    return typed
+            text = scratch_path(self._job, "cells.parquet")
+            written = cells.copy_text(self._connection, direct, text, self._part(0.5, 0.7))
+        except duckdb.InvalidInputException as error:
+            raise _ReaderDisagrees from error
+        if written != file.record_count:
+            raise _ReaderDisagrees
+        return self._exactly(Cells(f"read_parquet({columns.literal(str(text))})", file.width, options.null_tokens), written, text)
+
+    def _exactly(self, source: Cells, record_count: int, text: Path | None = None) -> _Typed:
+        """The table with types decided over all of its cells."""
+        masks = cells.masks(self._connection, source)
+        kinds = self._decided(masks)
+        where = ""
+        if text is not None and self._plan.options.types:
+            options, names = self._plan.options, self._plan.names.names
+            style = types.file_style(masks, options.decimal_separator, options.thousands_separator)
+            for index, name in enumerate(names):
+                if name in options.types:
+                    kinds[index] = overrides.insisted(options.types[name], masks[index], kinds[index], style)
+            before = self._rejects.count
+            where = overrides.reject_misfits(
+                self._connection, text, source, kinds, names, options, self._plan.table, self._rejects
+            )
+            record_count -= self._rejects.count - before
+        typed = self._copied(source, cells.with_digits(self._connection, source, kinds), record_count, where)
+        if typed is None:
+            raise AssertionError("a column has a cell of a shape that the pass over all of its cells did not see")
+        return typed
+
+    def _decided(self, masks: list[int]) -> list[ColumnType]:
+        options = self._plan.options
+        style = types.file_style(masks, options.decimal_separator, options.thousands_separator)
+        kinds = [types.decide(mask, style) for mask in masks]
+        # With the caller's own tokens, others are text.
+        return [types.TEXT if kind.tokens and options.null_tokens is not None else kind for kind in kinds]
+
+    def _copied(self, source: Cells, kinds: list[ColumnType], record_count: int, where: str = "") -> _Typed | None:
+        """The table in these types, or None where a cell does not fit them."""
+        if any(kind.native == "DECIMAL" for kind in kinds):
+            return None
+        hollow = self._plan.hollow
+        names: list[str | None] = list(self._plan.names.names)
+        if hollow is not None and kinds[hollow].empty:
+            names[hollow] = None
+        rows = cells.copy_typed(self._connection, self._target, source, kinds, names, self._part(0.5, 1.0), where)
+        if rows is None:
+            return None
+        if rows != record_count:
+            raise _ReaderDisagrees
+        return _Typed(kinds, names, rows)
+
+    def _part(self, start: float, end: float) -> Report:
+        return lambda done: self._report(start + done * (end - start))
+
+
+def _options_as_read(options: ReadOptions, kinds: list[ColumnType]) -> ReadOptions:
+    """What was asked, completed with what was found in the cells."""
+    styles = [kind.style for kind in kinds if kind.logical in (LogicalType.NUMBER, LogicalType.INTEGER)]
+    decimal = "," if any(style.decimal == "," for style in styles) else "."
+    thousands = next((style.thousands for style in styles if style.thousands), "")
+    tokens = {token for kind in kinds for token in kind.tokens}
+    return replace(
+        options,
+        decimal_separator=options.decimal_separator or decimal,
+        thousands_separator=thousands if options.thousands_separator is None else options.thousands_separator,
+        null_tokens=("", *sorted(tokens)) if options.null_tokens is None else options.null_tokens,
+    )
+
+
+def _mending_warnings(copy: Copy) -> list[str]:
+    warnings = []
+    if copy.mended_count:
+        warnings.append(f"{_records(copy.mended_count)} had quotes that break the rules, and were read as far as they are clear.")
+    if copy.surplus_count:
+        warnings.append(f"{_records(copy.surplus_count)} ended in more delimiters than the table has; the empty cells were left out.")
+    if copy.blank_count:
+        warnings.append(f"{copy.blank_count:,} blank {'line was' if copy.blank_count == 1 else 'lines were'} left out.")
+    return warnings
+
+
+def _records(count: int) -> str:
+    return f"{count:,} {'record' if count == 1 else 'records'}"
+
+
+def _type_warnings(names: tuple[str, ...], kinds: list[ColumnType]) -> list[str]:
+    found = [f"'{name}' stays text: {kind.ambiguous}." for name, kind in zip(names, kinds, strict=True) if kind.ambiguous]
+    return found[:20]

@@ -1,0 +1,171 @@
+"""What a cell of text looks like: one bit a shape, so that a column's shapes are the OR of its cells', computed by DuckDB."""
+
+from enum import IntFlag, auto
+
+
+class Shape(IntFlag):
+    """Shapes of cells; each cell of a column adds its own. The letters in comments are examples."""
+
+    INT = auto()  # 42, -7: written as a machine would, within 64 bits
+    BIG = auto()  # up to 38 digits
+    DECIMAL = auto()  # 1.5, .5, -0.25: a double holds it exactly as far as it is written
+    LONG_DECIMAL = auto()  # more digits than a double keeps
+    DOT3 = auto()  # 1.234: a decimal, or a thousand two hundred thirty-four
+    EXPONENT = auto()  # 1.5e10, 1e-05; not 1e5, which may be an identifier
+    INFINITE = auto()  # inf, -Infinity
+    COMMA = auto()  # 1,5: can only be a decimal comma
+    COMMA3 = auto()  # 1,234: either
+    GROUP_COMMA = auto()  # 1,234,567 or 1,234.5
+    GROUP_DOT = auto()  # 1.234.567
+    GROUP_SPACE = auto()  # 1 234
+    GROUP_APOSTROPHE = auto()  # 1'234
+    BOOLEAN = auto()  # true, False, TRUE
+    DATE = auto()  # 2013-01-31
+    TIMESTAMP = auto()  # 2013-01-31 05:15, 2013-01-31T05:15:00.123
+    TIMESTAMP_ZONE = auto()  # 2013-01-31T05:15:00Z, ... +09:00
+    TIME = auto()  # 05:15, 05:15:30.5
+    SLASH_EITHER = auto()  # 01/02/2013
+    SLASH_DAY_FIRST = auto()  # 31/01/2013
+    SLASH_MONTH_FIRST = auto()  # 01/31/2013
+    DASH_EITHER = auto()
+    DASH_DAY_FIRST = auto()
+    DASH_MONTH_FIRST = auto()
+    DOT_DATE = auto()  # 31.1.2013
+    SLASH_YEAR_FIRST = auto()  # 2013/01/31
+    JAPANESE_DATE = auto()  # 2013年1月31日
+    DAY_MONTH_NAME = auto()  # 31 Jan 2013, 31-Jan-2013
+    MONTH_NAME_DAY = auto()  # Jan 31 2013, January 31, 2013
+    WITH_TIME = auto()  # beside one of the dates above: a time of day follows
+    WITHOUT_TIME = auto()
+    ZERO_PADDED = auto()  # 007 (only told apart from TEXT where a caller insists on a number)
+    TEXT = auto()
+    PADDED = auto()  # white space around a cell of another shape
+
+
+NULL_TOKENS = (
+    "NA", "N/A", "n/a", "#N/A", "null", "NULL", "Null", "None", "NaN", "nan", "NAN", "\\N", "-", "--", "?", ".", "nil", "<NA>",
+)  # fmt: skip
+"""Cells that mean 'absent' in columns whose other cells are no text."""
+FIRST_TOKEN_BIT = len(Shape)
+TOKEN_BITS = {token: 1 << (FIRST_TOKEN_BIT + index) for index, token in enumerate(NULL_TOKENS)}
+SHAPES = (1 << FIRST_TOKEN_BIT) - 1
+
+DATE_FORMATS: dict[Shape, tuple[str, ...]] = {
+    Shape.SLASH_DAY_FIRST: ("%d/%m/%Y",),
+    Shape.SLASH_MONTH_FIRST: ("%m/%d/%Y",),
+    Shape.DASH_DAY_FIRST: ("%d-%m-%Y",),
+    Shape.DASH_MONTH_FIRST: ("%m-%d-%Y",),
+    Shape.DOT_DATE: ("%d.%m.%Y",),
+    Shape.SLASH_YEAR_FIRST: ("%Y/%m/%d",),
+    Shape.JAPANESE_DATE: ("%Y年%m月%d日",),
+    Shape.DAY_MONTH_NAME: ("%d %b %Y", "%d %B %Y", "%d-%b-%Y", "%d-%B-%Y"),
+    Shape.MONTH_NAME_DAY: ("%b %d %Y", "%B %d %Y", "%b %d, %Y", "%B %d, %Y"),
+}
+_CLOCK = "( [0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?)?"
+_DATE_PATTERNS: tuple[tuple[str, tuple[Shape, ...]], ...] = (
+    ("[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}", (Shape.SLASH_DAY_FIRST, Shape.SLASH_MONTH_FIRST, Shape.SLASH_EITHER)),
+    ("[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}", (Shape.DASH_DAY_FIRST, Shape.DASH_MONTH_FIRST, Shape.DASH_EITHER)),
+    ("[0-9]{1,2}[.][0-9]{1,2}[.][0-9]{4}", (Shape.DOT_DATE,)),
+    ("[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}", (Shape.SLASH_YEAR_FIRST,)),
+    ("[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日", (Shape.JAPANESE_DATE,)),
+    ("[0-9]{1,2}[ -][A-Za-z]{3,9}[ -][0-9]{4}", (Shape.DAY_MONTH_NAME,)),
+    ("[A-Za-z]{3,9} [0-9]{1,2},? [0-9]{4}", (Shape.MONTH_NAME_DAY,)),
+)
+_DATE_START = "[0-9]{1,4}[-/.年 ].*|[A-Z][a-z]{2,8} [0-9].*"
+
+INTEGER = "-?(0|[1-9][0-9]*)"
+DECIMAL = f"(-?(0|[1-9][0-9]*)[.][0-9]*|-?[.][0-9]+)"
+EXPONENT = "-?((0|[1-9][0-9]*)[eE][+-][0-9]+|(0|[1-9][0-9]*)?[.][0-9]+[eE][+-]?[0-9]+)"
+ISO_TIMESTAMP = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6}0*)?)?"
+ISO_ZONE = " ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
+TIME = "([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}([.][0-9]{1,6}0*)?)?"
+
+
+def quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def matches(x: str, pattern: str) -> str:
+    return f"regexp_full_match({x}, {quoted(pattern)})"
+
+
+def formats(shape: Shape, *, with_time: bool) -> str:
+    """DuckDB's list of strptime formats for a date shape."""
+    clocks = (" %H:%M:%S", " %H:%M", " %H:%M:%S.%f") if with_time else ("",)
+    return "[" + ", ".join(quoted(date + clock) for date in DATE_FORMATS[shape] for clock in clocks) + "]"
+
+
+def shape_sql(x: str, bare: str) -> str:
+    """An SQL expression: the shape bits (UBIGINT) of the text `x`, 0 where it is NULL.
+
+    Args:
+        bare: a column that holds trim(x, ' ').
+    """
+    padded = int(Shape.PADDED)
+    return (
+        f"(CASE WHEN {x} IS NULL THEN 0::UBIGINT WHEN {bare} = '' THEN {padded}::UBIGINT ELSE {_bare_shape_sql(bare)} "
+        f"| CASE WHEN {bare} = {x} THEN 0::UBIGINT ELSE {padded}::UBIGINT END END)"
+    )
+
+
+def digits_sql(x: str) -> str:
+    """Significant digits of a plain decimal."""
+    return f"length(ltrim(replace(replace({x}, '-', ''), '.', ''), '0'))"
+
+
+def _bare_shape_sql(x: str) -> str:
+    tokens = " ".join(f"WHEN {quoted(token)} THEN {bit}::UBIGINT" for token, bit in TOKEN_BITS.items())
+    group = "[1-9][0-9]{0,2}"
+    branches = (
+        (f"TRY_CAST({x} AS BIGINT)::VARCHAR = {x}", Shape.INT),
+        (f"length({x}) > 60 AND NOT {matches(x, '[-0-9.eE+]+')}", Shape.TEXT),
+        (f"{matches(x, INTEGER)} AND {x} <> '-0'", f"CASE WHEN length(ltrim({x}, '-')) <= 38 THEN {int(Shape.BIG)} ELSE {int(Shape.TEXT)} END"),
+        (matches(x, f"-?{group}[.][0-9]{{3}}"), Shape.DOT3),
+        (
+            matches(x, DECIMAL),
+            f"CASE WHEN {digits_sql(x)} <= 15 OR TRY_CAST({x} AS DOUBLE)::VARCHAR = {x} "
+            f"THEN {int(Shape.DECIMAL)} ELSE {int(Shape.LONG_DECIMAL)} END",
+        ),
+        (f"{x} IN ('true', 'false', 'True', 'False', 'TRUE', 'FALSE')", Shape.BOOLEAN),
+        (f"TRY_CAST({x} AS DATE)::VARCHAR = {x}", Shape.DATE),
+        (f"{matches(x, ISO_TIMESTAMP)} AND TRY_CAST({x} AS TIMESTAMP) IS NOT NULL", Shape.TIMESTAMP),
+        (f"{matches(x, ISO_TIMESTAMP + ISO_ZONE)} AND TRY_CAST({x} AS TIMESTAMPTZ) IS NOT NULL", Shape.TIMESTAMP_ZONE),
+        (f"{matches(x, TIME)} AND TRY_CAST({x} AS TIME) IS NOT NULL", Shape.TIME),
+        (f"{matches(x, EXPONENT)} AND isfinite(TRY_CAST({x} AS DOUBLE))", Shape.EXPONENT),
+        (matches(x, "-?(inf|Inf|INF|Infinity)"), Shape.INFINITE),
+        (matches(x, f"-?{group}(,[0-9]{{3}}){{2,}}([.][0-9]+)?|-?{group},[0-9]{{3}}[.][0-9]+"), Shape.GROUP_COMMA),
+        (matches(x, f"-?{group},[0-9]{{3}}"), Shape.COMMA3),
+        (matches(x, "-?(0|[1-9][0-9]*),[0-9]+|-?,[0-9]+"), Shape.COMMA),
+        (matches(x, f"-?{group}([.][0-9]{{3}})+,[0-9]+"), Shape.COMMA | Shape.GROUP_DOT),
+        (matches(x, f"-?{group}([.][0-9]{{3}}){{2,}}"), Shape.GROUP_DOT),
+        (matches(x, f"-?{group}( [0-9]{{3}})+"), Shape.GROUP_SPACE),
+        (matches(x, f"-?{group}( [0-9]{{3}})+,[0-9]+"), Shape.GROUP_SPACE | Shape.COMMA),
+        (matches(x, f"-?{group}( [0-9]{{3}})+[.][0-9]+"), Shape.GROUP_SPACE | Shape.DECIMAL),
+        (matches(x, f"-?{group}(''[0-9]{{3}})+".replace("''", "'")), Shape.GROUP_APOSTROPHE),
+        (matches(x, f"-?{group}('[0-9]{{3}})+[.][0-9]+"), Shape.GROUP_APOSTROPHE | Shape.DECIMAL),
+        (matches(x, f"-?{group}('[0-9]{{3}})+,[0-9]+"), Shape.GROUP_APOSTROPHE | Shape.COMMA),
+        (f"NOT {matches(x, _DATE_START)}", f"CASE {x} {tokens} ELSE {int(Shape.TEXT)} END"),
+        *((f"{matches(x, pattern + _CLOCK)}", _date_sql(x, shapes)) for pattern, shapes in _DATE_PATTERNS),
+    )
+    body = " ".join(
+        f"WHEN {condition} THEN ({int(result) if isinstance(result, int) else result})::UBIGINT" for condition, result in branches
+    )
+    return f"(CASE {body} ELSE {int(Shape.TEXT)}::UBIGINT END)"
+
+
+def _date_sql(x: str, shapes: tuple[Shape, ...]) -> str:
+    clock = f"CASE WHEN contains({x}, ':') THEN {int(Shape.WITH_TIME)} ELSE {int(Shape.WITHOUT_TIME)} END"
+    valid = [f"try_strptime({x}, {_all_formats(shape)}) IS NOT NULL" for shape in shapes if shape in DATE_FORMATS]
+    if len(valid) == 1:
+        found = f"CASE WHEN {valid[0]} THEN {int(shapes[0])} | ({clock}) ELSE {int(Shape.TEXT)} END"
+    else:
+        day_first, month_first, either = shapes
+        found = (
+            f"CASE WHEN {valid[0]} AND {valid[1]} THEN {int(either)} | ({clock}) WHEN {valid[0]} THEN {int(day_first)} | ({clock}) "
+            f"WHEN {valid[1]} THEN {int(month_first)} | ({clock}) ELSE {int(Shape.TEXT)} END"
+        )
+    return found
+
+
+def _all_formats(shape: Shape) -> str:
+    return "list_concat(" + formats(shape, with_time=False) + ", " + formats(shape, with_time=True) + ")"
