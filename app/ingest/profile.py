@@ -9,9 +9,10 @@ from pathlib import Path
 
 import duckdb
 
-from app.ingest import bins, frequency
+from app.ingest import bins, frequency, median
 from app.ingest.columns import literal, quoted
 from app.ingest.job import Field, FieldProfile, HistogramBin, LogicalType, TableProfile
+from app.ingest.median import STATEMENT_COLUMNS
 from app.ingest.table import Report
 from app.ingest.values import TEXT_CHARACTERS, shown
 
@@ -86,9 +87,10 @@ def profile(
     for source, batch in _batches(connection, file, [Column(field) for field in fields], row_count):
         summaries = _summaries(connection, source, batch)
         histograms = _histograms(connection, source, batch, summaries)
-        for column, summary, histogram in zip(batch, summaries, histograms, strict=True):
+        middles = _medians(connection, source, batch, summaries)
+        for column, summary, histogram, middle in zip(batch, summaries, histograms, middles, strict=True):
             found, complete = _field_profile(connection, source, column, summary, row_count)
-            profiles.append(replace(found, histogram=histogram))
+            profiles.append(replace(found, histogram=histogram, median=middle))
             partial |= not complete
             report(len(profiles) / len(fields))
     return TableProfile(
@@ -117,12 +119,19 @@ def _batches(
 
 
 def _summaries(connection: duckdb.DuckDBPyConnection, source: str, columns: list[Column]) -> list[Summary]:
-    if not columns:
-        return []
-    expressions = [expression for column in columns for expression in _summary_expressions(column)]
-    row = connection.execute(f"SELECT {', '.join(expressions)} FROM {source}").fetchall()[0]
-    width = len(expressions) // len(columns)
-    return [Summary(*row[start : start + width]) for start in range(0, len(row), width)]
+    found: list[Summary] = []
+    for some in _statements(columns):
+        expressions = [expression for column in some for expression in _summary_expressions(column)]
+        row = connection.execute(f"SELECT {', '.join(expressions)} FROM {source}").fetchall()[0]
+        width = len(expressions) // len(some)
+        found.extend(Summary(*row[start : start + width]) for start in range(0, len(row), width))
+    return found
+
+
+def _statements(columns: list[Column]) -> Iterator[list[Column]]:
+    """The columns of one statement after the other: planning time grows with the square of their number."""
+    for start in range(0, len(columns), STATEMENT_COLUMNS):
+        yield columns[start : start + STATEMENT_COLUMNS]
 
 
 def _summary_expressions(column: Column) -> tuple[str, ...]:
@@ -151,18 +160,31 @@ def _summary_expressions(column: Column) -> tuple[str, ...]:
 def _histograms(
     connection: duckdb.DuckDBPyConnection, source: str, columns: list[Column], summaries: list[Summary]
 ) -> list[tuple[HistogramBin, ...]]:
-    """One statement for all columns that have finite values."""
-    edges = [_edges(column, summary) for column, summary in zip(columns, summaries, strict=True)]
-    # DuckDB's bins include their upper edge, ours the lower: the mirror image has it right.
-    wanted = [
-        f"map_values(histogram(-({column.number}), [{', '.join(repr(-edge) + '::DOUBLE' for edge in reversed(bounds))}]))"
-        for column, bounds in zip(columns, edges, strict=True)
-        if bounds
-    ]
-    if not wanted:
-        return [() for _ in columns]
-    counted = iter(connection.execute(f"SELECT {', '.join(wanted)} FROM {source}").fetchall()[0])
-    return [_bins(bounds, next(counted)) if bounds else () for bounds in edges]
+    """Of the columns that have finite values."""
+    every = [(column, _edges(column, summary)) for column, summary in zip(columns, summaries, strict=True)]
+    counted: dict[Column, list[int]] = {}
+    edges = dict(every)
+    for some in _statements([column for column, bounds in every if bounds]):
+        # DuckDB's bins include their upper edge, ours the lower: the mirror image has it right.
+        wanted = [
+            f"map_values(histogram(-({column.number}), [{', '.join(f'{-edge!r}::DOUBLE' for edge in reversed(edges[column]))}]))"
+            for column in some
+        ]
+        row = connection.execute(f"SELECT {', '.join(wanted)} FROM {source}").fetchall()[0]
+        counted.update(zip(some, row, strict=True))
+    return [_bins(bounds, counted[column]) if bounds else () for column, bounds in every]
+
+
+def _medians(
+    connection: duckdb.DuckDBPyConnection, source: str, columns: list[Column], summaries: list[Summary]
+) -> list[float | None]:
+    numbers = {
+        column: (column.number, summary.finite)
+        for column, summary in zip(columns, summaries, strict=True)
+        if column.number is not None and column.field.logical_type in _NUMBERS
+    }
+    found = dict(zip(numbers, median.medians(connection, source, list(numbers.values())), strict=True))
+    return [found.get(column) for column in columns]
 
 
 def _edges(column: Column, summary: Summary) -> tuple[float, ...]:
@@ -189,17 +211,14 @@ def _field_profile(
 ) -> tuple[FieldProfile, bool]:
     """The profile without its histogram, and whether it is complete."""
     native = column.field.native_type
-    numeric = column.field.logical_type in _NUMBERS
     counted, complete = frequency.count(
         connection,
         source,
         frequency.Subject(
             sql=column.sql,
-            number=column.number if numeric else None,
             is_whole=column.field.logical_type == LogicalType.INTEGER,
             present=summary.present,
             distinct_estimate=summary.distinct_estimate,
-            finite=summary.finite,
             low=summary.low,
             high=summary.high,
         ),
@@ -217,7 +236,7 @@ def _field_profile(
         min=shown(summary.min, native),
         max=shown(summary.max, native),
         mean=None if infinite else mean,
-        median=counted.median,
+        median=None,
         stddev=None if infinite or large else _finite(summary.stddev),
         min_length=summary.min_length,
         max_length=summary.max_length,
