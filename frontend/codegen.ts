@@ -9,6 +9,8 @@ const config: CodegenConfig = {
       presetConfig: { fragmentMasking: { unmaskFunctionName: 'readFragment' } },
       config: {
         useTypeImports: true,
+        // As written, so that build/inlineDocuments.ts can tell a document's name from its operation's.
+        namingConvention: 'keep',
         enumType: 'string-literal',
         strictScalars: true,
         defaultScalarType: 'unknown',

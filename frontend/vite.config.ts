@@ -1,13 +1,18 @@
 import react from '@vitejs/plugin-react'
 import { fileURLToPath } from 'node:url'
+import { defaultClientConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { inlineDocuments } from './build/inlineDocuments.ts'
 
 const api = process.env.DATAKURA_API ?? 'http://127.0.0.1:8000'
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [inlineDocuments(), react()],
+  // Rxjs offers its classes as ES5 unless asked otherwise.
+  resolve: { conditions: ['es2015', ...defaultClientConditions] },
   build: {
-    rollupOptions: {
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
       input: {
         index: fileURLToPath(new URL('index.html', import.meta.url)),
         graphiql: fileURLToPath(new URL('graphiql.html', import.meta.url)),

@@ -1,20 +1,18 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { createBrowserRouter } from 'react-router'
-import { RouterProvider } from 'react-router/dom'
+import { BrowserRouter } from 'react-router'
 import { UploadQueue } from '../features/uploads/UploadQueue'
 import { createClient } from '../graphql/client'
 import { requestRenewal } from '../graphql/requestRenewal'
 import { SessionTokens } from '../graphql/sessionTokens'
-import { startI18n } from '../lib/i18n'
+import { speak } from '../lib/i18n'
 import { App } from './App'
-import { routes } from './routes'
+import { Pages } from './Pages'
 import { createStore } from './store'
 
 const store = createStore()
 const { language } = store.getState().preferences
-document.documentElement.lang = language
-await startI18n(language)
+await speak(language)
 
 const tokens = new SessionTokens(requestRenewal)
 const client = createClient(tokens)
@@ -25,7 +23,9 @@ if (!root) throw new Error('index.html has no #root to draw the page in')
 createRoot(root).render(
   <StrictMode>
     <App client={client} store={store} tokens={tokens} uploadQueue={uploadQueue}>
-      <RouterProvider router={createBrowserRouter(routes)} />
+      <BrowserRouter>
+        <Pages />
+      </BrowserRouter>
     </App>
   </StrictMode>,
 )

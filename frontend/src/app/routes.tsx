@@ -4,8 +4,6 @@ import { PageLoading } from '../components/PageLoading'
 import { RequireSession } from '../features/accounts/RequireSession'
 import { RestoreSession } from '../features/accounts/RestoreSession'
 import { AppShell } from './AppShell'
-import { NotFoundPage } from './pages/NotFoundPage'
-import { RouteError } from './RouteError'
 
 function page(load: () => Promise<{ default: ComponentType }>) {
   const Page = lazy(load)
@@ -19,7 +17,6 @@ function page(load: () => Promise<{ default: ComponentType }>) {
 export const routes: RouteObject[] = [
   {
     element: <RestoreSession />,
-    errorElement: <RouteError />,
     children: [
       { path: '/sign-in', element: page(() => import('../features/accounts/SignInPage')) },
       {
@@ -30,7 +27,7 @@ export const routes: RouteObject[] = [
             children: [
               { path: '/', element: page(() => import('./pages/DatasetsPage')) },
               { path: '/datasets/:slug/:tab?', element: page(() => import('./pages/DatasetPage')) },
-              { path: '*', element: <NotFoundPage /> },
+              { path: '*', element: page(() => import('./pages/NotFoundPage')) },
             ],
           },
         ],

@@ -1,6 +1,5 @@
 /** Client state only: the session's phase, preferences, the upload queue. Server state is Apollo's. */
 import { combineReducers, configureStore, createListenerMiddleware } from '@reduxjs/toolkit'
-import i18next from 'i18next'
 import {
   languageChosen,
   preferencesSlice,
@@ -9,7 +8,7 @@ import {
 } from '../features/accounts/preferencesSlice'
 import { sessionSlice } from '../features/accounts/sessionSlice'
 import { uploadsSlice } from '../features/uploads/uploadsSlice'
-import { LANGUAGE_KEY } from '../lib/i18n'
+import { LANGUAGE_KEY, speak } from '../lib/i18n'
 import { writeStored } from '../lib/storedValue'
 
 const reducer = combineReducers({
@@ -26,8 +25,7 @@ export function createStore(preloadedState?: Partial<RootState>) {
     actionCreator: languageChosen,
     effect: async ({ payload }) => {
       writeStored(LANGUAGE_KEY, payload)
-      document.documentElement.lang = payload
-      await i18next.changeLanguage(payload)
+      await speak(payload)
     },
   })
   listeners.startListening({

@@ -2,14 +2,12 @@
 import { ApolloClient, ApolloLink, CombinedGraphQLErrors, HttpLink } from '@apollo/client'
 import { SetContextLink } from '@apollo/client/link/context'
 import { ErrorLink } from '@apollo/client/link/error'
-import { RetryLink } from '@apollo/client/link/retry'
-import { GraphQLWsLink } from '@apollo/client/link/subscriptions'
 import { OperationTypeNode } from 'graphql'
 import { from, mergeMap, throwError } from 'rxjs'
 import { createCache } from './cache'
 import { endpoint } from './endpoint'
 import type { SessionTokens } from './sessionTokens'
-import { createSocket } from './socket'
+import type { SubscriptionLink } from './subscriptionLink'
 
 function isSubscription(operation: ApolloLink.Operation): boolean {
   return operation.operationType === OperationTypeNode.SUBSCRIPTION
@@ -53,23 +51,21 @@ export function authorizingLink(tokens: SessionTokens): ApolloLink {
 }
 
 export function createClient(tokens: SessionTokens): ApolloClient {
-  const socket = createSocket(tokens)
   const http = ApolloLink.from([
     authorizingLink(tokens),
     new HttpLink({ uri: endpoint.http, credentials: 'same-origin' }),
   ])
-  const webSocket = ApolloLink.from([
-    // graphql-ws gives up on 4401, which is how a socket ends whose token has: here it is routine.
-    new RetryLink({
-      delay: { initial: 500, max: 15_000, jitter: true },
-      attempts: (_count, _operation, error) => !CombinedGraphQLErrors.is(error),
-    }),
-    new GraphQLWsLink(socket),
-  ])
+  // Loaded with the first subscription: the list page, which comes first, has none.
+  let loading: Promise<SubscriptionLink> | null = null
+  const webSocket = new ApolloLink((operation, forward) => {
+    loading ??= import('./subscriptionLink').then((module) => new module.SubscriptionLink(tokens))
+    return from(loading).pipe(mergeMap((link) => link.request(operation, forward)))
+  })
+  const dropSocket = () => void loading?.then((link) => link.dropSocket())
   return new ApolloClient({
     cache: createCache(),
     link: ApolloLink.from([
-      renewingLink(tokens, () => socket.terminate()),
+      renewingLink(tokens, dropSocket),
       ApolloLink.split(isSubscription, webSocket, http),
     ]),
   })

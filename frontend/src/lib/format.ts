@@ -58,3 +58,10 @@ export function formatRelative(instant: string, now: Date, language: string): st
   }
   return format.format(0, 'second')
 }
+
+/** A calendar day from seconds since 1970, in UTC: data has no time zone of the reader's. */
+export function formatDay(epochSeconds: number, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(
+    new Date(epochSeconds * 1000),
+  )
+}

@@ -15,7 +15,7 @@ import { VersionScope } from '../../features/datasets/VersionScope'
 import { VersionsTab } from '../../features/datasets/VersionsTab'
 import { DatasetUploads } from '../../features/uploads/DatasetUploads'
 import { graphql } from '../../gql'
-import { NotFoundPage } from './NotFoundPage'
+import NotFoundPage from './NotFoundPage'
 
 const DatasetPageQuery = graphql(`
   query DatasetPage($slug: String!, $versionsAfter: String) {

@@ -3,10 +3,9 @@ import Box from '@mui/material/Box'
 import Button from '@mui/material/Button'
 import Stack from '@mui/material/Stack'
 import Typography from '@mui/material/Typography'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { usePageTitle } from '../../components/usePageTitle'
-import { CreateDatasetDialog } from '../../features/datasets/CreateDatasetDialog'
 import { DatasetList } from '../../features/datasets/DatasetList'
 import { DatasetFacets } from '../../features/search/DatasetFacets'
 import { SearchBox } from '../../features/search/SearchBox'
@@ -16,6 +15,8 @@ import {
   useDatasetFilters,
 } from '../../features/search/useDatasetFilters'
 import { SearchResults } from './SearchResults'
+
+const CreateDatasetDialog = lazy(() => import('../../features/datasets/CreateDatasetDialog'))
 
 export default function DatasetsPage() {
   const { t } = useTranslation()
@@ -56,7 +57,11 @@ export default function DatasetsPage() {
           <SearchResults filters={filters} />
         )}
       </Box>
-      <CreateDatasetDialog open={creating} onClose={() => setCreating(false)} />
+      {creating && (
+        <Suspense>
+          <CreateDatasetDialog onClose={() => setCreating(false)} />
+        </Suspense>
+      )}
     </Stack>
   )
 }

@@ -5,7 +5,7 @@ import { Link } from 'react-router'
 import { EmptyState } from '../../components/EmptyState'
 import { usePageTitle } from '../../components/usePageTitle'
 
-export function NotFoundPage() {
+export default function NotFoundPage() {
   const { t } = useTranslation()
   usePageTitle(t('notFound.title'))
   return (

@@ -17,7 +17,7 @@ import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { useErrorText } from '../../components/useErrorText'
 import { graphql } from '../../gql'
-import type { DatasetVisibility } from '../../gql/graphql'
+import type { Visibility } from '../../gql/graphql'
 
 const CreateDataset = graphql(`
   mutation CreateDataset($input: CreateDatasetInput!) {
@@ -35,7 +35,7 @@ const CreateDataset = graphql(`
   }
 `)
 
-const VISIBILITIES: readonly DatasetVisibility[] = ['ORGANIZATION', 'RESTRICTED']
+const VISIBILITIES: readonly Visibility[] = ['ORGANIZATION', 'RESTRICTED']
 
 interface Problem {
   message: string
@@ -44,29 +44,17 @@ interface Problem {
 }
 
 interface CreateDatasetDialogProps {
-  open: boolean
   onClose: () => void
 }
 
-export function CreateDatasetDialog({ open, onClose }: CreateDatasetDialogProps) {
+export default function CreateDatasetDialog({ onClose }: CreateDatasetDialogProps) {
   const { t } = useTranslation()
   const titleId = useId()
-  return (
-    <Dialog open={open} onClose={onClose} aria-labelledby={titleId} maxWidth="sm" fullWidth>
-      <DialogTitle id={titleId}>{t('createDataset.title')}</DialogTitle>
-      {/* Inside, so that the fields are empty again each time it opens. */}
-      <CreateDatasetForm onClose={onClose} />
-    </Dialog>
-  )
-}
-
-function CreateDatasetForm({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation()
   const navigate = useNavigate()
   const errorText = useErrorText()
   const [name, setName] = useState('')
   const [description, setDescription] = useState('')
-  const [visibility, setVisibility] = useState<DatasetVisibility>('ORGANIZATION')
+  const [visibility, setVisibility] = useState<Visibility>('ORGANIZATION')
   const [tags, setTags] = useState<string[]>([])
   const [autoPublish, setAutoPublish] = useState(false)
   const [problems, setProblems] = useState<readonly Problem[]>([])
@@ -92,7 +80,8 @@ function CreateDatasetForm({ onClose }: { onClose: () => void }) {
         return
       }
       setProblems(
-        (payload?.errors ?? []).map(({ message, path }) => ({ message, field: path?.at(-1) ?? null })),
+        // A path begins with the name of the argument, `input`.
+        (payload?.errors ?? []).map(({ message, path }) => ({ message, field: path?.[1] ?? null })),
       )
     } catch (error) {
       setProblems([{ message: errorText(error), field: null }])
@@ -103,7 +92,15 @@ function CreateDatasetForm({ onClose }: { onClose: () => void }) {
   const general = problems.filter(({ field }) => !field || !fields.includes(field))
 
   return (
-    <form onSubmit={submit}>
+    <Dialog
+      open
+      onClose={onClose}
+      aria-labelledby={titleId}
+      maxWidth="sm"
+      fullWidth
+      slotProps={{ paper: { component: 'form', onSubmit: submit } }}
+    >
+      <DialogTitle id={titleId}>{t('createDataset.title')}</DialogTitle>
       <DialogContent sx={{ pt: 1 }}>
         <Stack spacing={2.5}>
           {general.map(({ message }) => (
@@ -181,6 +178,6 @@ function CreateDatasetForm({ onClose }: { onClose: () => void }) {
           {t('createDataset.submit')}
         </Button>
       </DialogActions>
-    </form>
+    </Dialog>
   )
 }

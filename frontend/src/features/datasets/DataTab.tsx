@@ -1,65 +1,44 @@
 import { useQuery } from '@apollo/client/react'
-import TableRowsIcon from '@mui/icons-material/TableRows'
 import Skeleton from '@mui/material/Skeleton'
 import Stack from '@mui/material/Stack'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { graphql } from '../../gql'
-import { RowsPager } from './RowsPager'
-import { RowsTable } from './RowsTable'
+import { ColumnPager } from './ColumnPager'
+import { VersionRows } from './VersionRows'
 
-const DataTabRows = graphql(`
-  query DataTab($versionId: ID!, $first: Int!, $after: String) {
+const DataTabFields = graphql(`
+  query DataTab($versionId: ID!) {
     datasetVersion(id: $versionId) {
       id
-      rows(first: $first, after: $after) {
-        columns {
-          name
-          type
-        }
-        rows
-        totalCount
-        pageInfo {
-          hasNextPage
-          endCursor
-        }
+      schemaFields {
+        fieldPath
       }
     }
   }
 `)
 
-export const PAGE_ROWS = 50
+/** More columns than this at once make the page slow, and are more than anybody reads. */
+export const PAGE_COLUMNS = 60
 
-/** The rows of a version, a page at a time. */
+/** The rows of a version; of a table with thousands of columns, a page of columns at a time. */
 export function DataTab({ versionId }: { versionId: string }) {
   const { t } = useTranslation()
-  // The cursors of the pages before this one: going back needs no cursor of the server's.
-  const [trail, setTrail] = useState<readonly string[]>([])
-  const { data, previousData, error, loading, refetch } = useQuery(DataTabRows, {
-    variables: { versionId, first: PAGE_ROWS, after: trail.at(-1) ?? null },
-  })
-  const page = (data ?? previousData)?.datasetVersion?.rows
+  const [page, setPage] = useState(1)
+  const { data, error, refetch } = useQuery(DataTabFields, { variables: { versionId } })
   if (error && !data) {
     return <ErrorState title={t('data.failed')} error={error} onRetry={() => void refetch()} />
   }
-  if (!page) return <Skeleton variant="rounded" height={420} aria-label={t('loading')} />
-  if (page.totalCount === 0) return <EmptyState icon={<TableRowsIcon />} title={t('data.empty')} />
+  const fields = data?.datasetVersion?.schemaFields
+  if (!fields) return <Skeleton variant="rounded" height={420} aria-label={t('loading')} />
+  const shown = fields
+    .slice((page - 1) * PAGE_COLUMNS, page * PAGE_COLUMNS)
+    .map(({ fieldPath }) => fieldPath)
   return (
     <Stack spacing={1.5}>
-      <RowsTable columns={page.columns} rows={page.rows as unknown[][]} offset={trail.length * PAGE_ROWS} busy={loading} />
-      <RowsPager
-        offset={trail.length * PAGE_ROWS}
-        shown={page.rows.length}
-        totalCount={page.totalCount}
-        onPrevious={trail.length > 0 ? () => setTrail(trail.slice(0, -1)) : null}
-        onNext={
-          page.pageInfo.hasNextPage && page.pageInfo.endCursor
-            ? () => setTrail([...trail, page.pageInfo.endCursor ?? ''])
-            : null
-        }
-      />
+      <ColumnPager page={page} pageColumns={PAGE_COLUMNS} columnCount={fields.length} onPage={setPage} />
+      <VersionRows versionId={versionId} fieldPaths={fields.length > PAGE_COLUMNS ? shown : null} />
     </Stack>
   )
 }

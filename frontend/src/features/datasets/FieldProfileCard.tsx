@@ -7,9 +7,9 @@ import { FactList, type Fact } from '../../components/FactList'
 import { graphql, readFragment, type FragmentType } from '../../gql'
 import type { LogicalType } from '../../gql/graphql'
 import { formatInteger, formatStatistic } from '../../lib/format'
+import { cutText } from './cutText'
 import { Histogram } from './Histogram'
 import { NullBar } from './NullBar'
-import { showScalar } from './showScalar'
 import { TopValues } from './TopValues'
 
 const FieldProfileCard_profile = graphql(`
@@ -49,6 +49,9 @@ export function FieldProfileCard(props: FieldProfileCardProps) {
   const { rowCount, logicalType } = props
   const { t, i18n } = useTranslation()
   const profile = readFragment(FieldProfileCard_profile, props.profile)
+  const numeric = logicalType === 'INTEGER' || logicalType === 'NUMBER'
+  const bound = (text: string | null) =>
+    text === null ? null : numeric ? formatStatistic(Number(text), i18n.language) : cutText(text)
   const number = (value: number | null) => (value === null ? null : formatStatistic(value, i18n.language))
   const distinct =
     profile.distinctCount === null
@@ -60,8 +63,8 @@ export function FieldProfileCard(props: FieldProfileCardProps) {
       : `${formatInteger(profile.minLength, i18n.language)}–${formatInteger(profile.maxLength, i18n.language)}`
   const facts: Fact[] = [
     { label: t('profile.distinct'), value: distinct },
-    { label: t('profile.min'), value: showScalar(profile.min, i18n.language) },
-    { label: t('profile.max'), value: showScalar(profile.max, i18n.language) },
+    { label: t('profile.min'), value: bound(profile.min) },
+    { label: t('profile.max'), value: bound(profile.max) },
     { label: t('profile.mean'), value: number(profile.mean) },
     { label: t('profile.median'), value: number(profile.median) },
     { label: t('profile.stddev'), value: number(profile.stddev) },
@@ -78,10 +81,14 @@ export function FieldProfileCard(props: FieldProfileCardProps) {
           {logicalType && <Chip size="small" label={t(`logicalType.${logicalType}`)} />}
         </Stack>
         <NullBar nullCount={profile.nullCount} nullFraction={profile.nullFraction} />
-        {profile.histogram && profile.histogram.length > 0 && (
-          <Histogram fieldPath={profile.fieldPath} bins={profile.histogram} />
+        {profile.histogram.length > 0 && (
+          <Histogram
+            fieldPath={profile.fieldPath}
+            bins={profile.histogram}
+            temporal={logicalType === 'DATE' || logicalType === 'TIMESTAMP'}
+          />
         )}
-        {profile.topValues && profile.topValues.length > 0 && !profile.histogram?.length && (
+        {profile.topValues.length > 0 && profile.histogram.length === 0 && (
           <TopValues values={profile.topValues} rowCount={rowCount} />
         )}
         <FactList facts={facts} />

@@ -11,9 +11,10 @@ import { formatBytes } from '../../lib/format'
 const FileList_version = graphql(`
   fragment FileList_version on DatasetVersion {
     files {
+      id
+      role
       name
       sizeBytes
-      encodingFormat
       sha256
       downloadUrl
     }
@@ -32,33 +33,29 @@ export function FileList(props: { version: FragmentType<typeof FileList_version>
       </Typography>
       <Stack component="ul" spacing={1} sx={{ m: 0, p: 0, listStyle: 'none' }}>
         {files.map((file) => (
-          <Stack component="li" key={file.name} direction="row" spacing={1} sx={{ alignItems: 'center' }}>
+          <Stack component="li" key={file.id} direction="row" spacing={1} sx={{ alignItems: 'center' }}>
             <Box sx={{ flexGrow: 1, minWidth: 0 }}>
               <Typography sx={{ overflowWrap: 'anywhere' }}>{file.name}</Typography>
               <Typography variant="body2" color="text.secondary">
-                {formatBytes(file.sizeBytes, i18n.language)} · {file.encodingFormat}
+                {t(`fileRole.${file.role}`)} · {formatBytes(file.sizeBytes, i18n.language)}
               </Typography>
-              {file.sha256 && (
-                <Typography
-                  variant="body2"
-                  color="text.secondary"
-                  noWrap
-                  title={file.sha256}
-                  sx={{ fontFamily: 'monospace', fontSize: '0.75rem' }}
-                >
-                  SHA-256 {file.sha256}
-                </Typography>
-              )}
-            </Box>
-            {file.downloadUrl && (
-              <IconButton
-                component="a"
-                href={file.downloadUrl}
-                aria-label={t('overview.download', { fileName: file.name })}
+              <Typography
+                variant="body2"
+                color="text.secondary"
+                noWrap
+                title={file.sha256}
+                sx={{ fontFamily: 'monospace', fontSize: '0.75rem' }}
               >
-                <DownloadIcon />
-              </IconButton>
-            )}
+                SHA-256 {file.sha256}
+              </Typography>
+            </Box>
+            <IconButton
+              component="a"
+              href={file.downloadUrl}
+              aria-label={t('overview.download', { fileName: file.name })}
+            >
+              <DownloadIcon />
+            </IconButton>
           </Stack>
         ))}
       </Stack>

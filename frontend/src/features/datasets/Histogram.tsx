@@ -1,6 +1,6 @@
 import Box from '@mui/material/Box'
 import { useTranslation } from 'react-i18next'
-import { formatInteger, formatStatistic } from '../../lib/format'
+import { formatDay, formatInteger, formatStatistic } from '../../lib/format'
 
 interface Bin {
   lower: number
@@ -11,16 +11,19 @@ interface Bin {
 interface HistogramProps {
   fieldPath: string
   bins: readonly Bin[]
+  /** Bounds are seconds since 1970 (UTC). */
+  temporal: boolean
 }
 
 const HEIGHT = 72
 const BAR_WIDTH = 12
 
-/** How numbers spread: one bar a bin; hovering tells the bin's bounds and count. */
-export function Histogram({ fieldPath, bins }: HistogramProps) {
+/** How numbers or times spread: one bar a bin; hovering tells the bin's bounds and count. */
+export function Histogram({ fieldPath, bins, temporal }: HistogramProps) {
   const { t, i18n } = useTranslation()
   const highest = Math.max(1, ...bins.map(({ count }) => count))
-  const number = (value: number) => formatStatistic(value, i18n.language)
+  const bound = (value: number) =>
+    temporal ? formatDay(value, i18n.language) : formatStatistic(value, i18n.language)
   const first = bins[0]
   const last = bins.at(-1)
   if (!first || !last) return null
@@ -31,8 +34,8 @@ export function Histogram({ fieldPath, bins }: HistogramProps) {
         role="img"
         aria-label={t('profile.histogramOf', {
           fieldPath,
-          lower: number(first.lower),
-          upper: number(last.upper),
+          lower: bound(first.lower),
+          upper: bound(last.upper),
         })}
         viewBox={`0 0 ${bins.length * BAR_WIDTH} ${HEIGHT}`}
         preserveAspectRatio="none"
@@ -54,8 +57,8 @@ export function Histogram({ fieldPath, bins }: HistogramProps) {
             <g key={bin.lower}>
               <title>
                 {t('profile.bin', {
-                  lower: number(bin.lower),
-                  upper: number(bin.upper),
+                  lower: bound(bin.lower),
+                  upper: bound(bin.upper),
                   amount: formatInteger(bin.count, i18n.language),
                 })}
               </title>
@@ -75,8 +78,8 @@ export function Histogram({ fieldPath, bins }: HistogramProps) {
         aria-hidden
         sx={{ display: 'flex', justifyContent: 'space-between', fontSize: '0.75rem', color: 'text.secondary', mt: 0.25 }}
       >
-        <span>{number(first.lower)}</span>
-        <span>{number(last.upper)}</span>
+        <span>{bound(first.lower)}</span>
+        <span>{bound(last.upper)}</span>
       </Box>
     </div>
   )

@@ -5,15 +5,17 @@ import Box from '@mui/material/Box'
 import Skeleton from '@mui/material/Skeleton'
 import Stack from '@mui/material/Stack'
 import Typography from '@mui/material/Typography'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { graphql } from '../../gql'
 import { formatBytes, formatInteger } from '../../lib/format'
+import { ColumnPager } from './ColumnPager'
 import { FieldProfileCard } from './FieldProfileCard'
 
 const ProfileTabVersion = graphql(`
-  query ProfileTab($versionId: ID!) {
+  query ProfileTab($versionId: ID!, $first: Int!, $offset: Int!) {
     datasetVersion(id: $versionId) {
       id
       schemaFields {
@@ -25,7 +27,7 @@ const ProfileTabVersion = graphql(`
         columnCount
         sizeBytes
         partial
-        fieldProfiles {
+        fieldProfiles(first: $first, offset: $offset) {
           fieldPath
           ...FieldProfileCard_profile
         }
@@ -34,14 +36,20 @@ const ProfileTabVersion = graphql(`
   }
 `)
 
+/** Profiles of this many columns are shown at once. */
+export const PAGE_COLUMNS = 48
+
 /** What the data of a version looks like, column by column. */
 export function ProfileTab({ versionId }: { versionId: string }) {
   const { t, i18n } = useTranslation()
-  const { data, error, refetch } = useQuery(ProfileTabVersion, { variables: { versionId } })
+  const [page, setPage] = useState(1)
+  const { data, previousData, error, refetch } = useQuery(ProfileTabVersion, {
+    variables: { versionId, first: PAGE_COLUMNS, offset: (page - 1) * PAGE_COLUMNS },
+  })
   if (error && !data) {
     return <ErrorState title={t('profile.failed')} error={error} onRetry={() => void refetch()} />
   }
-  const version = data?.datasetVersion
+  const version = (data ?? previousData)?.datasetVersion
   if (!version) return <Skeleton variant="rounded" height={320} aria-label={t('loading')} />
   const { profile } = version
   if (!profile) return <EmptyState icon={<InsightsIcon />} title={t('profile.empty')} />
@@ -56,6 +64,12 @@ export function ProfileTab({ versionId }: { versionId: string }) {
         })}
       </Typography>
       {profile.partial && <Alert severity="info">{t('profile.partial')}</Alert>}
+      <ColumnPager
+        page={page}
+        pageColumns={PAGE_COLUMNS}
+        columnCount={profile.columnCount}
+        onPage={setPage}
+      />
       <Box
         sx={{
           display: 'grid',

@@ -9,12 +9,15 @@ const ReadOptionsSummary_version = graphql(`
     readOptions {
       format
       encoding
+      compression
+      sheet
       delimiter
       quote
       escape
       headerRows
       skippedRows
       decimalSeparator
+      thousandsSeparator
       nullTokens
     }
   }
@@ -31,6 +34,11 @@ export function ReadOptionsSummary(props: { version: FragmentType<typeof ReadOpt
   const visible = (value: string | null) => (value === null ? null : (INVISIBLE[value] ?? value))
   const facts: Fact[] = [
     { label: t('readOptions.format'), value: readOptions.format },
+    {
+      label: t('readOptions.compression'),
+      value: readOptions.compression === 'NONE' ? null : readOptions.compression,
+    },
+    { label: t('readOptions.sheet'), value: readOptions.sheet },
     { label: t('readOptions.encoding'), value: readOptions.encoding },
     { label: t('readOptions.delimiter'), value: visible(readOptions.delimiter) },
     { label: t('readOptions.quote'), value: visible(readOptions.quote) },
@@ -38,11 +46,13 @@ export function ReadOptionsSummary(props: { version: FragmentType<typeof ReadOpt
     { label: t('readOptions.headerRows'), value: readOptions.headerRows },
     { label: t('readOptions.skippedRows'), value: readOptions.skippedRows },
     { label: t('readOptions.decimalSeparator'), value: readOptions.decimalSeparator },
+    { label: t('readOptions.thousandsSeparator'), value: visible(readOptions.thousandsSeparator) },
     {
       label: t('readOptions.nullTokens'),
       value: readOptions.nullTokens?.map((token) => (token === '' ? t('readOptions.emptyToken') : token)).join(', ') || null,
     },
-  ].filter(({ value }) => value !== null)
+    // An empty text: the file has no such character.
+  ].filter(({ value }) => value !== null && value !== '')
   return (
     <Paper variant="outlined" component="section" sx={{ p: 2.5 }}>
       <Typography variant="h3" component="h2" sx={{ mb: 1.5 }}>

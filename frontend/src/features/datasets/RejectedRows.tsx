@@ -29,7 +29,7 @@ const RejectedRows_version = graphql(`
 export function RejectedRows(props: { version: FragmentType<typeof RejectedRows_version> }) {
   const { t, i18n } = useTranslation()
   const { rejectedRowCount, rejectedRows } = readFragment(RejectedRows_version, props.version)
-  if (!rejectedRowCount) return null
+  if (rejectedRowCount === 0) return null
   return (
     <Accordion variant="outlined" disableGutters sx={{ borderColor: 'warning.main', '&::before': { display: 'none' } }}>
       <AccordionSummary expandIcon={<ExpandMoreIcon />}>

@@ -1,43 +1,100 @@
 import ChevronLeftIcon from '@mui/icons-material/ChevronLeft'
 import ChevronRightIcon from '@mui/icons-material/ChevronRight'
-import Button from '@mui/material/Button'
+import FirstPageIcon from '@mui/icons-material/FirstPage'
+import LastPageIcon from '@mui/icons-material/LastPage'
+import IconButton from '@mui/material/IconButton'
 import Stack from '@mui/material/Stack'
+import TextField from '@mui/material/TextField'
+import Tooltip from '@mui/material/Tooltip'
 import Typography from '@mui/material/Typography'
+import type { FormEvent, ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatInteger } from '../../lib/format'
 
 interface RowsPagerProps {
-  offset: number
-  shown: number
+  /** Number of the first row that is shown, from 1. */
+  firstRow: number
+  pageRows: number
   totalCount: number
-  /** Null when there is no such page. */
-  onPrevious: (() => void) | null
-  onNext: (() => void) | null
+  onGoTo: (row: number) => void
 }
 
-export function RowsPager({ offset, shown, totalCount, onPrevious, onNext }: RowsPagerProps) {
+/** Moves through the rows: page by page, to either end, or to a row by its number. */
+export function RowsPager({ firstRow, pageRows, totalCount, onGoTo }: RowsPagerProps) {
   const { t, i18n } = useTranslation()
   const integer = (value: number) => formatInteger(value, i18n.language)
+  const lastRow = Math.min(firstRow + pageRows - 1, totalCount)
+  const lastPage = Math.floor((totalCount - 1) / pageRows) * pageRows + 1
+  const atStart = firstRow <= 1
+  const atEnd = lastRow >= totalCount
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault()
+    const row = Number(new FormData(event.currentTarget).get('row'))
+    if (Number.isSafeInteger(row)) onGoTo(Math.min(Math.max(row, 1), totalCount))
+  }
+
   return (
-    <Stack direction="row" spacing={1} component="nav" aria-label={t('data.pages')} sx={{ alignItems: 'center' }}>
-      <Typography variant="body2" color="text.secondary" role="status" sx={{ flexGrow: 1 }}>
+    <Stack
+      direction="row"
+      component="nav"
+      aria-label={t('data.pages')}
+      sx={{ alignItems: 'center', flexWrap: 'wrap', rowGap: 1 }}
+    >
+      <Typography variant="body2" color="text.secondary" role="status" sx={{ flexGrow: 1, mr: 2 }}>
         {t('data.range', {
-          first: integer(offset + 1),
-          last: integer(offset + shown),
+          first: integer(firstRow),
+          last: integer(lastRow),
           total: integer(totalCount),
         })}
       </Typography>
-      <Button
-        size="small"
-        startIcon={<ChevronLeftIcon />}
-        disabled={!onPrevious}
-        onClick={() => onPrevious?.()}
+      <form onSubmit={submit}>
+        <TextField
+          // Another page is another beginning: the field is empty again.
+          key={firstRow}
+          name="row"
+          size="small"
+          label={t('data.goTo')}
+          slotProps={{ htmlInput: { inputMode: 'numeric', pattern: '[0-9]*', style: { width: '7ch' } } }}
+          sx={{ mr: 1 }}
+        />
+      </form>
+      <PagerButton label={t('data.first')} disabled={atStart} onClick={() => onGoTo(1)}>
+        <FirstPageIcon />
+      </PagerButton>
+      <PagerButton
+        label={t('data.previous')}
+        disabled={atStart}
+        onClick={() => onGoTo(Math.max(1, firstRow - pageRows))}
       >
-        {t('data.previous')}
-      </Button>
-      <Button size="small" endIcon={<ChevronRightIcon />} disabled={!onNext} onClick={() => onNext?.()}>
-        {t('data.next')}
-      </Button>
+        <ChevronLeftIcon />
+      </PagerButton>
+      <PagerButton label={t('data.next')} disabled={atEnd} onClick={() => onGoTo(firstRow + pageRows)}>
+        <ChevronRightIcon />
+      </PagerButton>
+      <PagerButton label={t('data.last')} disabled={atEnd} onClick={() => onGoTo(lastPage)}>
+        <LastPageIcon />
+      </PagerButton>
     </Stack>
+  )
+}
+
+interface PagerButtonProps {
+  label: string
+  disabled: boolean
+  onClick: () => void
+  children: ReactNode
+}
+
+function PagerButton({ label, disabled, onClick, children }: PagerButtonProps) {
+  return (
+    <Tooltip title={label}>
+      {/* A disabled button has no events of its own for the tooltip. */}
+      <span>
+        <IconButton aria-label={label} disabled={disabled} onClick={onClick}>
+          {children}
+        </IconButton>
+      </span>
+    </Tooltip>
   )
 }

@@ -11,56 +11,83 @@ import TableHead from '@mui/material/TableHead'
 import TableRow from '@mui/material/TableRow'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { graphql, readFragment, type FragmentType } from '../../gql'
 import type { LogicalType } from '../../gql/graphql'
 import { formatInteger } from '../../lib/format'
 import { DataCell } from './DataCell'
 
+export const RowsTable_page = graphql(`
+  fragment RowsTable_page on RowPage {
+    columns {
+      name
+      type
+    }
+    rows
+    firstRowNumber
+    cutCells {
+      row
+      column
+      length
+    }
+  }
+`)
+
 const NUMERIC: readonly LogicalType[] = ['INTEGER', 'NUMBER']
 
 interface RowsTableProps {
-  columns: readonly { name: string; type: LogicalType }[]
-  rows: readonly (readonly unknown[])[]
-  /** Rows before the first that is shown. */
-  offset: number
+  page: FragmentType<typeof RowsTable_page>
   busy: boolean
 }
 
 /** A page of the data itself. */
-export function RowsTable({ columns, rows, offset, busy }: RowsTableProps) {
+export function RowsTable(props: RowsTableProps) {
   const { t, i18n } = useTranslation()
-  const [whole, setWhole] = useState<string | null>(null)
+  const [opened, setOpened] = useState<string | null>(null)
+  const { columns, rows, firstRowNumber, cutCells } = readFragment(RowsTable_page, props.page)
+  const fullLengths = new Map(cutCells.map(({ row, column, length }) => [`${row} ${column}`, length]))
+  const alignOf = (type: LogicalType) => (NUMERIC.includes(type) ? 'right' : 'left')
+
   return (
     <>
       <TableContainer
         component={Paper}
         variant="outlined"
+        // Scrolls in both directions, so the keyboard has to reach it.
         tabIndex={0}
-        aria-label={t('data.title')}
         role="region"
-        sx={{ maxHeight: 'max(360px, calc(100vh - 330px))', opacity: busy ? 0.6 : 1, transition: 'opacity 120ms' }}
+        aria-label={t('data.title')}
+        sx={{
+          maxHeight: 'max(360px, calc(100vh - 340px))',
+          opacity: props.busy ? 0.6 : 1,
+          transition: 'opacity 120ms',
+        }}
       >
-        <Table size="small" stickyHeader aria-busy={busy} sx={{ '& td, & th': { whiteSpace: 'nowrap' } }}>
+        <Table size="small" stickyHeader aria-busy={props.busy} sx={{ '& td, & th': { whiteSpace: 'nowrap' } }}>
           <TableHead>
             <TableRow>
               <TableCell align="right" aria-label={t('data.rowNumber')}>
                 #
               </TableCell>
               {columns.map(({ name, type }) => (
-                <TableCell key={name} align={NUMERIC.includes(type) ? 'right' : 'left'} title={t(`logicalType.${type}`)}>
+                <TableCell key={name} align={alignOf(type)} title={t(`logicalType.${type}`)}>
                   {name}
                 </TableCell>
               ))}
             </TableRow>
           </TableHead>
           <TableBody>
-            {rows.map((row, index) => (
-              <TableRow key={offset + index} hover>
+            {rows.map((cells, row) => (
+              <TableRow key={firstRowNumber + row} hover>
                 <TableCell component="th" scope="row" align="right" sx={{ color: 'text.secondary' }}>
-                  {formatInteger(offset + index + 1, i18n.language)}
+                  {formatInteger(firstRowNumber + row, i18n.language)}
                 </TableCell>
                 {columns.map(({ name, type }, column) => (
-                  <TableCell key={name} align={NUMERIC.includes(type) ? 'right' : 'left'}>
-                    <DataCell value={row[column]} onShowAll={setWhole} />
+                  <TableCell key={name} align={alignOf(type)}>
+                    <DataCell
+                      value={Array.isArray(cells) ? cells[column] : null}
+                      fullLength={fullLengths.get(`${row} ${column}`) ?? null}
+                      onOpen={setOpened}
+                    />
                   </TableCell>
                 ))}
               </TableRow>
@@ -68,10 +95,10 @@ export function RowsTable({ columns, rows, offset, busy }: RowsTableProps) {
           </TableBody>
         </Table>
       </TableContainer>
-      <Dialog open={whole !== null} onClose={() => setWhole(null)} maxWidth="md" fullWidth>
-        <DialogContent sx={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{whole}</DialogContent>
+      <Dialog open={opened !== null} onClose={() => setOpened(null)} maxWidth="md" fullWidth>
+        <DialogContent sx={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>{opened}</DialogContent>
         <DialogActions>
-          <Button onClick={() => setWhole(null)}>{t('close')}</Button>
+          <Button onClick={() => setOpened(null)}>{t('close')}</Button>
         </DialogActions>
       </Dialog>
     </>

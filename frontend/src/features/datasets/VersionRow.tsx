@@ -22,13 +22,13 @@ const VersionRow_version = graphql(`
     error {
       message
     }
+    rowCount
+    columnCount
     files {
+      id
+      role
       name
       sizeBytes
-    }
-    profile {
-      rowCount
-      columnCount
     }
     ...PublishButton_version
   }
@@ -37,7 +37,8 @@ const VersionRow_version = graphql(`
 export function VersionRow(props: { version: FragmentType<typeof VersionRow_version> }) {
   const { t, i18n } = useTranslation()
   const version = readFragment(VersionRow_version, props.version)
-  const { profile } = version
+  const { rowCount, columnCount } = version
+  const original = version.files.find(({ role }) => role === 'ORIGINAL')
   return (
     <Box
       component="li"
@@ -52,12 +53,12 @@ export function VersionRow(props: { version: FragmentType<typeof VersionRow_vers
         <PublishButton version={version} />
       </Stack>
       <Typography variant="body2" color="text.secondary" sx={{ mt: 0.5 }}>
-        {version.files.map((file) => `${file.name} (${formatBytes(file.sizeBytes, i18n.language)})`).join(', ')}
-        {version.files.length > 0 && ' · '}
-        {profile &&
+        {original && `${original.name} (${formatBytes(original.sizeBytes, i18n.language)}) · `}
+        {rowCount !== null &&
+          columnCount !== null &&
           `${t('version.size', {
-            rows: formatInteger(profile.rowCount, i18n.language),
-            columns: formatInteger(profile.columnCount, i18n.language),
+            rows: formatInteger(rowCount, i18n.language),
+            columns: formatInteger(columnCount, i18n.language),
           })} · `}
         <TimeAgo at={version.createdAt} />
         {version.publishedAt && (

@@ -48,6 +48,7 @@ export function VersionScope(props: VersionScopeProps) {
         onPick={(number) =>
           setSearch((before) => {
             before.set('version', String(number))
+            before.delete('row')
             return before
           })
         }

@@ -30,11 +30,9 @@ const VersionStatusCard_version = graphql(`
       hint
       line
     }
-    rejectedRowCount
-    profile {
-      rowCount
-      columnCount
-    }
+    rowCount
+    columnCount
+    warnings
     ...RejectedRows_version
     ...PublishButton_version
   }
@@ -66,7 +64,7 @@ export function VersionStatusCard(props: VersionStatusCardProps) {
   const { t, i18n } = useTranslation()
   const version = readFragment(VersionStatusCard_version, props.version)
   const [retry, { loading, data }] = useMutation(RetryVersion)
-  const { status, stage, progress, error, profile } = version
+  const { status, stage, progress, error, rowCount, columnCount, warnings } = version
   const underWay = UNDER_WAY.includes(status)
 
   return (
@@ -87,8 +85,8 @@ export function VersionStatusCard(props: VersionStatusCardProps) {
           <div>
             <LinearProgress
               aria-label={t('version.progress')}
-              variant={progress === null ? 'indeterminate' : 'determinate'}
-              value={(progress ?? 0) * 100}
+              variant={progress === 0 ? 'indeterminate' : 'determinate'}
+              value={progress * 100}
               sx={{ height: 6, borderRadius: 3, mb: 0.75 }}
             />
             <Typography variant="body2" color="text.secondary">
@@ -96,11 +94,11 @@ export function VersionStatusCard(props: VersionStatusCardProps) {
             </Typography>
           </div>
         )}
-        {status === 'READY' && profile && (
+        {rowCount !== null && columnCount !== null && (
           <Typography color="text.secondary">
             {t('version.size', {
-              rows: formatInteger(profile.rowCount, i18n.language),
-              columns: formatInteger(profile.columnCount, i18n.language),
+              rows: formatInteger(rowCount, i18n.language),
+              columns: formatInteger(columnCount, i18n.language),
             })}
             {' · '}
             {version.isCurrent ? t('version.isCurrent') : t('version.isNotCurrent')}
@@ -130,6 +128,13 @@ export function VersionStatusCard(props: VersionStatusCardProps) {
             {message}
           </Alert>
         ))}
+        {warnings.length > 0 && (
+          <Alert severity="info">
+            {warnings.map((warning) => (
+              <div key={warning}>{warning}</div>
+            ))}
+          </Alert>
+        )}
         <RejectedRows version={version} />
       </Stack>
     </Paper>

@@ -1,0 +1,100 @@
+import { useApolloClient, useMutation } from '@apollo/client/react'
+import LogoutIcon from '@mui/icons-material/Logout'
+import TerminalIcon from '@mui/icons-material/Terminal'
+import Box from '@mui/material/Box'
+import Divider from '@mui/material/Divider'
+import ListItemIcon from '@mui/material/ListItemIcon'
+import MenuItem from '@mui/material/MenuItem'
+import MenuList from '@mui/material/MenuList'
+import Popover from '@mui/material/Popover'
+import Typography from '@mui/material/Typography'
+import { useTranslation } from 'react-i18next'
+import { useDispatch } from 'react-redux'
+import { graphql } from '../../gql'
+import type { AccountMenuQuery } from '../../gql/graphql'
+import { PreferenceButtons } from './PreferenceButtons'
+import { phaseChanged } from './sessionSlice'
+import { useTokens } from './TokensContext'
+
+const SignOut = graphql(`
+  mutation SignOut {
+    signOut {
+      errors {
+        code
+        message
+      }
+    }
+  }
+`)
+
+interface AccountPanelProps {
+  anchor: HTMLElement
+  viewer: AccountMenuQuery['viewer'] | null
+  onClose: () => void
+}
+
+/** Who is signed in, what they prefer, and the way out. */
+export default function AccountPanel({ anchor, viewer, onClose }: AccountPanelProps) {
+  const { t } = useTranslation()
+  const [signOut] = useMutation(SignOut)
+  const client = useApolloClient()
+  const tokens = useTokens()
+  const dispatch = useDispatch()
+
+  async function leave() {
+    // Whatever the server says, this page forgets the session: that is what was asked for.
+    await signOut().catch(() => undefined)
+    tokens.clear()
+    dispatch(phaseChanged('SIGNED_OUT'))
+    await client.clearStore()
+  }
+
+  return (
+    <Popover
+      open
+      anchorEl={anchor}
+      onClose={onClose}
+      anchorOrigin={{ vertical: 'bottom', horizontal: 'right' }}
+      transformOrigin={{ vertical: 'top', horizontal: 'right' }}
+      slotProps={{
+        paper: {
+          role: 'dialog',
+          'aria-label': t('account.menu'),
+          variant: 'outlined',
+          sx: { mt: 1, width: 300 },
+        },
+      }}
+    >
+      {viewer && (
+        <Box sx={{ px: 2, pt: 2, pb: 1.5 }}>
+          <Typography sx={{ fontWeight: 600 }}>{viewer.displayName}</Typography>
+          <Typography variant="body2" color="text.secondary" sx={{ overflowWrap: 'anywhere' }}>
+            {viewer.email}
+          </Typography>
+          <Typography variant="body2" color="text.secondary">
+            {t(`account.roles.${viewer.role}`)}
+          </Typography>
+        </Box>
+      )}
+      <Divider />
+      <Box sx={{ px: 2, py: 2 }}>
+        <PreferenceButtons />
+      </Box>
+      <Divider />
+      <MenuList>
+        <MenuItem component="a" href="/graphiql" target="_blank" rel="noreferrer">
+          <ListItemIcon>
+            <TerminalIcon fontSize="small" />
+          </ListItemIcon>
+          {t('account.graphiql')}
+        </MenuItem>
+        <MenuItem onClick={leave}>
+          <ListItemIcon>
+            <LogoutIcon fontSize="small" />
+          </ListItemIcon>
+          {t('account.signOut')}
+        </MenuItem>
+      </MenuList>
+    </Popover>
+  )
+}
