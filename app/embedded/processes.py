@@ -142,10 +142,15 @@ class Supervised:
             if self._process and self._process.poll() is None:
                 self._process.send_signal(self.program.stop_signal)
 
+    def abandon(self) -> None:
+        """It will not be started again."""
+        self._stopping.set()
+
     def stop(self) -> None:
         """Nothing of the program runs any more: asked first, killed when it takes too long."""
         self.signal_stop()
-        self._thread.join(self.program.stop_seconds)
+        if self._thread.ident is not None:
+            self._thread.join(self.program.stop_seconds)
         self.kill()
 
     def kill(self) -> None:

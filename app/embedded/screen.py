@@ -74,7 +74,10 @@ class Screen(AbstractContextManager["Screen"]):
         if self._console:
             self._console.print(text, soft_wrap=True)
         else:
-            print(text, flush=True)
+            # In one piece: print would write the end of the line by itself, after another thread's text.
+            with self._lock:
+                sys.stdout.write(f"{text}\n")
+                sys.stdout.flush()
 
     def _spinners(self) -> "Group":
         from rich.console import Group

@@ -26,7 +26,7 @@ from app.embedded.frontend import Frontend
 from app.embedded.leftovers import FolderLock, Record, kill_recorded, stop_leftovers
 from app.embedded.plan import Plan
 from app.embedded.ports import Ports
-from app.embedded.processes import Watch, rotate
+from app.embedded.processes import Supervised, Watch, rotate
 from app.embedded.reach import check_reachable
 from app.embedded.screen import Screen
 from app.embedded.tasks import Interrupted, Tasks
@@ -96,24 +96,31 @@ class Stack:
         if self._password:
             # Made, but never shown: without it nobody could sign in after the next start.
             self._screen.say(f"  Made for {self._plan.admin_email}, shown only now: password {self._password}")
-        if self._application:
-            self._application.stop()
-        if self._engines:
-            self._engines.stop()
+        try:
+            if self._application:
+                self._application.stop()
+        finally:
+            if self._engines:
+                self._engines.stop()
         folder.forget_running(self._plan.folder)
         self._lock.release()
 
     def kill(self) -> None:
         """Everything of ours has been sent the signal that cannot be refused."""
+        for supervised in self._supervised():
+            # Or what is killed here would be started again before this process has ended.
+            supervised.abandon()
         for what in ("application", "engines"):
             kill_recorded(self._plan.run / f"{what}.json")
 
     def housekeep(self) -> None:
         """No log of a running process grows without end."""
-        processes = [*(self._application.supervised.values() if self._application else ())]
-        processes += self._engines.supervised.values() if self._engines else ()
-        for process in processes:
-            rotate(process.program.log, in_use=True)
+        for supervised in self._supervised():
+            rotate(supervised.program.log, in_use=True)
+
+    def _supervised(self) -> list[Supervised]:
+        owners = (self._application, self._engines)
+        return [supervised for owner in owners if owner for supervised in owner.supervised.values()]
 
     def _be_the_only_one(self) -> None:
         if not self._lock.acquire():
