@@ -9,7 +9,7 @@ from app.ingest import engine
 from app.ingest.columns import literal, quoted
 from app.ingest.header import name_columns
 from app.ingest.job import Compression, FileFormat, IngestError, IngestErrorCode, IngestJob, ReadOptions
-from app.ingest.store import store
+from app.ingest.store import damage_is_a_verdict, store
 from app.ingest.table import Report, StoredTable
 
 BOMB_FLOOR_BYTES = 64 << 20
@@ -30,18 +30,8 @@ def read(job: IngestJob, report: Report, options: ReadOptions) -> StoredTable:
     """
     refuse_types(options, "Parquet")
     _check_frame(Path(job.source_path))
-    with engine.connect(job) as connection:
-        try:
-            return _read(connection, job, report)
-        except duckdb.OutOfMemoryException:
-            raise
-        except duckdb.Error as error:
-            # Our own disk is not the file's fault.
-            if "No space left" in str(error) or "Could not write" in str(error):
-                raise
-            raise IngestError(
-                IngestErrorCode.MALFORMED, f"The Parquet file is damaged: {_first_sentence(error)}", hint=_REWRITE
-            ) from error
+    with engine.connect(job) as connection, damage_is_a_verdict("Parquet file"):
+        return _read(connection, job, report)
 
 
 def refuse_types(options: ReadOptions, format_name: str) -> None:
@@ -170,10 +160,3 @@ def check_unpacked(unpacked: int, packed: int, job: IngestJob, what: str) -> Non
 def no_glob(path: str) -> str:
     """`path` as DuckDB's readers take it: `*`, `?` and `[` stand for themselves."""
     return "".join(f"[{character}]" if character in "*?[" else character for character in path)
-
-
-def _first_sentence(error: duckdb.Error) -> str:
-    """DuckDB's words without the kind of error and without paths of this machine."""
-    line = str(error).splitlines()[0].partition("Error: ")[2] or str(error).splitlines()[0]
-    words = [word for word in line.split() if "/" not in word]
-    return " ".join(words)[:300].rstrip(".") + "."

@@ -1,5 +1,7 @@
 """The Parquet copy of any table expression of DuckDB: one projection, one COPY, fields read back from it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -12,6 +14,34 @@ from app.ingest.table import Report, StoredTable, row_group_rows
 TABLE_NAME = "table.parquet"
 _SHORT = {"BOOLEAN", "DATE", "FLOAT", "DOUBLE", "DECIMAL", "UUID", "INTERVAL", "NULL"}
 _TOO_LONG = "a cell is too long"
+
+
+@contextmanager
+def damage_is_a_verdict(what: str) -> Iterator[None]:
+    """What DuckDB cannot read inside the block is MALFORMED; memory and our own disk are not the file's fault.
+
+    Args:
+        what: 'Parquet file', for the message.
+    """
+    try:
+        yield
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error as error:
+        if "No space left" in str(error) or "Could not write" in str(error):
+            raise
+        raise IngestError(
+            IngestErrorCode.MALFORMED,
+            f"The {what} is damaged: {_first_sentence(error)}",
+            hint="Write the file again with the program that made it, and check that it was uploaded whole.",
+        ) from error
+
+
+def _first_sentence(error: duckdb.Error) -> str:
+    """DuckDB's words without the kind of error and without paths of this machine."""
+    first = str(error).splitlines()[0]
+    words = [word for word in (first.partition("Error: ")[2] or first).split() if "/" not in word]
+    return " ".join(words)[:300].rstrip(".") + "."
 
 
 def store(
