@@ -55,7 +55,7 @@ class Token:
 def _fold_cluster(cluster: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cluster).casefold())
     kept: list[str] = []
-    base = ""
+    base = " "
     for character in unicodedata.normalize("NFD", folded):
         category = unicodedata.category(character)
         if category == "Cf" or "\ufe00" <= character <= "\ufe0f":

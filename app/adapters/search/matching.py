@@ -11,8 +11,8 @@ from app.models.search import SearchDocument
 
 MIN_SIMILAR = 4
 """Shorter words, and numbers, are not compared by spelling: too many resemble each other."""
-SIMILARITY = "0.5"
-"""Share of a typed word's trigrams that a similar word holds."""
+SIMILARITY = "0.36"
+"""Least `word_similarity` of a similar word: two letters that changed places in a word of eight come to 0.38."""
 
 _ENGLISH: ColumnElement[str] = literal_column("'pg_catalog.english'::regconfig", REGCONFIG)
 _EXACT: ColumnElement[str] = literal_column("'pg_catalog.simple'::regconfig", REGCONFIG)

@@ -1,7 +1,6 @@
 """The search index in PostgreSQL: full text with stems, pairs of CJK characters, trigrams for typing errors."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from itertools import islice
 from uuid import UUID
 
@@ -139,7 +138,7 @@ class PostgresIndex:
 
 
 async def _write(session: AsyncSession, batch: Sequence[Document]) -> None:
-    encoded = orjson.dumps([asdict(stored(document)) for document in batch]).decode()
+    encoded = orjson.dumps([stored(document) for document in batch], default=str).decode()
     written = set((await session.execute(_WRITE, {"documents": encoded})).scalars())
     if not written:
         return

@@ -102,12 +102,17 @@ def _found(query: Query, mode: Mode, audience: Audience, filter: SearchFilter) -
 def _rest(filter: SearchFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if filter.name_contains:
-        conditions.append(Dataset.name.icontains(filter.name_contains.replace("\x00", ""), autoescape=True))
+        conditions.append(Dataset.name.icontains(_storable(filter.name_contains), autoescape=True))
     if filter.created_after is not None:
         conditions.append(Dataset.created_at > filter.created_after)
     if filter.updated_after is not None:
         conditions.append(Dataset.updated_at > filter.updated_after)
     return conditions
+
+
+def _storable(text: str) -> str:
+    """`text` without what PostgreSQL refuses: NUL and halves of surrogate pairs, which no stored text holds."""
+    return text.replace("\x00", "\ufffd").encode(errors="replace").decode()
 
 
 def _conditions(found: CTE, filter: SearchFilter) -> dict[str, ColumnElement[bool]]:
@@ -120,7 +125,7 @@ def _conditions(found: CTE, filter: SearchFilter) -> dict[str, ColumnElement[boo
     if filter.owner_ids is not None:
         conditions["owner"] = found.c.owner_id.in_(filter.owner_ids)
     if filter.tags:
-        wanted = [tag.casefold().replace("\x00", " ") for tag in filter.tags]
+        wanted = [_storable(tag.casefold()) for tag in filter.tags]
         conditions["tags"] = cast(found.c.tags, ARRAY(Text)).op("@>", is_comparison=True)(cast(wanted, ARRAY(Text)))
     return conditions
 
@@ -145,7 +150,7 @@ def _facet(name: str, found: CTE, conditions: list[ColumnElement[bool]]) -> Sele
         value = cast({"status": found.c.status, "visibility": found.c.visibility, "owner": found.c.owner_id}[name], Text)
         counted = select(value.label("value"), func.count().label("number")).select_from(found)
         limit = MAX_OWNER_BUCKETS
-    largest = counted.where(*conditions).group_by("value").order_by(func.count().desc(), literal("value")).limit(limit).subquery()
+    largest = counted.where(*conditions).group_by("value").order_by(func.count().desc(), "value").limit(limit).subquery()
     return select(
         literal(name),
         largest.c.value,
