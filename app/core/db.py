@@ -1,12 +1,18 @@
 """The database: one engine a process; sessions that cannot be opened without a principal."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
+import asyncpg
 import orjson
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from app.core import faults
+from app.core.errors import Unavailable
 from app.core.settings import Settings
 from app.core.viewer import Principal, System, Viewer
 
@@ -38,31 +44,62 @@ class Database:
                 },
             },
         )
+        event.listen(self.engine.sync_engine.pool, "checkout", _reject_closed)
         self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def read(self, principal: Principal) -> AsyncIterator[AsyncConnection]:
         """A connection for Core reads. Each resolver and each loader batch opens its own: two fields run at the same time."""
         _require(principal)
-        async with self._reader.connect() as connection:
-            yield connection
+        with _translated():
+            async with self._reader.connect() as connection:
+                yield connection
 
     @asynccontextmanager
     async def transaction(self, principal: Principal) -> AsyncIterator[AsyncSession]:
         """A session whose block is one transaction: committed at its end, rolled back by any exception."""
         _require(principal)
-        async with AsyncSession(self.engine, expire_on_commit=False) as session:
-            async with session.begin():
-                yield session
-                await session.flush()
+        with _translated():
+            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+                async with session.begin():
+                    yield session
+                    await session.flush()
+                    if isinstance(principal, Viewer):
+                        faults.point("api.before_commit")
                 if isinstance(principal, Viewer):
-                    faults.point("api.before_commit")
-            if isinstance(principal, Viewer):
-                faults.point("api.after_commit")
+                    faults.point("api.after_commit")
 
     async def close(self) -> None:
         """All connections are closed."""
         await self.engine.dispose()
+
+
+def _reject_closed(connection: DBAPIConnection, _record: object, _proxy: object) -> None:
+    """A connection that PostgreSQL has closed is replaced before it is used: asyncpg knows without a round trip."""
+    driver = connection.driver_connection  # type: ignore[attr-defined]
+    if driver.is_closed():
+        raise DisconnectionError("closed by the server")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """A database that is away is Unavailable, wherever in a block that shows; every other error stays what it is."""
+    try:
+        yield
+    except DBAPIError as error:
+        if error.connection_invalidated or _is_away(error.orig):
+            raise Unavailable("The database does not answer. Try again in a few seconds.") from error
+        raise
+    except (PoolTimeout, ConnectionError, asyncpg.CannotConnectNowError, asyncpg.InterfaceError) as error:
+        raise Unavailable("The database does not answer. Try again in a few seconds.") from error
+    except TimeoutError as error:
+        raise Unavailable("The database takes too long to answer. Try again in a few seconds.") from error
+
+
+def _is_away(error: BaseException | None) -> bool:
+    """True for what PostgreSQL says while it starts, stops, or has no connection left (SQLSTATE 57P.., 53300, 08...)."""
+    code = getattr(error, "sqlstate", None) or ""
+    return code.startswith(("57P", "08")) or code == "53300"
 
 
 def _require(principal: Principal) -> None:

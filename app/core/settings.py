@@ -60,6 +60,12 @@ class Settings(BaseSettings):
     max_upload_bytes: Annotated[int, Field(ge=1)] = 5 << 40
 
     # Work
+    worker_name: str = "auto"
+    """Stable name of a worker; only one process at a time may use it. 'auto': host and process id."""
+    worker_metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """Prometheus metrics of the worker; 0: none."""
+    dispatcher_metrics_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    """Prometheus metrics of the dispatcher; 0: none."""
     scratch_dir: Path | None = None
     """Bounded scratch of the workers; DATA_DIR/scratch when not given."""
     scratch_max_bytes: Annotated[int, Field(ge=1 << 20)] = 50 << 30

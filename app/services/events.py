@@ -11,6 +11,9 @@ from app.models.datasets import Dataset
 from app.models.events import Event
 from app.models.versions import DatasetVersion
 
+CHANNEL = "datakura:events"
+"""Redis channel of hints 'dataset id:sequence'; the events themselves are rows."""
+
 
 @dataclass(frozen=True, slots=True)
 class StatusEvent:

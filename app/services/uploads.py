@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import Row, func, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.adapters.storage import PartsRefused, Storage, StoredPart
 from app.core import faults, ledger
@@ -103,6 +103,17 @@ async def start(
     if started != upload_id:
         await storage.abort_multipart(key, storage_upload_id)
     return started
+
+
+async def find(session: AsyncConnection, viewer: Viewer, upload_id: UUID) -> Row[tuple[object, ...]] | None:
+    """The row of an upload that the viewer started, or None: nobody else needs its addresses."""
+    statement = (
+        select(*Upload.__table__.columns)
+        .join(DatasetVersion, DatasetVersion.id == Upload.version_id)
+        .join(Dataset, Dataset.id == DatasetVersion.dataset_id)
+        .where(Upload.id == upload_id, Upload.user_id == viewer.id, access.visible(viewer))
+    )
+    return (await session.execute(statement)).one_or_none()
 
 
 async def complete(db: Database, viewer: Viewer, upload_id: UUID, parts: Sequence[ClaimedPart], *, storage: Storage) -> UUID:

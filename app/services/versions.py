@@ -1,5 +1,6 @@
 """Versions: reading them, publishing, retrying."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Row, func, select, update
@@ -8,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from app.core import ledger
 from app.core.errors import Conflict, NotFound
 from app.core.viewer import Principal, Viewer
+from app.ingest.compare import TableSummary
+from app.ingest.job import Field, FieldProfile
 from app.models.datasets import Dataset, DatasetStatus
 from app.models.uploads import Upload, UploadState
 from app.models.versions import DatasetVersion, FileObject, FileRole, VersionStatus
@@ -137,3 +140,27 @@ async def table_file(session: AsyncConnection, version_id: UUID) -> Row[tuple[st
         FileObject.version_id == version_id, FileObject.role == FileRole.TABLE
     )
     return (await session.execute(statement)).one_or_none()
+
+
+def summary(version: VersionRow, fields: Sequence[VersionRow], profiles: Sequence[VersionRow]) -> TableSummary:
+    """A READY version as it is compared, from its rows."""
+    return TableSummary(
+        row_count=version.row_count or 0,
+        fields=[
+            Field(
+                field_path=row.field_path,
+                ordinal_position=row.ordinal_position,
+                logical_type=row.logical_type,
+                native_type=row.native_type,
+                nullable=row.nullable,
+            )
+            for row in fields
+        ],
+        profiles=[
+            FieldProfile(**{name: getattr(row, name) for name in FieldProfile.__dataclass_fields__ if name not in _LISTS})
+            for row in profiles
+        ],
+    )
+
+
+_LISTS = ("histogram", "top_values")

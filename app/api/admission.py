@@ -1,0 +1,151 @@
+"""Which documents are let in: parsed with a token limit, measured in one pass, validated once and remembered."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from graphql import DocumentNode, GraphQLError, ListValueNode, OperationDefinitionNode, StringValueNode, Visitor, parse, visit
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.schema import validate_document
+
+from app.api.document_cost import Cost, Meter
+
+MAX_TOKENS = 2_000
+MAX_DEPTH = 12
+MAX_NODES = 10_000
+MAX_ALIASES = 30
+MAX_DIRECTIVES = 30
+MAX_QUERY_FIELDS = 10
+MAX_MUTATION_FIELDS = 3
+MAX_LIST_INPUT = 250
+MAX_STRING = 65_536
+MAX_UPLOAD_PARTS = 1_000
+"""`completeUpload` lists every part of a file."""
+ONCE = {"signIn", "refreshSession", "verifyTotp"}
+"""Alone in their document: aliases must not multiply attempts."""
+MAX_INTROSPECTION_DEPTH = 3
+CACHED_DOCUMENTS = 256
+CACHED_LENGTH = 16_384
+
+
+class Admission(SchemaExtension):
+    """Refuses what asks for too much, before anything of it runs."""
+
+    def __init__(self, *, introspection: bool = True):
+        self._introspection = introspection
+
+    def on_parse(self) -> Iterator[None]:
+        """Parses and measures."""
+        context = self.execution_context
+        query = context.query or ""
+        document = _parsed(query) if len(query) <= CACHED_LENGTH else parse(query, max_tokens=MAX_TOKENS)
+        context.graphql_document = document
+        self._admit(document, context.operation_name, context.variables or {})
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """Validates, once for each document."""
+        context = self.execution_context
+        document = context.graphql_document
+        assert document is not None
+        rules = context.validation_rules
+        schema = context.schema._schema
+        if len(context.query or "") <= CACHED_LENGTH:
+            context.pre_execution_errors = _validated(schema, document, rules)
+        else:
+            context.pre_execution_errors = validate_document(schema, document, rules)
+        yield
+
+    def _admit(self, document: DocumentNode, operation_name: str | None, variables: dict[str, object]) -> None:
+        operation = _operation(document, operation_name)
+        if operation is None:
+            return  # validation or execution says it better
+        _check_values(variables)
+        meter = Meter(self.execution_context.schema._schema, document, _with_defaults(operation, variables))
+        cost = meter.operation(operation)
+        _check_cost(cost)
+        roots = meter.root_fields(operation)
+        if not self._introspection and {"__schema", "__type"} & roots.keys():
+            raise _refused("Introspection is switched off here. The schema is published as schema.graphql.")
+        _check_roots(operation, roots)
+
+
+@lru_cache(maxsize=CACHED_DOCUMENTS)
+def _parsed(query: str) -> DocumentNode:
+    document = parse(query, max_tokens=MAX_TOKENS)
+    visit(document, _LiteralLimits())
+    return document
+
+
+@lru_cache(maxsize=CACHED_DOCUMENTS)
+def _validated(schema, document, rules):  # type: ignore[no-untyped-def]  # as strawberry types them: not at all
+    return validate_document(schema, document, rules)
+
+
+class _LiteralLimits(Visitor):
+    def enter_list_value(self, node: ListValueNode, *_: object) -> None:
+        if len(node.values) > MAX_LIST_INPUT:
+            raise _refused(f"A list in a document has at most {MAX_LIST_INPUT} values; use variables for longer ones.")
+
+    def enter_string_value(self, node: StringValueNode, *_: object) -> None:
+        if len(node.value) > MAX_STRING:
+            raise _refused(f"A text has at most {MAX_STRING:,} characters.")
+
+
+def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
+    operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
+    if name is None:
+        return operations[0] if len(operations) == 1 else None
+    return next((o for o in operations if o.name is not None and o.name.value == name), None)
+
+
+def _with_defaults(operation: OperationDefinitionNode, variables: dict[str, object]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for definition in operation.variable_definitions or ():
+        name = definition.variable.name.value
+        default = getattr(definition.default_value, "value", None)
+        values[name] = variables.get(name, default)
+    return values
+
+
+def _check_values(variables: dict[str, object]) -> None:
+    """Strings and lists of the variables, without recursion: they may be deep."""
+    waiting: list[object] = [variables]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            if len(value) > MAX_STRING:
+                raise _refused(f"A text has at most {MAX_STRING:,} characters; one here has {len(value):,}.")
+        elif isinstance(value, list):
+            if len(value) > MAX_UPLOAD_PARTS:
+                raise _refused(f"A list has at most {MAX_UPLOAD_PARTS:,} values; one here has {len(value):,}.")
+            waiting += value
+        elif isinstance(value, dict):
+            waiting += value.values()
+
+
+def _check_cost(cost: Cost) -> None:
+    bounds = (
+        (cost.depth, MAX_DEPTH, "levels deep", "Ask for less in one request."),
+        (cost.nodes, MAX_NODES, "objects", "Ask for smaller pages (`first`)."),
+        (cost.aliases, MAX_ALIASES, "aliases", "Send several requests."),
+        (cost.directives, MAX_DIRECTIVES, "directives", "Leave some out."),
+        (cost.introspection_depth, MAX_INTROSPECTION_DEPTH, "levels of introspection", "Use the standard introspection query."),
+    )
+    for value, most, unit, advice in bounds:
+        if value > most:
+            shown = f"{value:,}" if value < 10**9 else "far too many"
+            raise _refused(f"This document asks for {shown} {unit}; at most {most:,} are allowed. {advice}")
+
+
+def _check_roots(operation: OperationDefinitionNode, roots: dict[str, int]) -> None:
+    total = sum(roots.values())
+    kind = operation.operation.value
+    most = MAX_MUTATION_FIELDS if kind == "mutation" else MAX_QUERY_FIELDS
+    if total > most:
+        raise _refused(f"A {kind} has at most {most} root fields; this one has {total:,}.")
+    if ONCE & roots.keys() and total > 1:
+        raise _refused("Signing in stands alone in its document.")
+
+
+def _refused(message: str) -> GraphQLError:
+    return GraphQLError(message, extensions={"code": "DOCUMENT_REFUSED"})

@@ -1,0 +1,95 @@
+"""What one operation knows: who asks, what it may use, its loaders."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from app.adapters.search.protocol import SearchIndex
+from app.adapters.storage import Storage
+from app.core.db import Database
+from app.core.errors import Unauthenticated
+from app.core.security import TokenSigner
+from app.core.settings import Settings
+from app.core.viewer import Viewer
+from app.loaders import Loaders
+from app.services import idempotency
+from app.services.audit import Origin
+
+if TYPE_CHECKING:
+    from app.adapters.tables import TableReader
+    from app.services.live import StatusHub
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """What the process holds open, shared by all operations."""
+
+    settings: Settings
+    db: Database
+    storage: Storage
+    tables: "TableReader"
+    search: SearchIndex
+    signer: TokenSigner
+    hub: "StatusHub"
+
+
+@dataclass
+class Cookies:
+    """The refresh token that the request brought, and what the answer shall set."""
+
+    refresh_token: str | None = None
+    set_refresh_token: tuple[str, float] | None = None
+    """(token, Unix time of its end)"""
+    clear: bool = False
+
+
+@dataclass
+class Context:
+    """Context of one operation."""
+
+    resources: Resources
+    viewer_or_none: Viewer | None
+    session_id: UUID | None = None
+    origin: Origin = field(default_factory=Origin)
+    request: idempotency.Request | None = None
+    cookies: Cookies = field(default_factory=Cookies)
+
+    def __post_init__(self) -> None:
+        self._loaders: Loaders | None = None
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who asks. Raises Unauthenticated when nobody is signed in."""
+        if self.viewer_or_none is None:
+            raise Unauthenticated("Sign in first: send `Authorization: Bearer <accessToken>` of the mutation signIn.")
+        return self.viewer_or_none
+
+    @property
+    def loaders(self) -> Loaders:
+        """The operation's loaders, made at first use."""
+        if self._loaders is None:
+            self._loaders = Loaders(self.resources.db, self.viewer)
+        return self._loaders
+
+    def renew_loaders(self) -> None:
+        """Forgets what was read: after a mutation, and for each event of a subscription."""
+        self._loaders = None
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A read connection of its own for one resolver."""
+        async with self.resources.db.read(self.viewer) as connection:
+            yield connection
+
+    async def write(self, effect: Callable[[AsyncSession, Viewer], Awaitable[UUID]]) -> UUID:
+        """Runs `effect` in one transaction, once per Idempotency-Key, and returns the id of its object when it is committed."""
+        viewer = self.viewer
+        async with self.resources.db.transaction(viewer) as session:
+            session.info["origin"] = self.origin
+            subject = await idempotency.once(session, viewer, self.request, lambda: effect(session, viewer))
+        self.renew_loaders()
+        return subject

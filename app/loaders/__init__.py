@@ -1,0 +1,26 @@
+"""Batch reads by key, one DataLoader each, fresh for every operation. Names say: result by key."""
+
+from app.core.db import Database
+from app.core.viewer import Viewer
+from app.loaders import accounts, datasets, quality, versions
+from app.loaders.base import Loader, batched
+
+
+class Loaders:
+    """The loaders of one operation. One line each."""
+
+    def __init__(self, db: Database, viewer: Viewer):
+        self.user_by_id = batched(accounts.users_by_id, db, viewer)
+        self.dataset_by_id = batched(datasets.datasets_by_id, db, viewer)
+        self.tags_by_dataset = batched(datasets.tags_by_dataset, db, viewer)
+        self.metadata_entries_by_dataset = batched(datasets.metadata_entries_by_dataset, db, viewer)
+        self.versions_by_dataset = batched(versions.versions_by_dataset, db, viewer)
+        self.version_by_id = batched(versions.versions_by_id, db, viewer)
+        self.files_by_version = batched(versions.files_by_version, db, viewer)
+        self.schema_fields_by_version = batched(versions.schema_fields_by_version, db, viewer)
+        self.profile_by_version = batched(versions.profiles_by_version, db, viewer)
+        self.field_profiles_by_version = batched(versions.field_profiles_by_version, db, viewer)
+        self.latest_metrics_by_dataset = batched(quality.latest_metrics_by_dataset, db, viewer)
+
+
+__all__ = ["Loader", "Loaders"]

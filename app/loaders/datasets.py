@@ -1,0 +1,39 @@
+"""Datasets, and what hangs on them, by key. Children are asked for by ids that the viewer was allowed to see."""
+
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.core.viewer import Viewer
+from app.loaders.base import many_each, one_each
+from app.models.datasets import Dataset, DatasetTag, MetadataEntry
+from app.services import access
+from app.services.datasets import COLUMNS
+
+Rows = list[Row[tuple[object, ...]]]
+
+
+async def datasets_by_id(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[Row[tuple[object, ...]] | None]:
+    """Visible datasets; None for the others."""
+    rows = await connection.execute(select(*COLUMNS).where(Dataset.id.in_(ids), access.visible(viewer)))
+    return one_each(ids, rows, "id")
+
+
+async def tags_by_dataset(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[Rows]:
+    """Tags in alphabetical order."""
+    statement = select(DatasetTag.dataset_id, DatasetTag.name).where(DatasetTag.dataset_id.in_(ids)).order_by(DatasetTag.name)
+    return many_each(ids, await connection.execute(statement), "dataset_id")
+
+
+async def metadata_entries_by_dataset(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[Rows]:
+    """Entries by key."""
+    statement = (
+        select(
+            MetadataEntry.dataset_id, MetadataEntry.key, MetadataEntry.value, MetadataEntry.created_at,
+            MetadataEntry.updated_at, MetadataEntry.updated_by_id,
+        )
+        .where(MetadataEntry.dataset_id.in_(ids))
+        .order_by(MetadataEntry.key)
+    )  # fmt: skip
+    return many_each(ids, await connection.execute(statement), "dataset_id")

@@ -1,0 +1,27 @@
+"""Quality metrics by key."""
+
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.core.viewer import Viewer
+from app.loaders.base import many_each
+from app.models.quality import QualityMetric
+
+Rows = list[Row[tuple[object, ...]]]
+
+
+async def latest_metrics_by_dataset(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[Rows]:
+    """The newest measurement of each metric and field."""
+    key = (QualityMetric.dataset_id, QualityMetric.metric_name, QualityMetric.field_path)
+    statement = (
+        select(
+            QualityMetric.dataset_id, QualityMetric.metric_name, QualityMetric.field_path, QualityMetric.value,
+            QualityMetric.threshold, QualityMetric.status, QualityMetric.checked_at,
+        )
+        .distinct(*key)
+        .where(QualityMetric.dataset_id.in_(ids))
+        .order_by(*key, QualityMetric.checked_at.desc())
+    )  # fmt: skip
+    return many_each(ids, await connection.execute(statement), "dataset_id")

@@ -1,0 +1,102 @@
+"""Versions, and what hangs on them, by key."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Row, Uuid, bindparam, func, lateral, select, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.core.viewer import Viewer
+from app.loaders.base import many_each, one_each
+from app.models.datasets import Dataset
+from app.models.versions import DatasetProfile, DatasetVersion, FieldProfile, FileObject, SchemaField
+from app.services import access
+from app.services.versions import COLUMNS
+
+Rows = list[Row[tuple[object, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class VersionsKey:
+    """A page of a dataset's versions: up to `first` + 1 of those with a number below `before_number`."""
+
+    dataset_id: UUID
+    first: int
+    before_number: int | None
+
+
+async def versions_by_dataset(connection: AsyncConnection, viewer: Viewer, keys: list[VersionsKey]) -> list[Rows]:
+    """Newest first: one statement for all datasets that are asked for the same page."""
+    groups: defaultdict[tuple[int, int | None], list[UUID]] = defaultdict(list)
+    for key in keys:
+        groups[key.first, key.before_number].append(key.dataset_id)
+    found: dict[VersionsKey, Rows] = {}
+    for (first, before), ids in groups.items():
+        for dataset_id, rows in zip(ids, await _pages(connection, ids, first, before), strict=True):
+            found[VersionsKey(dataset_id, first, before)] = rows
+    return [found[key] for key in keys]
+
+
+async def _pages(connection: AsyncConnection, ids: list[UUID], first: int, before: int | None) -> list[Rows]:
+    wanted = func.unnest(bindparam("ids", ids, ARRAY(Uuid()))).table_valued("id", name="wanted")
+    of_dataset = (
+        select(*COLUMNS)
+        .join(Dataset, Dataset.id == DatasetVersion.dataset_id)
+        .where(DatasetVersion.dataset_id == wanted.c.id)
+        .order_by(DatasetVersion.number.desc())
+        .limit(first + 1)
+    )
+    if before is not None:
+        of_dataset = of_dataset.where(DatasetVersion.number < before)
+    page = lateral(of_dataset).alias("page")
+    return many_each(ids, await connection.execute(select(page).select_from(wanted).join(page, true())), "dataset_id")
+
+
+async def versions_by_id(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[Row[tuple[object, ...]] | None]:
+    """Versions of visible datasets; None for the others."""
+    statement = (
+        select(*COLUMNS)
+        .join(Dataset, Dataset.id == DatasetVersion.dataset_id)
+        .where(DatasetVersion.id.in_(ids), access.visible(viewer))
+    )
+    return one_each(ids, await connection.execute(statement), "id")
+
+
+async def files_by_version(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[Rows]:
+    """The original first, then the columnar copy, then the rejected rows."""
+    statement = (
+        select(
+            FileObject.id, FileObject.version_id, FileObject.role, FileObject.name, FileObject.object_key,
+            FileObject.size_bytes, FileObject.sha256, FileObject.encoding_format,
+        )
+        .where(FileObject.version_id.in_(ids))
+        .order_by(func.array_position(["ORIGINAL", "TABLE", "REJECTS"], FileObject.role))
+    )  # fmt: skip
+    return many_each(ids, await connection.execute(statement), "version_id")
+
+
+async def schema_fields_by_version(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[Rows]:
+    """In the order of the file."""
+    statement = (
+        select(*SchemaField.__table__.columns)
+        .where(SchemaField.version_id.in_(ids))
+        .order_by(SchemaField.version_id, SchemaField.ordinal_position)
+    )
+    return many_each(ids, await connection.execute(statement), "version_id")
+
+
+async def profiles_by_version(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[Row[tuple[object, ...]] | None]:
+    """None while there is none."""
+    statement = select(*DatasetProfile.__table__.columns).where(DatasetProfile.version_id.in_(ids))
+    return one_each(ids, await connection.execute(statement), "version_id")
+
+
+async def field_profiles_by_version(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[Rows]:
+    """In the order of the file."""
+    statement = (
+        select(*FieldProfile.__table__.columns)
+        .where(FieldProfile.version_id.in_(ids))
+        .order_by(FieldProfile.version_id, FieldProfile.ordinal_position)
+    )
+    return many_each(ids, await connection.execute(statement), "version_id")

@@ -1,0 +1,1 @@
+"""The verbs of the GraphQL schema: thin, one module a noun."""

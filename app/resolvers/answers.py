@@ -1,0 +1,26 @@
+"""How a mutation answers: a domain error becomes the payload's `errors`."""
+
+from collections.abc import Awaitable
+from typing import TypeVar
+
+import structlog
+
+from app.core.errors import DomainError, Unauthenticated
+from app.schema.base import UserError
+
+P = TypeVar("P")
+log = structlog.get_logger(__name__)
+
+
+async def answer(payload: type[P], done: Awaitable[P]) -> P:
+    """The payload that `done` gives, or one that says what was wrong.
+
+    Unauthenticated goes through: it is no matter of this mutation but of the whole request.
+    """
+    try:
+        return await done
+    except Unauthenticated:
+        raise
+    except DomainError as error:
+        log.info("mutation.refused", code=error.code, message=error.message)
+        return payload(errors=[UserError.of(error)])

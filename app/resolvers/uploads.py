@@ -1,0 +1,123 @@
+"""Uploading, and what follows: retrying, publishing."""
+
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from app.core.errors import InvalidInput
+from app.resolvers.answers import answer
+from app.schema.base import Info
+from app.schema.ids import from_id
+from app.schema.uploads import (
+    AbortUploadInput,
+    CompleteUploadInput,
+    PublishVersionInput,
+    PublishVersionPayload,
+    RetryVersionInput,
+    StartUploadInput,
+    StartUploadPayload,
+    Upload,
+    VersionPayload,
+)
+from app.schema.versions import DatasetVersion
+from app.services import uploads, versions
+
+
+@strawberry.type
+class UploadsQuery:
+    @strawberry.field(description="An upload that you started, with fresh addresses, to go on after an interruption; null for others'.")
+    async def upload(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Global id.")]) -> Upload | None:
+        async with info.context.read() as connection:
+            row = await uploads.find(connection, info.context.viewer, from_id(id, "Upload"))
+        return row and Upload.of(row)
+
+
+@strawberry.type
+class UploadsMutation:
+    @strawberry.mutation(description="A new version that waits for its bytes, and one presigned address a part. Needs WRITE.")
+    async def start_upload(
+        self, info: Info, input: Annotated[StartUploadInput, strawberry.argument(description="The file.")]
+    ) -> StartUploadPayload:
+        async def done() -> StartUploadPayload:
+            context = info.context
+            upload_id = await uploads.start(
+                context.resources.db,
+                context.viewer,
+                from_id(input.dataset_id, "Dataset", "datasetId"),
+                uploads.Declaration(
+                    file_name=input.file_name,
+                    size_bytes=input.size_bytes,
+                    sha256=input.digest(),
+                    label=input.label,
+                    comment=input.comment,
+                    options=input.options.parsed() if input.options else None,
+                ),
+                storage=context.resources.storage,
+                settings=context.resources.settings,
+                request=context.request,
+            )
+            async with context.read() as connection:
+                row = await uploads.find(connection, context.viewer, upload_id)
+                version = await versions.get(connection, context.viewer, row.version_id)
+            return StartUploadPayload(upload=Upload.of(row), version=DatasetVersion.of(version))
+
+        return await answer(StartUploadPayload, done())
+
+    @strawberry.mutation(description="Says that all parts were sent. Repeating it returns the same version.")
+    async def complete_upload(
+        self, info: Info, input: Annotated[CompleteUploadInput, strawberry.argument(description="The parts.")]
+    ) -> VersionPayload:
+        async def done() -> VersionPayload:
+            if len(input.parts) > uploads.MAX_PARTS:
+                raise InvalidInput(f"At most {uploads.MAX_PARTS:,} parts.", path=("parts",))
+            version_id = await uploads.complete(
+                info.context.resources.db,
+                info.context.viewer,
+                from_id(input.upload_id, "Upload", "uploadId"),
+                [uploads.ClaimedPart(part.number, part.etag) for part in input.parts],
+                storage=info.context.resources.storage,
+            )
+            return await _version(info, version_id)
+
+        return await answer(VersionPayload, done())
+
+    @strawberry.mutation(description="Gives an upload up; its parts are removed.")
+    async def abort_upload(
+        self, info: Info, input: Annotated[AbortUploadInput, strawberry.argument(description="The upload.")]
+    ) -> VersionPayload:
+        async def done() -> VersionPayload:
+            upload_id = from_id(input.upload_id, "Upload", "uploadId")
+            db = info.context.resources.db
+            version_id = await info.context.write(lambda session, viewer: uploads.abort(session, db, viewer, upload_id))
+            return await _version(info, version_id)
+
+        return await answer(VersionPayload, done())
+
+    @strawberry.mutation(description="Reads a FAILED or QUARANTINED version again, with other options if you give some. Needs WRITE.")
+    async def retry_version(
+        self, info: Info, input: Annotated[RetryVersionInput, strawberry.argument(description="The version.")]
+    ) -> VersionPayload:
+        async def done() -> VersionPayload:
+            version_id = from_id(input.version_id, "DatasetVersion", "versionId")
+            options = input.options.parsed() if input.options else None
+            await info.context.write(lambda session, viewer: versions.retry(session, viewer, version_id, options=options))
+            return await _version(info, version_id)
+
+        return await answer(VersionPayload, done())
+
+    @strawberry.mutation(description="Makes a READY version the current one; the dataset becomes ACTIVE. Needs WRITE.")
+    async def publish_version(
+        self, info: Info, input: Annotated[PublishVersionInput, strawberry.argument(description="The version.")]
+    ) -> PublishVersionPayload:
+        async def done() -> PublishVersionPayload:
+            version_id = from_id(input.version_id, "DatasetVersion", "versionId")
+            await info.context.write(lambda session, viewer: versions.publish(session, viewer, version_id))
+            return PublishVersionPayload(version=(await _version(info, version_id)).version)
+
+        return await answer(PublishVersionPayload, done())
+
+
+async def _version(info: Info, version_id: UUID) -> VersionPayload:
+    async with info.context.read() as connection:
+        return VersionPayload(version=DatasetVersion.of(await versions.get(connection, info.context.viewer, version_id)))

@@ -1,0 +1,67 @@
+"""Reading versions."""
+
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from app.context import Context
+from app.core.errors import Conflict, NotFound
+from app.ingest import compare
+from app.models.versions import VersionStatus
+from app.schema.base import Info, Node
+from app.schema.comparison import VersionComparison
+from app.schema.datasets import Dataset
+from app.schema.accounts import User
+from app.schema.ids import from_id, parse_id
+from app.schema.versions import DatasetVersion
+from app.services import versions
+
+
+@strawberry.type
+class VersionsQuery:
+    @strawberry.field(description="The version with this id; null when there is none that you may see.")
+    async def dataset_version(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Global id.")]
+    ) -> DatasetVersion | None:
+        row = await info.context.loaders.version_by_id.load(from_id(id, "DatasetVersion"))
+        return row and DatasetVersion.of(row)
+
+    @strawberry.field(description="The difference between two READY versions that you may see, of any datasets.")
+    async def compare_versions(
+        self,
+        info: Info,
+        base: Annotated[strawberry.ID, strawberry.argument(description="The version to start from.")],
+        head: Annotated[strawberry.ID, strawberry.argument(description="The version to compare with it.")],
+    ) -> VersionComparison:
+        before = await _summary(info.context, from_id(base, "DatasetVersion", "base"))
+        after = await _summary(info.context, from_id(head, "DatasetVersion", "head"))
+        return VersionComparison.of(compare.compare(before, after))
+
+    @strawberry.field(description="The object with this id; null when there is none that you may see.")
+    async def node(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Global id.")]) -> Node | None:
+        match parse_id(id):
+            case ("Dataset", row_id):
+                row = await info.context.loaders.dataset_by_id.load(row_id)
+                return row and Dataset.of(row)
+            case ("DatasetVersion", row_id):
+                row = await info.context.loaders.version_by_id.load(row_id)
+                return row and DatasetVersion.of(row)
+            case ("User", row_id):
+                row = await info.context.loaders.user_by_id.load(row_id)
+                return row and User.of(row)
+        return None
+
+
+async def _summary(context: Context, version_id: UUID) -> compare.TableSummary:
+    loaders = context.loaders
+    version = await loaders.version_by_id.load(version_id)
+    if version is None:
+        raise NotFound(versions.MISSING)
+    if version.status is not VersionStatus.READY:
+        raise Conflict(f"Version {version.number} is {version.status}; only READY versions can be compared.")
+    return versions.summary(
+        version,
+        await loaders.schema_fields_by_version.load(version_id),
+        await loaders.field_profiles_by_version.load(version_id),
+    )

@@ -1,0 +1,210 @@
+"""Datasets and what people say about them."""
+
+import enum
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import strawberry
+from sqlalchemy import Row
+from strawberry.scalars import JSON
+
+from app.core.errors import InvalidInput
+from app.loaders.versions import VersionsKey
+from app.models import datasets as models
+from app.schema.accounts import User
+from app.schema.base import After, First, Info, Node, UserError, check_first, errors_field
+from app.schema.connections import Connection
+from app.schema.ids import from_id, to_id
+from app.schema.quality import DatasetHealth, QualityMetric
+from app.services import cursors, dataset_lists
+from app.services.dataset_lists import Direction, OrderField
+
+if TYPE_CHECKING:
+    from app.schema.versions import DatasetVersion
+
+LazyVersion = Annotated["DatasetVersion", strawberry.lazy("app.schema.versions")]
+
+
+@strawberry.enum(description="Life of a dataset.")
+class DatasetStatus(enum.Enum):
+    DRAFT = strawberry.enum_value("DRAFT", description="Nothing was published yet.")
+    ACTIVE = strawberry.enum_value("ACTIVE", description="Has a current version.")
+    DEPRECATED = strawberry.enum_value("DEPRECATED", description="Still readable; use another one.")
+    ARCHIVED = strawberry.enum_value("ARCHIVED", description="Readable, takes no new versions.")
+
+
+@strawberry.enum(description="Who sees a dataset without a grant.")
+class Visibility(enum.Enum):
+    ORGANIZATION = strawberry.enum_value("ORGANIZATION", description="Everybody with an account.")
+    RESTRICTED = strawberry.enum_value("RESTRICTED", description="The owner, administrators, and those with a grant.")
+
+
+@strawberry.enum(description="What a grant allows; each level includes those before it.")
+class AccessLevel(enum.Enum):
+    READ = strawberry.enum_value("READ", description="See the dataset and its data.")
+    WRITE = strawberry.enum_value("WRITE", description="Describe it, upload and publish versions.")
+    MANAGE = strawberry.enum_value("MANAGE", description="Grant access, change visibility, archive and delete.")
+
+
+@strawberry.type(description="A word that datasets are found by (DCAT: keyword).")
+class Tag:
+    name: str = strawberry.field(description="Lower case, one word.")
+
+
+@strawberry.type(description="One key of a dataset's metadata.")
+class MetadataEntry:
+    key: str = strawberry.field(description="Unique in its dataset.")
+    value: JSON = strawberry.field(description="Any JSON value.")
+    created_at: datetime = strawberry.field(description="When the key was first set.")
+    updated_at: datetime | None = strawberry.field(description="When its value was last changed; null when it never was.")
+    updater_id: strawberry.Private[UUID | None]
+
+    @strawberry.field(description="Who set the value; null when the account is gone.")
+    async def updated_by(self, info: Info) -> User | None:
+        if self.updater_id is None:
+            return None
+        row = await info.context.loaders.user_by_id.load(self.updater_id)
+        return row and User.of(row)
+
+    @classmethod
+    def of(cls, row: Row[tuple[object, ...]]) -> "MetadataEntry":
+        """From a row of `metadata`."""
+        return cls(
+            key=row.key, value=row.value, created_at=row.created_at, updated_at=row.updated_at, updater_id=row.updated_by_id
+        )
+
+
+@strawberry.type(description="A dataset: a named series of immutable versions (DataHub, DCAT: Dataset; OpenMetadata: Table, Container).")
+class Dataset(Node):
+    name: str = strawberry.field(description="Name to show, 1-255 characters.")
+    slug: str = strawberry.field(description="Address: unique, made from the first name, never changed.")
+    description: str | None = strawberry.field(description="What it holds, in Markdown; null when nobody has written it.")
+    status: DatasetStatus = strawberry.field(description="Life of the dataset.")
+    visibility: Visibility = strawberry.field(description="Who sees it without a grant.")
+    metadata: JSON = strawberry.field(description="Free JSON object given by its editors.")
+    auto_publish: bool = strawberry.field(description="True: a version that is READY becomes the current one by itself.")
+    deprecation: str | None = strawberry.field(description="Why it is deprecated and what to use; null when it is not.")
+    revision: int = strawberry.field(description="+1 with each change; `updateDataset` takes the one that you read.")
+    created_at: datetime = strawberry.field(description="When it was created.")
+    updated_at: datetime = strawberry.field(description="When it was last described or published.")
+    row_id: strawberry.Private[UUID]
+    owner_id: strawberry.Private[UUID]
+    current_version_id: strawberry.Private[UUID | None]
+
+    @classmethod
+    def of(cls, row: Row[tuple[object, ...]]) -> "Dataset":
+        """From a row of `datasets` (services.datasets.COLUMNS)."""
+        return cls(
+            id=to_id("Dataset", row.id),
+            name=row.name,
+            slug=row.slug,
+            description=row.description,
+            status=DatasetStatus(row.status.value),
+            visibility=Visibility(row.visibility.value),
+            metadata=row.metadata,
+            auto_publish=row.auto_publish,
+            deprecation=row.deprecation,
+            revision=row.revision,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            row_id=row.id,
+            owner_id=row.owner_id,
+            current_version_id=row.current_version_id,
+        )
+
+    @strawberry.field(description="Who answers for it.")
+    async def owner(self, info: Info) -> User:
+        return User.of(await info.context.loaders.user_by_id.load(self.owner_id))
+
+    @strawberry.field(description="Words that it is found by, in alphabetical order.")
+    async def tags(self, info: Info) -> list[Tag]:
+        return [Tag(name=row.name) for row in await info.context.loaders.tags_by_dataset.load(self.row_id)]
+
+    @strawberry.field(description="Metadata by key, in the order of the keys; at most 250.")
+    async def metadata_entries(self, info: Info) -> list[MetadataEntry]:
+        return [MetadataEntry.of(row) for row in await info.context.loaders.metadata_entries_by_dataset.load(self.row_id)]
+
+    @strawberry.field(description="The newest measurement of each quality metric.")
+    async def latest_quality_metrics(self, info: Info) -> list[QualityMetric]:
+        return [QualityMetric.of(row) for row in await info.context.loaders.latest_metrics_by_dataset.load(self.row_id)]
+
+    @strawberry.field(description="Health by its quality rules; null while no rule has run.")
+    async def health(self) -> DatasetHealth | None:
+        return None
+
+    @strawberry.field(description="The published version; null while there is none.")
+    async def current_version(self, info: Info) -> LazyVersion | None:
+        from app.schema.versions import DatasetVersion
+
+        if self.current_version_id is None:
+            return None
+        row = await info.context.loaders.version_by_id.load(self.current_version_id)
+        return row and DatasetVersion.of(row)
+
+    @strawberry.field(description="All versions, newest first.")
+    async def versions(self, info: Info, first: First, after: After = None) -> Connection[LazyVersion]:
+        from app.schema.versions import DatasetVersion
+
+        check_first(first)
+        before = cursors.decode(after, "versions", int)[0] if after else None
+        rows = await info.context.loaders.versions_by_dataset.load(VersionsKey(self.row_id, first, before))
+        page = cursors.page(rows, first, after, lambda row: cursors.encode("versions", row.number))
+        return Connection.of(page, DatasetVersion.of)
+
+
+@strawberry.enum(description="What a list of datasets is ordered by; ties by id.")
+class DatasetOrderField(enum.Enum):
+    CREATED_AT = strawberry.enum_value("CREATED_AT", description="When it was created.")
+    UPDATED_AT = strawberry.enum_value("UPDATED_AT", description="When it was last changed.")
+    NAME = strawberry.enum_value("NAME", description="Name, by code point.")
+
+
+@strawberry.enum(description="Up or down.")
+class OrderDirection(enum.Enum):
+    ASC = strawberry.enum_value("ASC", description="Smallest, oldest or first first.")
+    DESC = strawberry.enum_value("DESC", description="Largest, newest or last first.")
+
+
+@strawberry.input(description="Order of a list of datasets.")
+class DatasetOrder:
+    field: DatasetOrderField = strawberry.field(default=DatasetOrderField.CREATED_AT, description="What to order by.")
+    direction: OrderDirection = strawberry.field(default=OrderDirection.DESC, description="Up or down.")
+
+    def parsed(self) -> tuple[OrderField, Direction]:
+        """For the service."""
+        return OrderField(self.field.value), Direction(self.direction.value)
+
+
+@strawberry.input(description="Conditions on datasets, all of which hold. Absent: any value.")
+class DatasetFilter:
+    status: list[DatasetStatus] | None = strawberry.field(default=None, description="Any of these states.")
+    visibility: Visibility | None = strawberry.field(default=None, description="This visibility.")
+    owner_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="Owned by any of these users; at most 250.")
+    tags: list[str] | None = strawberry.field(default=None, description="All of these tags; at most 250.")
+    name_contains: str | None = strawberry.field(default=None, description="The name contains this text, in any case.")
+    created_after: datetime | None = strawberry.field(default=None, description="Created after this moment.")
+    updated_after: datetime | None = strawberry.field(default=None, description="Changed after this moment.")
+
+    def parsed(self) -> dataset_lists.DatasetFilter:
+        """For the service. Raises InvalidInput for an id that is no user's."""
+        owners = None if self.owner_ids is None else [from_id(id, "User", "filter", "ownerIds") for id in self.owner_ids]
+        return dataset_lists.DatasetFilter(
+            status=None if self.status is None else [models.DatasetStatus(status.value) for status in self.status],
+            visibility=None if self.visibility is None else models.Visibility(self.visibility.value),
+            owner_ids=owners,
+            tags=[_without_nul(tag) for tag in self.tags] if self.tags is not None else None,
+            name_contains=self.name_contains,
+            created_after=_aware(self.created_after, "createdAfter"),
+            updated_after=_aware(self.updated_after, "updatedAfter"),
+        )
+
+
+def _without_nul(text: str) -> str:
+    return text.replace("\x00", "\ufffd")
+
+
+def _aware(moment: datetime | None, name: str) -> datetime | None:
+    if moment is not None and moment.tzinfo is None:
+        raise InvalidInput("Give the time zone: 2026-01-31T12:00:00Z.", path=("filter", name))
+    return moment

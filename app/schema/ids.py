@@ -1,0 +1,39 @@
+"""Global ids: opaque, and they know their type."""
+
+import base64
+import binascii
+from uuid import UUID
+
+import strawberry
+
+from app.core.errors import InvalidInput
+
+_CODES = {
+    "User": "u", "Dataset": "d", "DatasetVersion": "v", "FileObject": "f", "Upload": "p", "AccessGrant": "g", "QualityRule": "r",
+}  # fmt: skip
+_TYPES = {code: name for name, code in _CODES.items()}
+
+
+def to_id(type_name: str, id: UUID) -> strawberry.ID:
+    """The global id of a row: 23 URL-safe characters."""
+    return strawberry.ID(_CODES[type_name] + base64.urlsafe_b64encode(id.bytes).decode()[:22])
+
+
+def parse_id(global_id: str) -> tuple[str, UUID] | None:
+    """(type name, row id), or None when it is no id of ours."""
+    try:
+        return _TYPES[global_id[:1]], UUID(bytes=base64.b64decode(global_id[1:] + "==", altchars=b"-_", validate=True))
+    except (KeyError, ValueError, binascii.Error):
+        return None
+
+
+def from_id(global_id: str, type_name: str, *path: str) -> UUID:
+    """The row id of a global id that has to be of one type.
+
+    Raises:
+        InvalidInput: it is not; `path` names the argument or field.
+    """
+    parsed = parse_id(global_id)
+    if parsed is None or parsed[0] != type_name:
+        raise InvalidInput(f"{global_id[:60]!r} is not the id of a {type_name}.", path=path or ("id",))
+    return parsed[1]

@@ -1,0 +1,154 @@
+"""Columns and their statistics."""
+
+import enum
+from typing import Annotated
+
+import strawberry
+from sqlalchemy import Row
+
+from app.core.errors import InvalidInput
+from app.schema.base import Info
+from app.schema.scalars import BigInt
+
+
+@strawberry.enum(description="Logical type (ODCS 3.1).")
+class LogicalType(enum.Enum):
+    STRING = strawberry.enum_value("STRING", description="Text.")
+    DATE = strawberry.enum_value("DATE", description="Calendar day.")
+    TIMESTAMP = strawberry.enum_value("TIMESTAMP", description="Moment; `nativeType` tells whether it has a time zone.")
+    TIME = strawberry.enum_value("TIME", description="Time of day.")
+    NUMBER = strawberry.enum_value("NUMBER", description="Number with decimals.")
+    INTEGER = strawberry.enum_value("INTEGER", description="Whole number.")
+    BOOLEAN = strawberry.enum_value("BOOLEAN", description="True or false.")
+    OBJECT = strawberry.enum_value("OBJECT", description="Nested object, as JSON.")
+    ARRAY = strawberry.enum_value("ARRAY", description="List, as JSON.")
+
+
+@strawberry.type(description="A column of a version (DataHub: SchemaField, OpenMetadata: Column).")
+class SchemaField:
+    field_path: str = strawberry.field(description="Name, unique in the version.")
+    ordinal_position: int = strawberry.field(description="From 1, in the order of the file.")
+    logical_type: LogicalType = strawberry.field(description="Logical type.")
+    native_type: str = strawberry.field(description="Type of the columnar copy: BIGINT, DECIMAL(20,2), TIMESTAMP WITH TIME ZONE ...")
+    nullable: bool = strawberry.field(description="True when at least one value is absent.")
+    primary_key: bool = strawberry.field(description="True when it was declared to identify a row.")
+    description: str | None = strawberry.field(description="What it means; null when nobody has written it.")
+    tags: list[str] = strawberry.field(description="Words on the column.")
+    sensitive: bool = strawberry.field(description="True: values are masked for those without the level.")
+    semantic_type: str | None = strawberry.field(description="email, country ...; null when unknown.")
+    original_name: str | None = strawberry.field(description="Header as written, where it had to be changed; null otherwise.")
+
+    @classmethod
+    def of(cls, row: Row[tuple[object, ...]]) -> "SchemaField":
+        """From a row of `schema_fields`."""
+        return cls(
+            field_path=row.field_path,
+            ordinal_position=row.ordinal_position,
+            logical_type=LogicalType(row.logical_type.value),
+            native_type=row.native_type,
+            nullable=row.nullable,
+            primary_key=row.primary_key,
+            description=row.description,
+            tags=row.tags,
+            sensitive=row.sensitive,
+            semantic_type=row.semantic_type,
+            original_name=row.original_name,
+        )
+
+
+@strawberry.type(description="Values v with lower <= v < upper; the last bin includes its upper bound.")
+class HistogramBin:
+    lower: float = strawberry.field(description="Lower bound; epoch seconds for dates and times.")
+    upper: float = strawberry.field(description="Upper bound.")
+    count: BigInt = strawberry.field(description="Values in it.")
+
+
+@strawberry.type(description="A frequent value.")
+class TopValue:
+    value: str = strawberry.field(description="The value as text, cut at 200 characters.")
+    count: BigInt = strawberry.field(description="Rows that have it.")
+
+
+@strawberry.type(description="Statistics of one column, numbers and never strings; null where a statistic has no meaning.")
+class FieldProfile:
+    field_path: str = strawberry.field(description="The column.")
+    null_count: BigInt = strawberry.field(description="Rows without a value.")
+    null_fraction: float = strawberry.field(description="Share of rows without a value, 0-1.")
+    distinct_count: BigInt | None = strawberry.field(description="Different values, nulls not counted.")
+    distinct_is_approximate: bool = strawberry.field(description="True when `distinctCount` is an estimate (error 1-4 %).")
+    min: str | None = strawberry.field(description="Smallest value as text; ISO 8601 for dates and times.")
+    max: str | None = strawberry.field(description="Largest value as text.")
+    mean: float | None = strawberry.field(description="Arithmetic mean.")
+    median: float | None = strawberry.field(description="Exact median.")
+    stddev: float | None = strawberry.field(description="Sample standard deviation.")
+    min_length: BigInt | None = strawberry.field(description="Characters of the shortest text.")
+    max_length: BigInt | None = strawberry.field(description="Characters of the longest text.")
+    histogram: list[HistogramBin] = strawberry.field(description="At most 20 bins; empty where there is no order by size.")
+    top_values: list[TopValue] = strawberry.field(description="At most 10, most frequent first.")
+
+    @classmethod
+    def of(cls, row: Row[tuple[object, ...]]) -> "FieldProfile":
+        """From a row of `field_profiles`."""
+        return cls(
+            field_path=row.field_path,
+            null_count=row.null_count,
+            null_fraction=row.null_fraction,
+            distinct_count=row.distinct_count,
+            distinct_is_approximate=row.distinct_is_approximate,
+            min=row.min,
+            max=row.max,
+            mean=row.mean,
+            median=row.median,
+            stddev=row.stddev,
+            min_length=row.min_length,
+            max_length=row.max_length,
+            histogram=[HistogramBin(**bin) for bin in row.histogram],
+            top_values=[TopValue(**value) for value in row.top_values],
+        )
+
+
+@strawberry.type(description="Statistics of a version.")
+class DatasetProfile:
+    row_count: BigInt = strawberry.field(description="Rows.")
+    column_count: int = strawberry.field(description="Columns.")
+    size_bytes: BigInt = strawberry.field(description="Size of the columnar copy.")
+    duration_ms: int = strawberry.field(description="Time that the statistics took.")
+    partial: bool = strawberry.field(description="True when some statistics were left out or taken from a sample.")
+    version_id: strawberry.Private[object]
+
+    @classmethod
+    def of(cls, row: Row[tuple[object, ...]]) -> "DatasetProfile":
+        """From a row of `dataset_profiles`."""
+        return cls(
+            row_count=row.row_count,
+            column_count=row.column_count,
+            size_bytes=row.size_bytes,
+            duration_ms=row.duration_ms,
+            partial=row.partial,
+            version_id=row.version_id,
+        )
+
+    @strawberry.field(description="Statistics of each column, in the order of the file.")
+    async def field_profiles(
+        self,
+        info: Info,
+        first: Annotated[int, strawberry.argument(description="How many columns, 1-1,000.")] = 1_000,
+        offset: Annotated[int, strawberry.argument(description="Columns to leave out at the beginning, for very wide tables.")] = 0,
+    ) -> list[FieldProfile]:
+        if not 1 <= first <= 1_000 or offset < 0:
+            raise InvalidInput("`first` has to be 1 to 1,000 and `offset` 0 or more.", path=("first",))
+        rows = await info.context.loaders.field_profiles_by_version.load(self.version_id)
+        return [FieldProfile.of(row) for row in rows[offset : offset + first]]
+
+
+@strawberry.type(description="A record that could not be read.")
+class RejectedRow:
+    line: BigInt = strawberry.field(description="1-based line where the record starts (row number where a format has no lines).")
+    reason: str = strawberry.field(description="Why, for people.")
+    field_path: str | None = strawberry.field(description="The column; null when the record as a whole is wrong.")
+    text: str = strawberry.field(description="The record as written, cut at 1,000 characters.")
+
+    @classmethod
+    def list_of(cls, stored: list[dict[str, object]] | None) -> "list[RejectedRow]":
+        """From the stored JSON."""
+        return [cls(**row) for row in stored or ()]

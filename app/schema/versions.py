@@ -1,0 +1,183 @@
+"""Versions, their files, fields, profile and rows."""
+
+import enum
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+from sqlalchemy import Row
+
+from app.schema.accounts import User
+from app.schema.base import Info, Node
+from app.schema.datasets import Dataset
+from app.schema.ids import to_id
+from app.schema.profiles import DatasetProfile, RejectedRow, SchemaField
+from app.schema.read_options import ReadOptions
+from app.schema.rows import RowPage, read_rows
+from app.schema.scalars import BigInt
+
+
+@strawberry.enum(description="State of a version.")
+class VersionStatus(enum.Enum):
+    AWAITING_UPLOAD = strawberry.enum_value("AWAITING_UPLOAD", description="Its bytes are on their way.")
+    QUEUED = strawberry.enum_value("QUEUED", description="Waits for a worker.")
+    PROCESSING = strawberry.enum_value("PROCESSING", description="A worker reads it; see `stage` and `progress`.")
+    READY = strawberry.enum_value("READY", description="Read, profiled, immutable; can be published.")
+    FAILED = strawberry.enum_value("FAILED", description="The file cannot be read; see `error`.")
+    QUARANTINED = strawberry.enum_value("QUARANTINED", description="Reading it failed again and again on our side; see `error`.")
+    EXPIRED = strawberry.enum_value("EXPIRED", description="Its bytes never arrived.")
+    DELETED = strawberry.enum_value("DELETED", description="Aborted or removed.")
+
+
+@strawberry.enum(description="What the worker is doing with a PROCESSING version.")
+class Stage(enum.Enum):
+    DOWNLOADING = strawberry.enum_value("DOWNLOADING", description="Copies it to scratch while hashing.")
+    VALIDATING = strawberry.enum_value("VALIDATING", description="Finds format and types, reads every row.")
+    PROFILING = strawberry.enum_value("PROFILING", description="Computes the statistics.")
+    STORING = strawberry.enum_value("STORING", description="Stores the columnar copy.")
+
+
+@strawberry.enum(description="What a stored file is.")
+class FileRole(enum.Enum):
+    ORIGINAL = strawberry.enum_value("ORIGINAL", description="The bytes as they were uploaded.")
+    TABLE = strawberry.enum_value("TABLE", description="The columnar copy, Parquet.")
+    REJECTS = strawberry.enum_value("REJECTS", description="The records that could not be read: line, reason, field, text.")
+
+
+@strawberry.type(description="Why a version is FAILED or QUARANTINED.")
+class VersionError:
+    code: str = strawberry.field(description="A closed set, for programs: EMPTY_FILE, UNKNOWN_FORMAT, TOO_MANY_BAD_ROWS, ...")
+    message: str = strawberry.field(description="What is wrong, for people.")
+    hint: str | None = strawberry.field(description="What to do; null when nothing can be advised.")
+    line: BigInt | None = strawberry.field(description="1-based line of the file (row of a format without lines); null where none can be named.")
+
+    @classmethod
+    def of(cls, error: dict[str, object] | None) -> "VersionError | None":
+        """From the stored JSON."""
+        if error is None:
+            return None
+        line = error.get("line")
+        hint = error.get("hint")
+        return cls(
+            code=str(error["code"]),
+            message=str(error["message"]),
+            hint=None if hint is None else str(hint),
+            line=BigInt(line) if isinstance(line, int) else None,
+        )
+
+
+@strawberry.type(description="A stored file (Croissant: FileObject, DCAT: Distribution).")
+class FileObject(Node):
+    name: str = strawberry.field(description="Name to save it under.")
+    role: FileRole = strawberry.field(description="What it is.")
+    encoding_format: str = strawberry.field(description="Media type.")
+    size_bytes: BigInt = strawberry.field(description="Bytes.")
+    sha256: str = strawberry.field(description="64 hexadecimal digits.")
+    object_key: strawberry.Private[str]
+
+    @classmethod
+    def of(cls, row: Row[tuple[object, ...]]) -> "FileObject":
+        """From a row of `files`."""
+        return cls(
+            id=to_id("FileObject", row.id),
+            name=row.name,
+            role=FileRole(row.role.value),
+            encoding_format=row.encoding_format,
+            size_bytes=BigInt(row.size_bytes),
+            sha256=row.sha256.hex(),
+            object_key=row.object_key,
+        )
+
+    @strawberry.field(description="Presigned address, 15 minutes; saves as an attachment.")
+    async def download_url(self, info: Info) -> str:
+        return await info.context.resources.storage.sign_download(self.object_key, file_name=self.name)
+
+
+@strawberry.type(description="An immutable snapshot of a dataset's data.")
+class DatasetVersion(Node):
+    number: int = strawberry.field(description="1, 2, 3 ... in its dataset.")
+    label: str | None = strawberry.field(description="Name given by the uploader; null when none was given.")
+    comment: str | None = strawberry.field(description="What changed, by the uploader; null when nothing was said.")
+    status: VersionStatus = strawberry.field(description="State.")
+    stage: Stage | None = strawberry.field(description="What the worker is doing; null when none works on it.")
+    progress: float = strawberry.field(description="Part of the work that is done, 0-1.")
+    is_current: bool = strawberry.field(description="True for the published version of its dataset.")
+    created_at: datetime = strawberry.field(description="When its upload was started.")
+    ready_at: datetime | None = strawberry.field(description="When it was read; null before.")
+    published_at: datetime | None = strawberry.field(description="When it was last published; null when it never was.")
+    error: VersionError | None = strawberry.field(description="Why it is FAILED or QUARANTINED; null otherwise.")
+    read_options: ReadOptions | None = strawberry.field(description="How the file was read: found out, or as told; null before.")
+    row_count: BigInt | None = strawberry.field(description="Rows; null before READY.")
+    column_count: int | None = strawberry.field(description="Columns; null before READY.")
+    rejected_row_count: BigInt = strawberry.field(description="Records that could not be read and are kept in the REJECTS file.")
+    rejected_rows: list[RejectedRow] = strawberry.field(description="The first rejected records, at most 100.")
+    warnings: list[str] = strawberry.field(description="What was changed or left out when it was read, for people.")
+    manifest_sha256: str | None = strawberry.field(description="SHA-256 over role, SHA-256 and size of all files; null before READY.")
+    row_id: strawberry.Private[UUID]
+    dataset_id: strawberry.Private[UUID]
+    creator_id: strawberry.Private[UUID]
+
+    @classmethod
+    def of(cls, row: Row[tuple[object, ...]]) -> "DatasetVersion":
+        """From a row of `dataset_versions` (services.versions.COLUMNS)."""
+        return cls(
+            id=to_id("DatasetVersion", row.id),
+            number=row.number,
+            label=row.label,
+            comment=row.comment,
+            status=VersionStatus(row.status.value),
+            stage=Stage(row.stage.value) if row.stage else None,
+            progress=row.progress,
+            is_current=row.current_version_id == row.id,
+            created_at=row.created_at,
+            ready_at=row.ready_at,
+            published_at=row.published_at,
+            error=VersionError.of(row.error),
+            read_options=ReadOptions.of(row.read_options),
+            row_count=row.row_count,
+            column_count=row.column_count,
+            rejected_row_count=BigInt(row.rejected_row_count),
+            rejected_rows=RejectedRow.list_of(row.rejected_samples),
+            warnings=row.warnings,
+            manifest_sha256=row.manifest_sha256.hex() if row.manifest_sha256 else None,
+            row_id=row.id,
+            dataset_id=row.dataset_id,
+            creator_id=row.created_by_id,
+        )
+
+    @strawberry.field(description="Whose version it is.")
+    async def dataset(self, info: Info) -> Dataset:
+        return Dataset.of(await info.context.loaders.dataset_by_id.load(self.dataset_id))
+
+    @strawberry.field(description="Who uploaded it.")
+    async def created_by(self, info: Info) -> User:
+        return User.of(await info.context.loaders.user_by_id.load(self.creator_id))
+
+    @strawberry.field(description="The original, the columnar copy, and the rejected records if there are any; empty before READY.")
+    async def files(self, info: Info) -> list[FileObject]:
+        return [FileObject.of(row) for row in await info.context.loaders.files_by_version.load(self.row_id)]
+
+    @strawberry.field(description="Columns in the order of the file; empty before READY.")
+    async def schema_fields(self, info: Info) -> list[SchemaField]:
+        return [SchemaField.of(row) for row in await info.context.loaders.schema_fields_by_version.load(self.row_id)]
+
+    @strawberry.field(description="Statistics of the data; null before READY.")
+    async def profile(self, info: Info) -> DatasetProfile | None:
+        row = await info.context.loaders.profile_by_version.load(self.row_id)
+        return row and DatasetProfile.of(row)
+
+    @strawberry.field(description="The data itself, in the order of the file; null before READY. A deep page costs what the first one costs.")
+    async def rows(
+        self,
+        info: Info,
+        first: Annotated[int, strawberry.argument(description="How many rows, 1-100.")],
+        after: Annotated[str | None, strawberry.argument(description="`endCursor` of the page before.")] = None,
+        start_row: Annotated[
+            BigInt | None, strawberry.argument(description="Number of the first row, from 1, to jump to; not together with `after`.")
+        ] = None,
+        field_paths: Annotated[
+            list[str] | None, strawberry.argument(description="Only these columns, in this order; at most 250.")
+        ] = None,
+    ) -> RowPage | None:
+        return await read_rows(info.context, self.row_id, self.row_count, first, after, start_row, field_paths)
