@@ -33,7 +33,8 @@ class Commands:
 
 
 _STOP_ORDER = ("api", "worker", "dispatcher")
-_STOP_SECONDS = 6.0
+# The worker hands back what it holds within 10 seconds.
+_STOP_SECONDS = 12.0
 
 Step = Callable[[str], AbstractContextManager[None]]
 
@@ -71,6 +72,8 @@ class Application:
                 "DATAKURA_PORT": str(port),
                 "PYTHONUNBUFFERED": "1",
             }
+            # The one worker of a database of our own: restarted, it takes back at once what its predecessor held.
+            | ({} if plan.given.database_url or "DATAKURA_WORKER_NAME" in inherited else {"DATAKURA_WORKER_NAME": "worker"})
         )
         programs = {"api": commands.api, "dispatcher": commands.dispatcher, "worker": commands.worker}
         self.supervised = {name: Supervised(self._program(name, command), record, watch) for name, command in programs.items()}
