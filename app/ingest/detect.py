@@ -223,10 +223,9 @@ def _object_format(start: str) -> FileFormat:
     rest = start[1:].lstrip()
     if rest[:1] not in ("", '"', "}"):
         return FileFormat.CSV
-    first, separator, following = start.partition("\n")
-    if not separator:
-        return FileFormat.JSON_LINES
-    return FileFormat.JSON_LINES if first.rstrip().endswith("}") and following.lstrip()[:1] in ("", "{") else FileFormat.JSON
+    second = next((line for line in start.split("\n")[1:] if line.strip()), "")
+    # Within one object that is spread over lines, the second line is a key or indented.
+    return FileFormat.JSON_LINES if second.startswith("{") else FileFormat.JSON
 
 
 def _agreed(asked: FileFormat | None, found: FileFormat) -> FileFormat:

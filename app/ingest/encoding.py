@@ -29,6 +29,11 @@ _CANONICAL = {
     "utf_16_le": "utf-16-le",
     "utf_16_be": "utf-16-be",
 }
+_WESTERN = ("latin_1", "latin-1", "cp1252")
+_OTHERS = (*_WESTERN[:1], "cp1252", "cp1250", "cp1251", "cp1253", "cp1255", "cp1256", "koi8_r", "gb18030", "big5", "cp949", "cp874")
+"""What is told apart from Western European text by how its letters follow each other; rarer ones have to be named."""
+_LEAST_EVIDENCE = 12
+"""Bytes beyond ASCII below which letter statistics are noise."""
 _WINDOWS_PUNCTUATION = frozenset(range(0x80, 0xA0)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 
 
@@ -119,12 +124,12 @@ def guess_narrow(evidence: bytes) -> str:
     japanese = _japanese(evidence)
     if japanese is not None:
         return japanese
-    best = from_bytes(evidence[:16_384], cp_exclusion=["utf_7"], enable_fallback=False).best()
-    found = canonical(best.encoding) if best is not None else "latin-1"
-    western = {"latin-1", "cp1252", "iso8859-15", "cp1250", "cp1254", "cp1257", "cp1258", "iso8859-9"}
-    if found in western or found.startswith(("cp4", "cp8", "cp5", "mac", "hp", "utf", "gb", "big5", "johab", "cp949")):
-        return "cp1252" if _WINDOWS_PUNCTUATION & set(evidence) and _decodes(evidence, "cp1252") else "latin-1"
-    return found if _decodes(evidence, found) else "latin-1"
+    western = "cp1252" if _WINDOWS_PUNCTUATION & set(evidence) and _decodes(evidence, "cp1252") else "latin-1"
+    if sum(byte > 0x7F for byte in evidence) < _LEAST_EVIDENCE:
+        return western
+    best = from_bytes(evidence[:16_384], cp_isolation=list(_OTHERS), enable_fallback=False).best()
+    found = _CANONICAL.get(best.encoding, best.encoding) if best is not None else western
+    return western if found in _WESTERN or not _decodes(evidence, found) else found
 
 
 def _is_damaged_utf8(evidence: bytes) -> bool:

@@ -41,8 +41,8 @@ def check_marks(options: ReadOptions) -> None:
         raise _wrong(f"{options.decimal_separator!r} cannot separate both decimals and thousands.")
 
 
-def check_types(wanted: Mapping[str, LogicalType], names: Sequence[str]) -> None:
-    """Refuse types for columns that are not there, and types that a cell of text cannot have.
+def check_types(wanted: Mapping[str, LogicalType], names: Sequence[str], *, nested: bool = False) -> None:
+    """Refuse types for columns that are not there, and (unless `nested`) types that a cell of text cannot have.
 
     Raises:
         IngestError: WRONG_OPTIONS.
@@ -51,7 +51,7 @@ def check_types(wanted: Mapping[str, LogicalType], names: Sequence[str]) -> None
         if name not in names:
             shown = ", ".join(f"'{each}'" for each in names[:10]) + (" ..." if len(names) > 10 else "")
             raise _wrong(f"A type was given for '{name}', but the columns are {shown}.")
-        if logical in (LogicalType.OBJECT, LogicalType.ARRAY):
+        if logical in (LogicalType.OBJECT, LogicalType.ARRAY) and not nested:
             raise _wrong(f"The column '{name}' of a text table cannot be {logical.value}.")
 
 
@@ -143,18 +143,20 @@ def reject_misfits(
     added = 0
     for row, line, raw in rows(table, bad_rows()):
         index, value = misfit_of.pop(row)
-        rejects.add(line, f"'{value[:100]}' is not {_NOUNS[options.types[names[index]]]}", raw, field_path=names[index])
+        rejects.add(line, f"'{value[:100]}' is not {NOUNS[options.types[names[index]]]}", raw, field_path=names[index])
         added += 1
     rejects.count += bad - added
     rejects.check(records, options)
     return f" WHERE NOT ({condition})"
 
 
-_NOUNS = {
+NOUNS = {
     LogicalType.BOOLEAN: "a boolean",
     LogicalType.INTEGER: "an integer",
     LogicalType.NUMBER: "a number",
     LogicalType.DATE: "a date",
     LogicalType.TIMESTAMP: "a timestamp",
     LogicalType.TIME: "a time",
+    LogicalType.OBJECT: "an object",
+    LogicalType.ARRAY: "an array",
 }
