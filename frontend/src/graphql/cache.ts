@@ -11,6 +11,9 @@ export function createCache(): InMemoryCache {
           searchDatasets: relayStylePagination(['query', 'filter']),
         },
       },
+      // Parts of a version that different tabs select differently.
+      DatasetProfile: { merge: true },
+      VersionError: { merge: true },
       Dataset: {
         fields: { versions: relayStylePagination([]) },
       },

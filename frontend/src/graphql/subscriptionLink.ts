@@ -2,15 +2,11 @@
 import { ApolloLink, CombinedGraphQLErrors } from '@apollo/client'
 import { RetryLink } from '@apollo/client/link/retry'
 import { GraphQLWsLink } from '@apollo/client/link/subscriptions'
-import { createClient, type Client } from 'graphql-ws'
+import type { Client } from 'graphql-ws'
 import type { Observable } from 'rxjs'
-import { endpoint } from './endpoint'
 import type { SessionTokens } from './sessionTokens'
+import { createSocket } from './socket'
 
-const UNAUTHORIZED = 4401
-const FORBIDDEN = 4403
-
-/** Opens the socket when somebody listens, and again whenever it is lost, each time with a fresh token. */
 export class SubscriptionLink extends ApolloLink {
   readonly #socket: Client
   readonly #link: ApolloLink
@@ -39,24 +35,4 @@ export class SubscriptionLink extends ApolloLink {
   dropSocket(): void {
     this.#socket.terminate()
   }
-}
-
-function createSocket(tokens: SessionTokens): Client {
-  return createClient({
-    url: endpoint.webSocket,
-    lazy: true,
-    keepAlive: 25_000,
-    retryAttempts: Number.POSITIVE_INFINITY,
-    shouldRetry: () => true,
-    connectionParams: async () => {
-      const token = await tokens.current()
-      return token ? { authorization: `Bearer ${token}` } : {}
-    },
-    on: {
-      closed: (event) => {
-        const code = event instanceof CloseEvent ? event.code : 0
-        if (code === UNAUTHORIZED || code === FORBIDDEN) tokens.expire()
-      },
-    },
-  })
 }

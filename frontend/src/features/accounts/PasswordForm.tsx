@@ -16,10 +16,6 @@ const SignIn = graphql(`
         accessToken
         expiresAt
       }
-      mfaChallenge {
-        token
-        expiresAt
-      }
       errors {
         code
         message
@@ -31,11 +27,9 @@ const SignIn = graphql(`
 
 interface PasswordFormProps {
   onSession: (session: IssuedSession) => void
-  /** Called with the challenge's token when the account also asks for a code. */
-  onChallenge: (challengeToken: string) => void
 }
 
-export function PasswordForm({ onSession, onChallenge }: PasswordFormProps) {
+export function PasswordForm({ onSession }: PasswordFormProps) {
   const { t } = useTranslation()
   const errorText = useErrorText()
   const [email, setEmail] = useState('')
@@ -50,7 +44,6 @@ export function PasswordForm({ onSession, onChallenge }: PasswordFormProps) {
       const { data } = await signIn({ variables: { input: { email: email.trim(), password } } })
       const payload = data?.signIn
       if (payload?.session) onSession(payload.session)
-      else if (payload?.mfaChallenge) onChallenge(payload.mfaChallenge.token)
       else {
         const [first] = payload?.errors ?? []
         setProblem(

@@ -2,14 +2,12 @@ import Box from '@mui/material/Box'
 import Paper from '@mui/material/Paper'
 import Stack from '@mui/material/Stack'
 import Typography from '@mui/material/Typography'
-import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useDispatch, useSelector } from 'react-redux'
 import { Navigate, useSearchParams } from 'react-router'
 import { Logo } from '../../components/Logo'
 import { usePageTitle } from '../../components/usePageTitle'
 import type { IssuedSession } from '../../graphql/sessionTokens'
-import { CodeForm } from './CodeForm'
 import { PasswordForm } from './PasswordForm'
 import { PreferenceButtons } from './PreferenceButtons'
 import { phaseChanged, selectPhase } from './sessionSlice'
@@ -23,7 +21,6 @@ export function safeNext(next: string | null): string {
 export default function SignInPage() {
   const { t } = useTranslation()
   const [search] = useSearchParams()
-  const [challengeToken, setChallengeToken] = useState<string | null>(null)
   const tokens = useTokens()
   const dispatch = useDispatch()
   const phase = useSelector(selectPhase)
@@ -50,20 +47,12 @@ export default function SignInPage() {
         </Stack>
         <Paper variant="outlined" sx={{ p: { xs: 3, sm: 4 } }}>
           <Typography variant="h1" sx={{ mb: 0.5 }}>
-            {challengeToken ? t('signIn.codeTitle') : t('signIn.title')}
+            {t('signIn.title')}
           </Typography>
           <Typography color="text.secondary" sx={{ mb: 3 }}>
-            {challengeToken ? t('signIn.codeLead') : t('signIn.lead')}
+            {t('signIn.lead')}
           </Typography>
-          {challengeToken ? (
-            <CodeForm
-              challengeToken={challengeToken}
-              onSession={accept}
-              onBack={() => setChallengeToken(null)}
-            />
-          ) : (
-            <PasswordForm onSession={accept} onChallenge={setChallengeToken} />
-          )}
+          <PasswordForm onSession={accept} />
         </Paper>
         <PreferenceButtons />
       </Stack>

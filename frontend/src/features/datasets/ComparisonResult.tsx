@@ -12,7 +12,7 @@ import Typography from '@mui/material/Typography'
 import { useTranslation } from 'react-i18next'
 import { graphql, readFragment, type FragmentType } from '../../gql'
 import { formatSigned } from '../../lib/format'
-import { showScalar } from './showScalar'
+import { cutText } from './cutText'
 
 const ComparisonResult_comparison = graphql(`
   fragment ComparisonResult_comparison on VersionComparison {
@@ -41,11 +41,20 @@ const SEVERITIES = {
   INCOMPATIBLE: 'warning',
 } as const
 
+const STATISTICS = ['nullCount', 'distinctCount', 'min', 'max', 'mean', 'median', 'stddev'] as const
+
+const shorten = (text: string | null) => (text === null ? '–' : cutText(text))
+
 /** What differs between two versions: rows, columns, and how the values of each column spread. */
 export function ComparisonResult(props: { comparison: FragmentType<typeof ComparisonResult_comparison> }) {
   const { t, i18n } = useTranslation()
   const comparison = readFragment(ComparisonResult_comparison, props.comparison)
   const { compatibility, rowCountChange, schemaChanges, profileChanges } = comparison
+  // The server may know more statistics than this page has names for.
+  const nameOf = (statistic: string) => {
+    const known = STATISTICS.find((one) => one === statistic)
+    return known ? t(`statistic.${known}`) : statistic
+  }
   return (
     <Stack spacing={2}>
       <Alert severity={SEVERITIES[compatibility]}>
@@ -75,7 +84,7 @@ export function ComparisonResult(props: { comparison: FragmentType<typeof Compar
                     {change.fieldPath}
                   </TableCell>
                   <TableCell>
-                    {change.change}{' '}
+                    {t(`schemaChange.${change.change}`)}{' '}
                     {change.breaking && <Chip size="small" color="warning" label={t('compare.breaking')} />}
                   </TableCell>
                   <TableCell>{change.before ?? '–'}</TableCell>
@@ -106,9 +115,9 @@ export function ComparisonResult(props: { comparison: FragmentType<typeof Compar
                   <TableCell component="th" scope="row" sx={{ fontWeight: 600 }}>
                     {change.fieldPath}
                   </TableCell>
-                  <TableCell>{change.statistic}</TableCell>
-                  <TableCell align="right">{showScalar(change.before, i18n.language) ?? '–'}</TableCell>
-                  <TableCell align="right">{showScalar(change.after, i18n.language) ?? '–'}</TableCell>
+                  <TableCell>{nameOf(change.statistic)}</TableCell>
+                  <TableCell align="right">{shorten(change.before)}</TableCell>
+                  <TableCell align="right">{shorten(change.after)}</TableCell>
                 </TableRow>
               ))}
             </TableBody>

@@ -69,6 +69,6 @@ export function needsReload(
   if (!before) return unknown
   const missed = event.sequence > before.sequence + 1
   const settled = event.version !== null && SETTLED.includes(event.version.status)
-  const moved = event.sequence !== before.sequence && event.dataset.status !== before.dataset.status
+  const moved = event.sequence !== before.sequence && event.dataset?.status !== before.dataset?.status
   return unknown || missed || moved || (settled && event.sequence !== before.sequence)
 }

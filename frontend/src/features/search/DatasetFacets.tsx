@@ -10,6 +10,7 @@ const DatasetFacetsQuery = graphql(`
         name
         buckets {
           value
+          label
           count
         }
       }
@@ -37,6 +38,12 @@ export function DatasetFacets({ filters, onChange }: DatasetFacetsProps) {
   )
   // Without facets (the search is away) the list below still works, so this says nothing.
   return (
-    <FacetPanel filters={filters} statuses={statuses} tags={bucketsOf('tags')} onChange={onChange} />
+    <FacetPanel
+      filters={filters}
+      statuses={statuses}
+      tags={bucketsOf('tags')}
+      owners={bucketsOf('owner')}
+      onChange={onChange}
+    />
   )
 }

@@ -11,6 +11,8 @@ import { datasetStatuses, isNarrowed, type DatasetFilters } from './useDatasetFi
 
 export interface FacetBucket {
   value: string
+  /** The value for people. */
+  label: string
   count: number
 }
 
@@ -18,20 +20,22 @@ interface FacetPanelProps {
   filters: DatasetFilters
   statuses: readonly FacetBucket[]
   tags: readonly FacetBucket[]
+  owners: readonly FacetBucket[]
   onChange: (change: Partial<DatasetFilters>) => void
 }
 
 /** Narrows the list by what its datasets have in common. */
-export function FacetPanel({ filters, statuses, tags, onChange }: FacetPanelProps) {
+export function FacetPanel({ filters, statuses, tags, owners, onChange }: FacetPanelProps) {
   const { t } = useTranslation()
   const knownTags = withChosen(tags, filters.tags)
+  const knownOwners = withChosen(owners, filters.ownerIds)
   return (
     <Stack component="section" aria-label={t('search.filters')} spacing={2}>
       <FacetGroup
         title={t('datasets.status')}
-        options={withChosen(statuses, filters.statuses).map(({ value, count }) => {
-          const status = datasetStatuses.find((one) => one === value)
-          return { value, count, label: status ? t(`datasetStatus.${status}`) : value }
+        options={withChosen(statuses, filters.statuses).map((bucket) => {
+          const status = datasetStatuses.find((one) => one === bucket.value)
+          return status ? { ...bucket, label: t(`datasetStatus.${status}`) } : bucket
         })}
         chosen={filters.statuses}
         onChange={(chosen) =>
@@ -41,16 +45,24 @@ export function FacetPanel({ filters, statuses, tags, onChange }: FacetPanelProp
       {knownTags.length > 0 && (
         <FacetGroup
           title={t('datasets.tags')}
-          options={knownTags.map(({ value, count }) => ({ value, count, label: value }))}
+          options={knownTags}
           chosen={filters.tags}
           onChange={(chosen) => onChange({ tags: chosen })}
+        />
+      )}
+      {knownOwners.length > 1 && (
+        <FacetGroup
+          title={t('datasets.owner')}
+          options={knownOwners}
+          chosen={filters.ownerIds}
+          onChange={(chosen) => onChange({ ownerIds: chosen })}
         />
       )}
       {isNarrowed(filters) && (
         <Button
           size="small"
           sx={{ alignSelf: 'flex-start' }}
-          onClick={() => onChange({ query: '', statuses: [], tags: [] })}
+          onClick={() => onChange({ query: '', statuses: [], tags: [], ownerIds: [] })}
         >
           {t('search.clear')}
         </Button>
@@ -62,12 +74,12 @@ export function FacetPanel({ filters, statuses, tags, onChange }: FacetPanelProp
 /** What is chosen stays visible though no result has it, or it could not be unchosen. */
 function withChosen(buckets: readonly FacetBucket[], chosen: readonly string[]): FacetBucket[] {
   const missing = chosen.filter((value) => !buckets.some((bucket) => bucket.value === value))
-  return [...buckets, ...missing.map((value) => ({ value, count: 0 }))]
+  return [...buckets, ...missing.map((value) => ({ value, label: value, count: 0 }))]
 }
 
 interface FacetGroupProps {
   title: string
-  options: readonly { value: string; label: string; count: number }[]
+  options: readonly FacetBucket[]
   chosen: readonly string[]
   onChange: (chosen: string[]) => void
 }

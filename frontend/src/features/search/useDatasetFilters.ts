@@ -9,6 +9,8 @@ export interface DatasetFilters {
   query: string
   statuses: readonly DatasetStatus[]
   tags: readonly string[]
+  /** Ids of users. */
+  ownerIds: readonly string[]
 }
 
 /** What the list is narrowed to. It lives in the address, so that it can be shared and gone back to. */
@@ -19,6 +21,7 @@ export function useDatasetFilters(): [DatasetFilters, (change: Partial<DatasetFi
       query: search.get('q') ?? '',
       statuses: datasetStatuses.filter((status) => search.getAll('status').includes(status)),
       tags: search.getAll('tag'),
+      ownerIds: search.getAll('owner'),
     }),
     [search],
   )
@@ -31,22 +34,24 @@ export function useDatasetFilters(): [DatasetFilters, (change: Partial<DatasetFi
   return [filters, change]
 }
 
-function writeFilters({ query, statuses, tags }: DatasetFilters): URLSearchParams {
+function writeFilters({ query, statuses, tags, ownerIds }: DatasetFilters): URLSearchParams {
   const search = new URLSearchParams()
   if (query) search.set('q', query)
   for (const status of statuses) search.append('status', status)
   for (const tag of tags) search.append('tag', tag)
+  for (const ownerId of ownerIds) search.append('owner', ownerId)
   return search
 }
 
-export function isNarrowed({ query, statuses, tags }: DatasetFilters): boolean {
-  return query !== '' || statuses.length > 0 || tags.length > 0
+export function isNarrowed({ query, statuses, tags, ownerIds }: DatasetFilters): boolean {
+  return query !== '' || statuses.length + tags.length + ownerIds.length > 0
 }
 
 /** The part of it that is the server's filter; the words go beside it. */
-export function toDatasetFilter({ statuses, tags }: DatasetFilters): DatasetFilter {
+export function toDatasetFilter({ statuses, tags, ownerIds }: DatasetFilters): DatasetFilter {
   return {
     ...(statuses.length > 0 ? { status: [...statuses] } : {}),
     ...(tags.length > 0 ? { tags: [...tags] } : {}),
+    ...(ownerIds.length > 0 ? { ownerIds: [...ownerIds] } : {}),
   }
 }
