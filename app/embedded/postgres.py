@@ -43,6 +43,7 @@ _SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
 }
+_NOBODY = 65534
 _ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
@@ -167,6 +168,7 @@ class Postgres:
                     else "Dump it with the release that wrote it (pg_dump) and restore it into an empty data folder."
                 )
             )
+        self._own()
         self._drop_stale_lock()
 
     def _drop_stale_lock(self) -> None:
@@ -196,7 +198,7 @@ class Postgres:
         write_private(password_file, secrets.token_urlsafe(32))
         if self.identity is Identity.NOBODY:
             for path in (partial, password_file):
-                os.chown(path, 65534, 65534)
+                os.chown(path, _NOBODY, _NOBODY)
         try:
             # lc-ctype: with plain C, pg_trgm finds no trigram in Japanese or accented text.
             self._run(
@@ -232,14 +234,28 @@ class Postgres:
             raise StartError(explain(what, self.log))
 
     def _let_nobody_in(self) -> None:
-        """The user nobody may reach the folder, and owns it."""
+        """The user nobody may reach the folder."""
         self.folder.parent.chmod(0o711)
-        if self.folder.exists() and self.folder.stat().st_uid != 65534:
-            for path in (self.folder, *self.folder.rglob("*")):
-                os.lchown(path, 65534, 65534)
-        closed = [p for p in self.folder.parent.parents if not p.stat().st_mode & 0o001]
+        closed = [path for path in self.folder.parent.parents if not path.stat().st_mode & 0o001]
         if closed:
             raise StartError(
-                f"PostgreSQL cannot run as root, and its stand-in user may not enter {closed[0]}. "
-                f"Run Datakura as an ordinary user, or choose a data folder elsewhere: DATAKURA_DATA_DIR=/var/lib/datakura"
+                f"PostgreSQL cannot run as root, and its stand-in, the user nobody, may not enter {closed[-1]}. "
+                "Run Datakura as an ordinary user, or choose a data folder elsewhere: DATAKURA_DATA_DIR=/var/lib/datakura"
             )
+
+    def _own(self) -> None:
+        """The files belong to the identity.
+
+        They change hands between root and nobody only, when the system allows or forbids user namespaces since the last
+        start; whoever else they belong to would be locked out.
+        """
+        owner, wanted = self.folder.stat().st_uid, _NOBODY if self.identity is Identity.NOBODY else os.getuid()
+        if owner == wanted:
+            return
+        if os.getuid() != 0 or {owner, wanted} != {0, _NOBODY}:
+            raise StartError(
+                f"The database in {self.folder} belongs to user {owner}, and this is user {os.getuid()}. "
+                "Start Datakura as that user, or choose another data folder: DATAKURA_DATA_DIR=PATH"
+            )
+        for path in (self.folder, *self.folder.rglob("*")):
+            os.lchown(path, wanted, wanted)
