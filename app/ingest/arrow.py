@@ -196,17 +196,17 @@ class _Parts:
 
     def _write(self, frame: "pl.DataFrame") -> None:
         path = Path(self.job.output_dir) / f"batches{len(self.paths)}.parquet"
-        frame.cast(_stored_types(frame)).write_parquet(path, compression="lz4", statistics=False)
+        frame.with_columns(_texts(frame)).write_parquet(path, compression="lz4", statistics=False)
         self.paths.append(path)
         self.rows += frame.height
 
 
-def _stored_types(frame: "pl.DataFrame") -> "dict[str, type[pl.String]]":
-    """Columns whose type Parquet does not know become text."""
+def _texts(frame: "pl.DataFrame") -> "list[pl.Series]":
+    """The columns whose type Parquet does not know, as text."""
     import polars as pl
 
     unknown = (pl.Int128, pl.UInt128, pl.Categorical, pl.Enum)
-    return {name: pl.String for name, kind in frame.schema.items() if kind.base_type() in unknown}
+    return [column.cast(pl.String) for column in frame if column.dtype.base_type() in unknown]
 
 
 def _durations(frame: "pl.DataFrame") -> Iterator[str]:

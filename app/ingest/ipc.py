@@ -69,7 +69,7 @@ def messages(file: BinaryIO, *, max_body_bytes: int) -> Iterator[Message]:
         try:
             message = _Table.root(metadata)
             kind, body_bytes = message.number(1, "B"), message.number(3, "q")
-            if not 0 <= body_bytes:
+            if body_bytes < 0:
                 raise Damaged
             if body_bytes > max_body_bytes:
                 raise MemoryError
