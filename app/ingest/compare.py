@@ -1,23 +1,46 @@
-"""The difference between two tables, from their fields and profiles alone."""
+"""What changed between two versions of a table: schema, row count, statistics. Pure."""
 
-from collections.abc import Sequence
+import math
+from bisect import bisect_left
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.ingest.job import Field, FieldProfile
+from app.ingest.job import Field, FieldProfile, LogicalType
+
+SAME_RELATIVE = 1e-9
+"""Sums in parallel differ in their last digits from run to run; such a difference is none."""
+STATISTICS = ("nulls", "distinct", "min", "max", "mean", "median", "stddev")
+
+_WIDENINGS = frozenset(
+    {
+        (LogicalType.INTEGER, LogicalType.NUMBER),
+        (LogicalType.DATE, LogicalType.TIMESTAMP),
+    }
+)
+"""Changes of type after which every old value can still be written. Text is no widening: consumers compute with numbers."""
+_INTEGER_BITS = {
+    "TINYINT": 8,
+    "SMALLINT": 16,
+    "INTEGER": 32,
+    "BIGINT": 64,
+    "HUGEINT": 128,
+}
 
 
 class Compatibility(StrEnum):
-    """How the head's columns relate to the base's."""
+    """What the head's schema is to the base's: may a reader of the base read the head?"""
 
     EXACT_MATCH = "EXACT_MATCH"
     SUPERSET = "SUPERSET"
+    """It can: the head only adds fields or widens types."""
     SUBSET = "SUBSET"
+    """A reader of the head could read the base: the head only lacks fields or narrows types."""
     INCOMPATIBLE = "INCOMPATIBLE"
 
 
 class Change(StrEnum):
-    """What happened to a column."""
+    """How a field changed. MOVED: it stands elsewhere among the fields that both versions have."""
 
     ADDED = "ADDED"
     REMOVED = "REMOVED"
@@ -26,40 +49,40 @@ class Change(StrEnum):
     MOVED = "MOVED"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class TableSummary:
-    """What of a version is compared."""
+    """What is known of a version. `profiles` may lack fields, or be empty."""
 
     row_count: int
-    fields: Sequence[Field]
-    profiles: Sequence[FieldProfile]
+    fields: tuple[Field, ...]
+    profiles: tuple[FieldProfile, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class SchemaChange:
-    """A change of a column. `before` and `after`: its type, 'nullable'/'not null', or its place."""
+    """`before` and `after` are native types, 'null' / 'not null', or positions from 1; None where the field is absent."""
 
     field_path: str
     change: Change
     before: str | None
     after: str | None
     breaking: bool
-    """A reader of the base may fail on the head: a column is gone, has another type, or values are absent now."""
+    """A reader of the base may fail on the head."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class ProfileChange:
-    """A statistic that differs."""
+    """One of STATISTICS, as text; None where it has no value."""
 
     field_path: str
     statistic: str
-    before: str | float | int | None
-    after: str | float | int | None
+    before: str | None
+    after: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Everything that differs."""
+    """Changes in the order of the head's fields, removed fields last."""
 
     compatibility: Compatibility
     row_count_change: int
@@ -67,95 +90,185 @@ class Comparison:
     profile_changes: tuple[ProfileChange, ...]
 
 
-STATISTICS = {
-    "nullCount": "null_count",
-    "distinctCount": "distinct_count",
-    "min": "min",
-    "max": "max",
-    "mean": "mean",
-    "median": "median",
-    "stddev": "stddev",
-}
-
-
 def compare(base: TableSummary, head: TableSummary) -> Comparison:
-    """What of `head` differs from `base`. Columns are the same when their paths are."""
-    before = {field.field_path: field for field in base.fields}
-    after = {field.field_path: field for field in head.fields}
+    """What is different in `head`.
+
+    A field is the same when its path is. Nullability and position do not bear on compatibility: data decide the one,
+    names the other.
+    """
+    before = {known.field_path: known for known in base.fields}
+    moved = _moved(base.fields, head.fields)
+    schema_changes = [
+        change for field in head.fields for change in _field_changes(before.get(field.field_path), field, field.field_path in moved)
+    ]
+    kept = {field.field_path for field in head.fields}
+    schema_changes += [_removed(field) for field in base.fields if field.field_path not in kept]
     return Comparison(
-        _compatibility(before, after),
-        head.row_count - base.row_count,
-        tuple(_schema_changes(before, after)),
-        tuple(_profile_changes(base.profiles, head.profiles)),
+        compatibility=_compatibility(base, head),
+        row_count_change=head.row_count - base.row_count,
+        schema_changes=tuple(schema_changes),
+        profile_changes=tuple(_profile_changes(base, head)),
     )
 
 
-def _compatibility(before: dict[str, Field], after: dict[str, Field]) -> Compatibility:
-    common = before.keys() & after.keys()
-    if any(_type(before[path]) != _type(after[path]) for path in common):
-        return Compatibility.INCOMPATIBLE
-    match (bool(before.keys() - common), bool(after.keys() - common)):
-        case (False, False):
-            return Compatibility.EXACT_MATCH
-        case (False, True):
-            return Compatibility.SUPERSET
-        case (True, False):
-            return Compatibility.SUBSET
-    return Compatibility.INCOMPATIBLE
+def _compatibility(base: TableSummary, head: TableSummary) -> Compatibility:
+    before = {field.field_path: field for field in base.fields}
+    after = {field.field_path: field for field in head.fields}
+    shared = before.keys() & after.keys()
+    forward = before.keys() <= after.keys() and all(_holds(after[path], before[path]) for path in shared)
+    backward = after.keys() <= before.keys() and all(_holds(before[path], after[path]) for path in shared)
+    if forward and backward:
+        return Compatibility.EXACT_MATCH
+    if forward:
+        return Compatibility.SUPERSET
+    return Compatibility.SUBSET if backward else Compatibility.INCOMPATIBLE
 
 
-def _type(field: Field) -> tuple[str, str]:
-    return field.logical_type.value, field.native_type
+def _holds(wide: Field, narrow: Field) -> bool:
+    """Every value of `narrow` is a value of `wide`."""
+    if wide.native_type == narrow.native_type:
+        return wide.logical_type == narrow.logical_type
+    if wide.logical_type != narrow.logical_type:
+        return (narrow.logical_type, wide.logical_type) in _WIDENINGS
+    if wide.logical_type == LogicalType.INTEGER:
+        return _integer_range(wide)[0] <= _integer_range(narrow)[0] and _integer_range(narrow)[1] <= _integer_range(wide)[1]
+    if wide.logical_type == LogicalType.NUMBER:
+        return _number_holds(wide.native_type, narrow.native_type)
+    if wide.logical_type == LogicalType.TIMESTAMP:
+        return _has_zone(wide.native_type) == _has_zone(narrow.native_type)
+    return True
 
 
-def _schema_changes(before: dict[str, Field], after: dict[str, Field]) -> list[SchemaChange]:
-    changes: list[SchemaChange] = []
-    for path, new in after.items():
-        old = before.get(path)
-        if old is None:
-            changes.append(SchemaChange(path, Change.ADDED, None, _shown(new), breaking=False))
-            continue
-        if _type(old) != _type(new):
-            changes.append(SchemaChange(path, Change.TYPE_CHANGED, _shown(old), _shown(new), breaking=True))
-        if old.nullable != new.nullable:
-            change = SchemaChange(
-                path, Change.NULLABILITY_CHANGED, _nullability(old), _nullability(new), breaking=new.nullable
-            )
-            changes.append(change)
-    removed = [SchemaChange(path, Change.REMOVED, _shown(old), None, breaking=True) for path, old in before.items() if path not in after]
-    return [*changes, *_moves(before, after), *removed]
+def _integer_range(field: Field) -> tuple[int, int]:
+    """Least and greatest value of an INTEGER field's native type."""
+    native = field.native_type
+    if native.startswith("DECIMAL("):
+        limit = 10 ** _decimal(native)[0] - 1
+        return -limit, limit
+    if native.startswith("U") and native[1:] in _INTEGER_BITS:
+        return 0, 2 ** _INTEGER_BITS[native[1:]] - 1
+    bits = _INTEGER_BITS.get(native, 128)
+    return -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
 
 
-def _moves(before: dict[str, Field], after: dict[str, Field]) -> list[SchemaChange]:
-    """Columns whose place among the common ones changed: a column that came or went does not move all others."""
-    old_order = [path for path in before if path in after]
-    new_order = [path for path in after if path in before]
-    return [
-        SchemaChange(
-            path, Change.MOVED, str(before[path].ordinal_position), str(after[path].ordinal_position), breaking=False
+def _number_holds(wide: str, narrow: str) -> bool:
+    if wide.startswith("DECIMAL(") and narrow.startswith("DECIMAL("):
+        (wide_digits, wide_scale), (narrow_digits, narrow_scale) = _decimal(wide), _decimal(narrow)
+        return wide_scale >= narrow_scale and wide_digits - wide_scale >= narrow_digits - narrow_scale
+    return wide == "DOUBLE"
+
+
+def _decimal(native: str) -> tuple[int, int]:
+    digits, scale = native.removeprefix("DECIMAL(").removesuffix(")").split(",")
+    return int(digits), int(scale)
+
+
+def _has_zone(native: str) -> bool:
+    return native.startswith("TIMESTAMPTZ") or native.endswith("WITH TIME ZONE")
+
+
+def _field_changes(before: Field | None, after: Field, moved: bool) -> Iterator[SchemaChange]:
+    path = after.field_path
+    if before is None:
+        yield SchemaChange(field_path=path, change=Change.ADDED, before=None, after=after.native_type, breaking=False)
+        return
+    if (before.native_type, before.logical_type) != (after.native_type, after.logical_type):
+        yield SchemaChange(
+            field_path=path,
+            change=Change.TYPE_CHANGED,
+            before=_type(before, after),
+            after=_type(after, before),
+            breaking=not _holds(after, before),
         )
-        for old, path in zip(old_order, new_order, strict=True)
-        if old != path
-    ]
+    if before.nullable != after.nullable:
+        yield SchemaChange(
+            field_path=path,
+            change=Change.NULLABILITY_CHANGED,
+            before=_nullability(before),
+            after=_nullability(after),
+            breaking=after.nullable,
+        )
+    if moved:
+        yield SchemaChange(
+            field_path=path,
+            change=Change.MOVED,
+            before=str(before.ordinal_position),
+            after=str(after.ordinal_position),
+            breaking=False,
+        )
 
 
-def _shown(field: Field) -> str:
-    return f"{field.logical_type.value} ({field.native_type})"
+def _type(field: Field, other: Field) -> str:
+    """The native type; the logical one where that is all the difference, as between text and JSON text."""
+    return field.native_type if field.native_type != other.native_type else field.logical_type.value
 
 
 def _nullability(field: Field) -> str:
-    return "nullable" if field.nullable else "not null"
+    return "null" if field.nullable else "not null"
 
 
-def _profile_changes(base: Sequence[FieldProfile], head: Sequence[FieldProfile]) -> list[ProfileChange]:
-    before = {profile.field_path: profile for profile in base}
-    changes: list[ProfileChange] = []
-    for new in head:
-        old = before.get(new.field_path)
+def _removed(field: Field) -> SchemaChange:
+    return SchemaChange(
+        field_path=field.field_path, change=Change.REMOVED, before=field.native_type, after=None, breaking=True
+    )
+
+
+def _moved(base: tuple[Field, ...], head: tuple[Field, ...]) -> set[str]:
+    """The fewest fields whose move explains the new order: all shared ones but a longest rising run of old positions."""
+    old_rank = {field.field_path: rank for rank, field in enumerate(base)}
+    shared = [field.field_path for field in head if field.field_path in old_rank]
+    tails: list[int] = []
+    tail_of: list[str] = []
+    previous: dict[str, str | None] = {}
+    for path in shared:
+        rank = old_rank[path]
+        at = bisect_left(tails, rank)
+        previous[path] = tail_of[at - 1] if at else None
+        tails[at : at + 1], tail_of[at : at + 1] = [rank], [path]
+    stayed: set[str] = set()
+    path_or_none = tail_of[-1] if tail_of else None
+    while path_or_none is not None:
+        stayed.add(path_or_none)
+        path_or_none = previous[path_or_none]
+    return set(shared) - stayed
+
+
+def _profile_changes(base: TableSummary, head: TableSummary) -> Iterator[ProfileChange]:
+    before = {known.field_path: _statistics(known) for known in base.profiles}
+    for profile in head.profiles:
+        old = before.get(profile.field_path)
         if old is None:
             continue
-        for name, attribute in STATISTICS.items():
-            was, now = getattr(old, attribute), getattr(new, attribute)
-            if was != now:
-                changes.append(ProfileChange(new.field_path, name, was, now))
-    return changes
+        for statistic, value in _statistics(profile).items():
+            if not _same(old[statistic], value):
+                yield ProfileChange(
+                    field_path=profile.field_path, statistic=statistic, before=_text(old[statistic]), after=_text(value)
+                )
+
+
+def _statistics(profile: FieldProfile) -> dict[str, int | float | str | None]:
+    return dict(
+        zip(
+            STATISTICS,
+            (
+                profile.null_count,
+                profile.distinct_count,
+                profile.min,
+                profile.max,
+                profile.mean,
+                profile.median,
+                profile.stddev,
+            ),
+            strict=True,
+        )
+    )
+
+
+def _same(before: float | str | None, after: float | str | None) -> bool:
+    if isinstance(before, float) and isinstance(after, float):
+        return math.isclose(before, after, rel_tol=SAME_RELATIVE)
+    return before == after
+
+
+def _text(value: float | str | None) -> str | None:
+    return None if value is None else str(value)
