@@ -51,7 +51,9 @@ async def test_pages_by_cursor_equal_one_big_page(shelf: Shelf) -> None:
         pieces: list[tuple[object, float, str]] = []
         after: str | None = None
         while True:
-            page = await search_lists.search(shelf.db, shelf.index, shelf.owner, query, first=first, after=after, filter=condition)
+            page = await search_lists.search(
+                shelf.db, shelf.index, shelf.owner, query, first=first, after=after, filter=condition
+            )
             assert page.total_count == whole.total_count == len(whole.found)
             assert page.facets == whole.facets
             assert page.has_previous_page == (after is not None)
