@@ -54,9 +54,13 @@ class Context:
     resources: Resources
     viewer_or_none: Viewer | None
     session_id: UUID | None = None
+    refused: Unauthenticated | None = None
+    """Why the token that was sent is not accepted."""
     origin: Origin = field(default_factory=Origin)
     request: idempotency.Request | None = None
     cookies: Cookies = field(default_factory=Cookies)
+    connection_params: dict[str, object] | None = None
+    """Of a WebSocket: what its `connection_init` carried."""
 
     def __post_init__(self) -> None:
         self._loaders: Loaders | None = None
@@ -65,6 +69,8 @@ class Context:
     def viewer(self) -> Viewer:
         """Who asks. Raises Unauthenticated when nobody is signed in."""
         if self.viewer_or_none is None:
+            if self.refused is not None:
+                raise self.refused
             raise Unauthenticated("Sign in first: send `Authorization: Bearer <accessToken>` of the mutation signIn.")
         return self.viewer_or_none
 

@@ -146,7 +146,9 @@ class Meter:
         times = self._page_size(node) or (LIST_SIZE if is_list and name != "edges" else 1)
         hidden = isinstance(parent, GraphQLObjectType) and parent.name.startswith("__")
         nested = inner.introspection_depth + (1 if hidden and name in INTROSPECTION_LISTS else 0)
-        return Cost(inner.depth + 1, times * (inner.nodes + 1), inner.fields + 1, inner.aliases + aliases, inner.directives, nested)
+        return Cost(
+            inner.depth + 1, times * (inner.nodes + 1), inner.fields + 1, inner.aliases + aliases, inner.directives, nested
+        )
 
     def _page_size(self, node: FieldNode) -> int | None:
         for argument in node.arguments or ():

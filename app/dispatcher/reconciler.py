@@ -75,7 +75,9 @@ class Reconciler:
     async def _count(self) -> None:
         async with self._db.read(_SYSTEM) as connection:
             rows = await connection.execute(
-                text("SELECT state, count(*) AS tasks FROM tasks WHERE state IN ('READY','QUEUED','RUNNING','DEAD') GROUP BY state")
+                text(
+                    "SELECT state, count(*) AS tasks FROM tasks WHERE state IN ('READY','QUEUED','RUNNING','DEAD') GROUP BY state"
+                )
             )
             counts = {row.state: row.tasks for row in rows}
         for state in ("READY", "QUEUED", "RUNNING", "DEAD"):

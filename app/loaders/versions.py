@@ -86,7 +86,9 @@ async def schema_fields_by_version(connection: AsyncConnection, viewer: Viewer, 
     return many_each(ids, await connection.execute(statement), "version_id")
 
 
-async def profiles_by_version(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[Row[tuple[object, ...]] | None]:
+async def profiles_by_version(
+    connection: AsyncConnection, viewer: Viewer, ids: list[UUID]
+) -> list[Row[tuple[object, ...]] | None]:
     """None while there is none."""
     statement = select(*DatasetProfile.__table__.columns).where(DatasetProfile.version_id.in_(ids))
     return one_each(ids, await connection.execute(statement), "version_id")

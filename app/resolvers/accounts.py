@@ -28,7 +28,9 @@ class AccountsQuery:
 @strawberry.type
 class AccountsMutation:
     @strawberry.mutation(description="Starts a session. A wrong address and a wrong password give the same error.")
-    async def sign_in(self, info: Info, input: Annotated[SignInInput, strawberry.argument(description="What was typed.")]) -> SignInPayload:
+    async def sign_in(
+        self, info: Info, input: Annotated[SignInInput, strawberry.argument(description="What was typed.")]
+    ) -> SignInPayload:
         async def done() -> SignInPayload:
             context = info.context
             session = await accounts.sign_in(
@@ -70,6 +72,4 @@ class AccountsMutation:
 
 def _open(info: Info, session: accounts.Session) -> Session:
     info.context.cookies.set_refresh_token = (session.refresh_token, session.refresh_expires_at.timestamp())
-    return Session(
-        access_token=session.access_token, expires_at=session.expires_at, viewer=User.of_viewer(session.viewer)
-    )
+    return Session(access_token=session.access_token, expires_at=session.expires_at, viewer=User.of_viewer(session.viewer))

@@ -26,8 +26,12 @@ from app.services import uploads, versions
 
 @strawberry.type
 class UploadsQuery:
-    @strawberry.field(description="An upload that you started, with fresh addresses, to go on after an interruption; null for others'.")
-    async def upload(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Global id.")]) -> Upload | None:
+    @strawberry.field(
+        description="An upload that you started, with fresh addresses, to go on after an interruption; null for others'."
+    )
+    async def upload(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Global id.")]
+    ) -> Upload | None:
         async with info.context.read() as connection:
             row = await uploads.find(connection, info.context.viewer, from_id(id, "Upload"))
         return row and Upload.of(row)
@@ -94,7 +98,9 @@ class UploadsMutation:
 
         return await answer(VersionPayload, done())
 
-    @strawberry.mutation(description="Reads a FAILED or QUARANTINED version again, with other options if you give some. Needs WRITE.")
+    @strawberry.mutation(
+        description="Reads a FAILED or QUARANTINED version again, with other options if you give some. Needs WRITE."
+    )
     async def retry_version(
         self, info: Info, input: Annotated[RetryVersionInput, strawberry.argument(description="The version.")]
     ) -> VersionPayload:

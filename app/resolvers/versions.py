@@ -9,10 +9,10 @@ from app.context import Context
 from app.core.errors import Conflict, NotFound
 from app.ingest import compare
 from app.models.versions import VersionStatus
+from app.schema.accounts import User
 from app.schema.base import Info, Node
 from app.schema.comparison import VersionComparison
 from app.schema.datasets import Dataset
-from app.schema.accounts import User
 from app.schema.ids import from_id, parse_id
 from app.schema.versions import DatasetVersion
 from app.services import versions

@@ -46,7 +46,9 @@ class ProfileChange:
 class VersionComparison:
     compatibility: Compatibility = strawberry.field(description="How the schemas relate.")
     row_count_change: BigInt = strawberry.field(description="Rows of the head minus rows of the base.")
-    schema_changes: list[SchemaChange] = strawberry.field(description="Changed columns, in the order of the head, removed ones last.")
+    schema_changes: list[SchemaChange] = strawberry.field(
+        description="Changed columns, in the order of the head, removed ones last."
+    )
     profile_changes: list[ProfileChange] = strawberry.field(description="Changed statistics of columns that both have.")
 
     @classmethod

@@ -13,7 +13,7 @@ from app.core.errors import InvalidInput
 from app.loaders.versions import VersionsKey
 from app.models import datasets as models
 from app.schema.accounts import User
-from app.schema.base import After, First, Info, Node, UserError, check_first, errors_field
+from app.schema.base import After, First, Info, Node, check_first
 from app.schema.connections import Connection
 from app.schema.ids import from_id, to_id
 from app.schema.quality import DatasetHealth, QualityMetric
@@ -75,7 +75,9 @@ class MetadataEntry:
         )
 
 
-@strawberry.type(description="A dataset: a named series of immutable versions (DataHub, DCAT: Dataset; OpenMetadata: Table, Container).")
+@strawberry.type(
+    description="A dataset: a named series of immutable versions (DataHub, DCAT: Dataset; OpenMetadata: Table, Container)."
+)
 class Dataset(Node):
     name: str = strawberry.field(description="Name to show, 1-255 characters.")
     slug: str = strawberry.field(description="Address: unique, made from the first name, never changed.")
@@ -180,7 +182,9 @@ class DatasetOrder:
 class DatasetFilter:
     status: list[DatasetStatus] | None = strawberry.field(default=None, description="Any of these states.")
     visibility: Visibility | None = strawberry.field(default=None, description="This visibility.")
-    owner_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="Owned by any of these users; at most 250.")
+    owner_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="Owned by any of these users; at most 250."
+    )
     tags: list[str] | None = strawberry.field(default=None, description="All of these tags; at most 250.")
     name_contains: str | None = strawberry.field(default=None, description="The name contains this text, in any case.")
     created_after: datetime | None = strawberry.field(default=None, description="Created after this moment.")
@@ -188,7 +192,7 @@ class DatasetFilter:
 
     def parsed(self) -> dataset_lists.DatasetFilter:
         """For the service. Raises InvalidInput for an id that is no user's."""
-        owners = None if self.owner_ids is None else [from_id(id, "User", "filter", "ownerIds") for id in self.owner_ids]
+        owners = None if self.owner_ids is None else [from_id(user, "User", "filter", "ownerIds") for user in self.owner_ids]
         return dataset_lists.DatasetFilter(
             status=None if self.status is None else [models.DatasetStatus(status.value) for status in self.status],
             visibility=None if self.visibility is None else models.Visibility(self.visibility.value),

@@ -29,7 +29,9 @@ class SchemaField:
     field_path: str = strawberry.field(description="Name, unique in the version.")
     ordinal_position: int = strawberry.field(description="From 1, in the order of the file.")
     logical_type: LogicalType = strawberry.field(description="Logical type.")
-    native_type: str = strawberry.field(description="Type of the columnar copy: BIGINT, DECIMAL(20,2), TIMESTAMP WITH TIME ZONE ...")
+    native_type: str = strawberry.field(
+        description="Type of the columnar copy: BIGINT, DECIMAL(20,2), TIMESTAMP WITH TIME ZONE ..."
+    )
     nullable: bool = strawberry.field(description="True when at least one value is absent.")
     primary_key: bool = strawberry.field(description="True when it was declared to identify a row.")
     description: str | None = strawberry.field(description="What it means; null when nobody has written it.")
@@ -102,7 +104,7 @@ class FieldProfile:
             stddev=row.stddev,
             min_length=row.min_length,
             max_length=row.max_length,
-            histogram=[HistogramBin(**bin) for bin in row.histogram],
+            histogram=[HistogramBin(**one) for one in row.histogram],
             top_values=[TopValue(**value) for value in row.top_values],
         )
 
@@ -133,7 +135,9 @@ class DatasetProfile:
         self,
         info: Info,
         first: Annotated[int, strawberry.argument(description="How many columns, 1-1,000.")] = 1_000,
-        offset: Annotated[int, strawberry.argument(description="Columns to leave out at the beginning, for very wide tables.")] = 0,
+        offset: Annotated[
+            int, strawberry.argument(description="Columns to leave out at the beginning, for very wide tables.")
+        ] = 0,
     ) -> list[FieldProfile]:
         if not 1 <= first <= 1_000 or offset < 0:
             raise InvalidInput("`first` has to be 1 to 1,000 and `offset` 0 or more.", path=("first",))

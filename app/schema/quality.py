@@ -50,7 +50,9 @@ class DatasetHealth:
     last_checked_at: datetime | None = strawberry.field(description="When a rule ran last; null when none has.")
 
 
-@strawberry.type(description="A quality rule (assertion in DataHub, test case in OpenMetadata, expectation in Great Expectations).")
+@strawberry.type(
+    description="A quality rule (assertion in DataHub, test case in OpenMetadata, expectation in Great Expectations)."
+)
 class QualityRule(Node):
     name: str = strawberry.field(description="Name to show.")
 

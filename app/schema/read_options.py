@@ -58,7 +58,8 @@ class ReadOptionsInput:
     null_tokens: list[str] | None = strawberry.field(default=None, description="Cells that mean 'absent'; at most 250.")
     sheet: str | None = strawberry.field(default=None, description="Sheet of a workbook; absent: the first with data.")
     types: JSON | None = strawberry.field(
-        default=None, description='Column -> logical type that you insist on: {"zip": "STRING"}. Cells that do not fit are rejected.'
+        default=None,
+        description='Column -> logical type that you insist on: {"zip": "STRING"}. Cells that do not fit are rejected.',
     )
 
     def parsed(self) -> dict[str, object]:
@@ -100,5 +101,7 @@ def _types(types: object) -> dict[str, str]:
     known = {member.value for member in job.LogicalType}
     for column, wanted in types.items():
         if not isinstance(wanted, str) or wanted not in known or "\x00" in column:
-            raise InvalidInput(f"{wanted!r} of {column[:60]!r} is no logical type; there are: {', '.join(sorted(known))}.", path=path)
+            raise InvalidInput(
+                f"{wanted!r} of {column[:60]!r} is no logical type; there are: {', '.join(sorted(known))}.", path=path
+            )
     return types

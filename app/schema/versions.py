@@ -50,7 +50,9 @@ class VersionError:
     code: str = strawberry.field(description="A closed set, for programs: EMPTY_FILE, UNKNOWN_FORMAT, TOO_MANY_BAD_ROWS, ...")
     message: str = strawberry.field(description="What is wrong, for people.")
     hint: str | None = strawberry.field(description="What to do; null when nothing can be advised.")
-    line: BigInt | None = strawberry.field(description="1-based line of the file (row of a format without lines); null where none can be named.")
+    line: BigInt | None = strawberry.field(
+        description="1-based line of the file (row of a format without lines); null where none can be named."
+    )
 
     @classmethod
     def of(cls, error: dict[str, object] | None) -> "VersionError | None":
@@ -113,7 +115,9 @@ class DatasetVersion(Node):
     rejected_row_count: BigInt = strawberry.field(description="Records that could not be read and are kept in the REJECTS file.")
     rejected_rows: list[RejectedRow] = strawberry.field(description="The first rejected records, at most 100.")
     warnings: list[str] = strawberry.field(description="What was changed or left out when it was read, for people.")
-    manifest_sha256: str | None = strawberry.field(description="SHA-256 over role, SHA-256 and size of all files; null before READY.")
+    manifest_sha256: str | None = strawberry.field(
+        description="SHA-256 over role, SHA-256 and size of all files; null before READY."
+    )
     row_id: strawberry.Private[UUID]
     dataset_id: strawberry.Private[UUID]
     creator_id: strawberry.Private[UUID]
@@ -154,7 +158,9 @@ class DatasetVersion(Node):
     async def created_by(self, info: Info) -> User:
         return User.of(await info.context.loaders.user_by_id.load(self.creator_id))
 
-    @strawberry.field(description="The original, the columnar copy, and the rejected records if there are any; empty before READY.")
+    @strawberry.field(
+        description="The original, the columnar copy, and the rejected records if there are any; empty before READY."
+    )
     async def files(self, info: Info) -> list[FileObject]:
         return [FileObject.of(row) for row in await info.context.loaders.files_by_version.load(self.row_id)]
 
@@ -167,14 +173,17 @@ class DatasetVersion(Node):
         row = await info.context.loaders.profile_by_version.load(self.row_id)
         return row and DatasetProfile.of(row)
 
-    @strawberry.field(description="The data itself, in the order of the file; null before READY. A deep page costs what the first one costs.")
+    @strawberry.field(
+        description="The data itself, in the order of the file; null before READY. A deep page costs what the first one costs."
+    )
     async def rows(
         self,
         info: Info,
         first: Annotated[int, strawberry.argument(description="How many rows, 1-100.")],
         after: Annotated[str | None, strawberry.argument(description="`endCursor` of the page before.")] = None,
         start_row: Annotated[
-            BigInt | None, strawberry.argument(description="Number of the first row, from 1, to jump to; not together with `after`.")
+            BigInt | None,
+            strawberry.argument(description="Number of the first row, from 1, to jump to; not together with `after`."),
         ] = None,
         field_paths: Annotated[
             list[str] | None, strawberry.argument(description="Only these columns, in this order; at most 250.")

@@ -177,5 +177,7 @@ async def _new_refresh_token(session: AsyncSession, session_id: UUID) -> str:
 
 async def _revoke(session: AsyncSession, session_id: UUID) -> None:
     await session.execute(
-        update(SignInSession).where(SignInSession.id == session_id, SignInSession.revoked_at.is_(None)).values(revoked_at=func.now())
+        update(SignInSession)
+        .where(SignInSession.id == session_id, SignInSession.revoked_at.is_(None))
+        .values(revoked_at=func.now())
     )

@@ -59,10 +59,10 @@ def conditions(filter: DatasetFilter | None) -> list[ColumnElement[bool]]:
         found.append(Dataset.visibility == filter.visibility)
     if filter.owner_ids is not None:
         found.append(Dataset.owner_id.in_(filter.owner_ids))
-    for tag in filter.tags or ():
-        found.append(
-            select(DatasetTag.name).where(DatasetTag.dataset_id == Dataset.id, DatasetTag.name == tag.casefold()).exists()
-        )
+    found += [
+        select(DatasetTag.name).where(DatasetTag.dataset_id == Dataset.id, DatasetTag.name == tag.casefold()).exists()
+        for tag in filter.tags or ()
+    ]
     if filter.name_contains:
         found.append(Dataset.name.icontains(filter.name_contains.replace("\x00", ""), autoescape=True))
     if filter.created_after is not None:

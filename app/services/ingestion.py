@@ -238,7 +238,14 @@ async def _store(source: Source, claim: Claim, result: IngestResult, digest: byt
     stem = source.file_name.rsplit(".", 1)[0][:200] or "table"
     files = [original]
     files.append(
-        await _put(storage, FileRole.TABLE, f"{stem}.parquet", f"{prefix}/table.parquet", result.table_path, MEDIA_TYPES[FileFormat.PARQUET])
+        await _put(
+            storage,
+            FileRole.TABLE,
+            f"{stem}.parquet",
+            f"{prefix}/table.parquet",
+            result.table_path,
+            MEDIA_TYPES[FileFormat.PARQUET],
+        )
     )
     if result.rejects_path is not None and result.rejected_row_count:
         files.append(

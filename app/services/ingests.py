@@ -104,9 +104,7 @@ async def ready(session: AsyncSession, claim: Claim, source: Source, result: Ing
     """The version is READY with its files, fields and profile, and published when its dataset publishes by itself."""
     await ledger.succeed(session, claim)
     version_id = source.version_id
-    await session.execute(
-        insert(FileObject), [{"id": uuid7(), "version_id": version_id, **_file_values(file)} for file in files]
-    )
+    await session.execute(insert(FileObject), [{"id": uuid7(), "version_id": version_id, **_file_values(file)} for file in files])
     await _write_fields(session, version_id, result)
     await _write_profile(session, version_id, result)
     await session.execute(
@@ -131,7 +129,9 @@ async def ready(session: AsyncSession, claim: Claim, source: Source, result: Ing
     await events.append(session, source.dataset_id, version_id)
     dataset = (
         await session.execute(
-            select(Dataset.auto_publish, Dataset.status, Dataset.deleted_at).where(Dataset.id == source.dataset_id).with_for_update()
+            select(Dataset.auto_publish, Dataset.status, Dataset.deleted_at)
+            .where(Dataset.id == source.dataset_id)
+            .with_for_update()
         )
     ).one()
     if dataset.auto_publish and dataset.deleted_at is None and dataset.status is not DatasetStatus.ARCHIVED:
@@ -225,7 +225,7 @@ async def _write_profile(session: AsyncSession, version_id: UUID, result: Ingest
     rows = [
         {
             "version_id": version_id, "ordinal_position": position, **asdict(statistics),
-            "histogram": [asdict(bin) for bin in statistics.histogram],
+            "histogram": [asdict(one) for one in statistics.histogram],
             "top_values": [asdict(value) for value in statistics.top_values],
         }
         for position, statistics in enumerate(profile.field_profiles, 1)
