@@ -1,7 +1,6 @@
 """Our own processes on one machine: the databases prepared, api, dispatcher and worker supervised, the demo loaded."""
 
 import http.client
-import json
 import os
 import secrets
 import sys
@@ -25,7 +24,7 @@ class Commands:
     """The programs of the application; another interpreter or module may stand in for each."""
 
     prepare: tuple[str, ...] = (sys.executable, "-m", "app.prepare")
-    """Prints {"adminCreated": ...} on a line of its own."""
+    """Gives the administrator the password in DATAKURA_ADMIN_PASSWORD, when there is one."""
     api: tuple[str, ...] = (sys.executable, "-m", "app.main")
     dispatcher: tuple[str, ...] = (sys.executable, "-m", "app.dispatcher")
     worker: tuple[str, ...] = (sys.executable, "-m", "app.worker")
@@ -81,19 +80,20 @@ class Application:
     def prepare(self) -> str:
         """The databases are migrated and an administrator exists; the password that was made for them, or ""."""
         plan, history = self._plan, folder.read_history(self._plan.folder)
-        made = "" if plan.admin_password or history.admin_created else secrets.token_urlsafe(12)
+        # None is made for a database that is somebody's own: it may have an administrator, who would lose theirs.
+        make = not plan.admin_password and not plan.given.database_url and history.admin_email != plan.admin_email
+        made = secrets.token_urlsafe(12) if make else ""
         password = plan.admin_password or made
-        log = plan.logs / "prepare.log"
-        log.write_bytes(b"")
         self._tasks.run(
             self._commands.prepare,
             Path.cwd(),
             self._environment | ({"DATAKURA_ADMIN_PASSWORD": password} if password else {}),
-            log=log,
+            log=plan.logs / "prepare.log",
             otherwise="The databases could not be prepared.",
         )
-        folder.write_history(plan.folder, replace(history, admin_created=True))
-        return made if _admin_was_created(log) else ""
+        if password:
+            folder.write_history(plan.folder, replace(history, admin_email=plan.admin_email))
+        return made
 
     def start(self, step: Step) -> None:
         """All processes run, and the API answers."""
@@ -160,11 +160,3 @@ def answers(host: str, port: int) -> bool:
 def _loopback(host: str) -> str:
     """Where a server that listens on `host` is reached from this machine, as it is written in an address."""
     return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-
-
-def _admin_was_created(log: Path) -> bool:
-    for line in log.read_text(errors="replace").splitlines():
-        if line.startswith("{") and '"adminCreated"' in line:
-            found: object = json.loads(line)
-            return isinstance(found, dict) and found.get("adminCreated") is True
-    return False

@@ -35,7 +35,8 @@ class Running:
 class History:
     """What earlier starts have done once and for all."""
 
-    admin_created: bool = False
+    admin_email: str = ""
+    """The administrator whose password has been set."""
     demo_loaded: bool = False
 
 
@@ -89,7 +90,8 @@ def forget_running(folder: Path) -> None:
 def read_history(folder: Path) -> History:
     """What earlier starts have done; nothing in a new folder."""
     found = read_object(folder / "history.json")
-    return History(admin_created=found.get("admin_created") is True, demo_loaded=found.get("demo_loaded") is True)
+    email = found.get("admin_email")
+    return History(admin_email=email if isinstance(email, str) else "", demo_loaded=found.get("demo_loaded") is True)
 
 
 def write_history(folder: Path, history: History) -> None:

@@ -186,6 +186,8 @@ class Stack:
             how = f"{self._password}   (made for you, shown only now: note it)"
         elif plan.admin_password:
             how = "the one in DATAKURA_ADMIN_PASSWORD"
+        elif plan.given.database_url:
+            how = "the one in your database; to set another, start once with DATAKURA_ADMIN_PASSWORD=..."
         else:
             how = "shown at the first start; to set another, start once with DATAKURA_ADMIN_PASSWORD=..."
         lines = (

@@ -14,6 +14,7 @@ import pytest
 from redis import Redis
 
 from app.embedded import secrets
+from app.embedded.engines import Engines
 from app.embedded.ports import Ports
 
 
@@ -93,6 +94,26 @@ def test_a_password_that_was_given_is_used_and_never_printed(up, tmp_path: Path)
     assert "correct horse" not in run.text
     api = run.started()["api"][0]
     assert b"correct horse" not in Path(f"/proc/{api}/environ").read_bytes()
+
+
+def test_the_administrator_of_a_given_database_keeps_their_password(up, tmp_path: Path, engines: Engines) -> None:
+    run = up(DATAKURA_DATABASE_URL=engines.database_url, DATAKURA_DEMO="0")
+    run.ready()
+
+    assert not (tmp_path / "data/admin").exists()
+    assert "  Password   the one in your database; to set another, start once with DATAKURA_ADMIN_PASSWORD=..." in run.lines
+
+
+def test_another_administrator_gets_a_password_of_their_own(up, tmp_path: Path) -> None:
+    up().ready()
+    datakura("stop", tmp_path / "data")
+    first = (tmp_path / "data/admin").read_text()
+    run = up(DATAKURA_ADMIN_EMAIL="other@example.com")
+    run.ready()
+
+    second = (tmp_path / "data/admin").read_text()
+    assert second != first
+    assert f"  Password   {second}   (made for you, shown only now: note it)" in run.lines
 
 
 def test_a_second_start_says_where_the_first_one_runs(up, tmp_path: Path) -> None:

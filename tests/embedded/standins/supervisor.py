@@ -17,10 +17,9 @@ wrong = json.loads(os.environ["STANDINS"])
 waits = "import signal; signal.sigwait({signal.SIGTERM})"
 stubborn = "import signal, subprocess, sys; signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.pause()"
 prepares = """
-import json, os, pathlib
-made = pathlib.Path(os.environ["DATAKURA_DATA_DIR"], "admin")
-print(json.dumps({"adminCreated": not made.exists(), "schemaRevision": "0001"}))
-if not made.exists(): made.write_text(os.environ["DATAKURA_ADMIN_PASSWORD"])
+import os, pathlib
+if password := os.environ.get("DATAKURA_ADMIN_PASSWORD"):
+    pathlib.Path(os.environ["DATAKURA_DATA_DIR"], "admin").write_text(password)
 """
 
 
