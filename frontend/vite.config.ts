@@ -6,6 +6,9 @@ import { inlineDocuments } from './build/inlineDocuments.ts'
 
 const api = process.env.DATAKURA_API ?? 'http://127.0.0.1:8000'
 
+const EVERY_PAGE =
+  /node_modules\/(react|react-dom|scheduler|react-router|react-redux|redux|@reduxjs|immer|reselect|i18next|react-i18next|@emotion|stylis|rxjs)\//
+
 export default defineConfig({
   plugins: [inlineDocuments(), react()],
   // Rxjs offers its classes as ES5 unless asked otherwise.
@@ -15,6 +18,14 @@ export default defineConfig({
     rolldownOptions: {
       // React's compiler leaves "use no memo" in GraphiQL's packages; it means nothing here.
       checks: { moduleLevelDirective: false },
+      output: {
+        codeSplitting: {
+          groups: [
+            // What every page needs, in one piece: it compresses better and stays cached longer.
+            { name: 'vendor', test: EVERY_PAGE },
+          ],
+        },
+      },
       input: {
         index: fileURLToPath(new URL('index.html', import.meta.url)),
         graphiql: fileURLToPath(new URL('graphiql.html', import.meta.url)),

@@ -5,8 +5,6 @@ import { ThemeProvider } from '@mui/material/styles'
 import type { ReactNode } from 'react'
 import { Provider } from 'react-redux'
 import { TokensProvider } from '../features/accounts/TokensContext'
-import { UploadQueueProvider } from '../features/uploads/UploadQueueContext'
-import type { UploadQueue } from '../features/uploads/UploadQueue'
 import type { SessionTokens } from '../graphql/sessionTokens'
 import type { Store } from './store'
 import { theme } from './theme'
@@ -16,11 +14,10 @@ export interface AppServices {
   client: ApolloClient
   store: Store
   tokens: SessionTokens
-  uploadQueue: UploadQueue
 }
 
 /** Everything that pages take for granted, around whatever is shown. */
-export function App({ client, store, tokens, uploadQueue, children }: AppServices & { children: ReactNode }) {
+export function App({ client, store, tokens, children }: AppServices & { children: ReactNode }) {
   const { themeMode } = store.getState().preferences
   return (
     <Provider store={store}>
@@ -28,9 +25,7 @@ export function App({ client, store, tokens, uploadQueue, children }: AppService
         <CssBaseline enableColorScheme />
         <ThemeModeSync />
         <ApolloProvider client={client}>
-          <TokensProvider value={tokens}>
-            <UploadQueueProvider value={uploadQueue}>{children}</UploadQueueProvider>
-          </TokensProvider>
+          <TokensProvider value={tokens}>{children}</TokensProvider>
         </ApolloProvider>
       </ThemeProvider>
     </Provider>

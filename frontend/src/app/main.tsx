@@ -1,7 +1,6 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { BrowserRouter } from 'react-router'
-import { UploadQueue } from '../features/uploads/UploadQueue'
 import { createClient } from '../graphql/client'
 import { requestRenewal } from '../graphql/requestRenewal'
 import { SessionTokens } from '../graphql/sessionTokens'
@@ -16,13 +15,12 @@ await speak(language)
 
 const tokens = new SessionTokens(requestRenewal)
 const client = createClient(tokens)
-const uploadQueue = new UploadQueue({ client, dispatch: store.dispatch })
 
 const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root to draw the page in')
 createRoot(root).render(
   <StrictMode>
-    <App client={client} store={store} tokens={tokens} uploadQueue={uploadQueue}>
+    <App client={client} store={store} tokens={tokens}>
       <BrowserRouter>
         <Pages />
       </BrowserRouter>

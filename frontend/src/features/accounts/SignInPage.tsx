@@ -8,15 +8,15 @@ import { Navigate, useSearchParams } from 'react-router'
 import { Logo } from '../../components/Logo'
 import { usePageTitle } from '../../components/usePageTitle'
 import type { IssuedSession } from '../../graphql/sessionTokens'
+import { LeaveTo } from './LeaveTo'
 import { PasswordForm } from './PasswordForm'
 import { PreferenceButtons } from './PreferenceButtons'
+import { safeNext } from './safeNext'
 import { phaseChanged, selectPhase } from './sessionSlice'
 import { useTokens } from './TokensContext'
 
-/** Only a path of this site: `next` comes from the address and could name another. */
-export function safeNext(next: string | null): string {
-  return next && /^\/(?![/\\])/.test(next) ? next : '/'
-}
+/** Served beside this application, with the same session. */
+const GRAPHIQL = '/graphiql'
 
 export default function SignInPage() {
   const { t } = useTranslation()
@@ -26,7 +26,10 @@ export default function SignInPage() {
   const phase = useSelector(selectPhase)
   usePageTitle(t('signIn.title'))
 
-  if (phase === 'SIGNED_IN') return <Navigate to={safeNext(search.get('next'))} replace />
+  const next = safeNext(search.get('next'))
+  if (phase === 'SIGNED_IN') {
+    return next === GRAPHIQL ? <LeaveTo address={next} /> : <Navigate to={next} replace />
+  }
 
   function accept(session: IssuedSession) {
     tokens.accept(session)

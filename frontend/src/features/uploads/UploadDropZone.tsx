@@ -4,7 +4,7 @@ import Button from '@mui/material/Button'
 import Typography from '@mui/material/Typography'
 import { useRef, useState, type ChangeEvent, type DragEvent } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useUploadQueue } from './UploadQueueContext'
+import { useUploadQueue } from './useUploadQueue'
 
 interface UploadDropZoneProps {
   dataset: { id: string; slug: string }

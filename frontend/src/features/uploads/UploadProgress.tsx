@@ -7,14 +7,16 @@ import LinearProgress from '@mui/material/LinearProgress'
 import Stack from '@mui/material/Stack'
 import Typography from '@mui/material/Typography'
 import { useTranslation } from 'react-i18next'
+import { useFailureText } from '../../components/useErrorText'
 import { formatBytes } from '../../lib/format'
-import { useUploadQueue } from './UploadQueueContext'
-import { isUnderWay, type UploadEntry } from './uploadsSlice'
+import { useUploadQueue } from './useUploadQueue'
+import { isUnderWay, type UploadEntry, type UploadProblem } from './uploadsSlice'
 
 /** One file on its way: how far it is, and what can be done about it. */
 export function UploadProgress({ entry }: { entry: UploadEntry }) {
   const { t, i18n } = useTranslation()
   const queue = useUploadQueue()
+  const failureText = useFailureText()
   const { id, fileName, sizeBytes, doneBytes, phase, problem } = entry
   const measured = phase === 'CHECKING' || phase === 'SENDING'
   const percent = sizeBytes > 0 ? Math.min(100, (doneBytes / sizeBytes) * 100) : 100
@@ -25,6 +27,13 @@ export function UploadProgress({ entry }: { entry: UploadEntry }) {
         total: formatBytes(sizeBytes, i18n.language),
       })
     : formatBytes(sizeBytes, i18n.language)
+
+  function problemText(described: UploadProblem): string {
+    if (described.kind !== 'storage') return failureText(described)
+    return described.status === 0
+      ? t('upload.storageUnreachable')
+      : t('upload.storageRefused', { status: described.status })
+  }
 
   return (
     <Box>
@@ -67,7 +76,7 @@ export function UploadProgress({ entry }: { entry: UploadEntry }) {
       )}
       {problem && (
         <Alert severity={phase === 'REFUSED' ? 'error' : 'warning'} sx={{ mt: 1 }}>
-          {phase === 'INTERRUPTED' ? t('upload.interrupted', { problem }) : problem}
+          {problemText(problem)} {phase === 'INTERRUPTED' && t('upload.kept')}
         </Alert>
       )}
     </Box>

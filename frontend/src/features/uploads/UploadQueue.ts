@@ -2,10 +2,18 @@
 import type { ApolloClient } from '@apollo/client'
 import type { Dispatch } from '@reduxjs/toolkit'
 import type { StartUploadMutation } from '../../gql/graphql'
+import { describeError } from '../../graphql/describeError'
 import { hashInWorker, type Digest } from './hashInWorker'
 import { AbortUpload, CompleteUpload, StartUpload } from './operations'
+import { PartRefused } from './putPart'
 import { RETRY_DELAYS_MS, transferParts } from './transferParts'
-import { uploadAdded, uploadChanged, uploadRemoved, type UploadEntry } from './uploadsSlice'
+import {
+  uploadAdded,
+  uploadChanged,
+  uploadRemoved,
+  type UploadEntry,
+  type UploadProblem,
+} from './uploadsSlice'
 
 type Started = NonNullable<StartUploadMutation['startUpload']['upload']>
 
@@ -19,7 +27,7 @@ interface Job {
   controller: AbortController
 }
 
-interface QueueServices {
+export interface QueueServices {
   client: ApolloClient
   dispatch: Dispatch
   digest?: Digest
@@ -28,6 +36,12 @@ interface QueueServices {
 
 /** The server said no to this file; trying the same again would not help. */
 class Refused extends Error {}
+
+function describeProblem(error: unknown): UploadProblem {
+  if (error instanceof PartRefused) return { kind: 'storage', status: error.status }
+  if (error instanceof Refused) return { kind: 'refused', message: error.message, requestId: null }
+  return describeError(error)
+}
 
 export class UploadQueue {
   readonly #jobs = new Map<string, Job>()
@@ -114,8 +128,8 @@ export class UploadQueue {
       await this.#complete(job, started)
     } catch (error) {
       if (job.controller.signal.aborted) return
-      const problem = error instanceof Error ? error.message : String(error)
-      this.#report(job, { phase: error instanceof Refused ? 'REFUSED' : 'INTERRUPTED', problem })
+      const phase = error instanceof Refused ? 'REFUSED' : 'INTERRUPTED'
+      this.#report(job, { phase, problem: describeProblem(error) })
     }
   }
 

@@ -1,5 +1,6 @@
 /** The upload queue as the page shows it; the files themselves are with `UploadQueue`. */
 import { createSelector, createSlice, type PayloadAction } from '@reduxjs/toolkit'
+import type { RequestFailure } from '../../graphql/describeError'
 
 /**
  * CHECKING: the file's checksum is computed. INTERRUPTED: can be resumed. REFUSED: the server said
@@ -23,9 +24,12 @@ export interface UploadEntry {
   /** Bytes of the present phase: hashed while CHECKING, sent while SENDING. */
   doneBytes: number
   versionNumber: number | null
-  /** What went wrong, as the server or storage put it; null while all is well. */
-  problem: string | null
+  /** What went wrong; null while all is well. */
+  problem: UploadProblem | null
 }
+
+/** `storage`: what it answered to a part; status 0 for no answer at all. */
+export type UploadProblem = RequestFailure | { kind: 'storage'; status: number }
 
 interface UploadsState {
   entries: UploadEntry[]

@@ -1,0 +1,50 @@
+import { render } from '@testing-library/react'
+import { MemoryRouter, useLocation } from 'react-router'
+import { App } from '../app/App'
+import { Pages } from '../app/Pages'
+import { createStore, type Store } from '../app/store'
+import { SessionTokens, type IssuedSession } from '../graphql/sessionTokens'
+import { speak, type Language } from '../lib/i18n'
+import type { FakeApi } from './FakeApi'
+
+export const SESSION: IssuedSession = {
+  accessToken: 'token',
+  expiresAt: '2999-01-01T00:00:00Z',
+}
+
+interface PageOptions {
+  language?: Language
+  /** What the refresh cookie opens; null: nobody is signed in. */
+  session?: IssuedSession | null
+}
+
+export interface RenderedPage {
+  store: Store
+  /** Where the page is now: path and query. */
+  address: () => string
+}
+
+/** The whole application at an address, in front of an API that the test answers for. */
+export async function renderPage(
+  api: FakeApi,
+  address: string,
+  { language = 'en', session = SESSION }: PageOptions = {},
+): Promise<RenderedPage> {
+  await speak(language)
+  const store = createStore()
+  let present = ''
+  function Probe() {
+    const { pathname, search } = useLocation()
+    present = `${pathname}${search}`
+    return null
+  }
+  render(
+    <App client={api.client()} store={store} tokens={new SessionTokens(async () => session)}>
+      <MemoryRouter initialEntries={[address]}>
+        <Pages />
+        <Probe />
+      </MemoryRouter>
+    </App>,
+  )
+  return { store, address: () => present }
+}
