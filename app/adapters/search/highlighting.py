@@ -7,7 +7,7 @@ from html import escape
 from app.adapters.search.folding import Folded, fold, fold_with_origins, parts, tokens, words
 from app.adapters.search.protocol import Highlight
 
-MAX_SCANNED = 20_000
+MAX_SCANNED = 10_000
 """Characters of a description in which marks are looked for."""
 _FRAGMENT = 160
 _LEAD = 40

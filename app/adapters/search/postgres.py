@@ -1,5 +1,6 @@
 """The search index in PostgreSQL: full text with stems, pairs of CJK characters, trigrams for typing errors."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from itertools import islice
 from uuid import UUID
@@ -203,7 +204,18 @@ async def _highlights(
         .join(Dataset, Dataset.id == SearchDocument.dataset_id)
         .where(SearchDocument.dataset_id.in_(dataset_ids))
     )
-    texts = {
+    # In a thread: a hundred long descriptions take longer to read than an event loop may stand still.
+    texts = await asyncio.to_thread(_texts, rows.all())
+    found = await _words_found(connection, query.wanted_words, mode, set().union(*(text.words for text in texts.values())))
+
+    def marked() -> dict[UUID, list[Highlight]]:
+        return {dataset_id: text.highlights(found, query.wanted_runs) for dataset_id, text in texts.items()}
+
+    return await asyncio.to_thread(marked)
+
+
+def _texts(rows: Iterable[Row[*tuple[object, ...]]]) -> dict[UUID, Texts]:
+    return {
         row.dataset_id: Texts(
             name=row.name,
             description=row.description and row.description[:MAX_SCANNED],
@@ -213,8 +225,6 @@ async def _highlights(
         )
         for row in rows
     }
-    found = await _words_found(connection, query.wanted_words, mode, set().union(*(text.words for text in texts.values())))
-    return {dataset_id: text.highlights(found, query.wanted_runs) for dataset_id, text in texts.items()}
 
 
 async def _words_found(connection: AsyncConnection, wanted: list[str], mode: Mode, words: set[str]) -> frozenset[str]:
