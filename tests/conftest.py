@@ -1,10 +1,12 @@
 """The real engines, started once for all tests."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from app.embedded.engines import Engines, start_engines
+from tests.support.client import Client
+from tests.support.system import System
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +18,25 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
     if "seaweedfs" in running.supervised:
         running.supervised["seaweedfs"].kill()
     running.stop()
+
+
+@pytest.fixture(scope="session")
+async def system(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
+    """api, dispatcher and worker, running; shared by all tests that break nothing."""
+    async with await System.prepared(engines, "system", tmp_path_factory.mktemp("system"), 1) as running:
+        running.start()
+        await running.until_ready()
+        yield running
+
+
+@pytest.fixture
+async def client(system: System) -> AsyncIterator[Client]:
+    """Somebody who is not signed in."""
+    async with Client(system.url) as anonymous:
+        yield anonymous
+
+
+@pytest.fixture
+async def admin(client: Client) -> Client:
+    """The administrator, signed in."""
+    return await client.sign_in()

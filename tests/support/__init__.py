@@ -1,0 +1,1 @@
+"""What tests share: the running system, a client for it."""

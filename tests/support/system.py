@@ -1,0 +1,147 @@
+"""The whole system as processes on the real engines: started, killed and started again by tests."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+import asyncpg
+import httpx
+
+from app.core.security import new_secret
+from app.embedded.engines import Engines
+
+MODULES = {"api": "app.main", "dispatcher": "app.dispatcher", "worker": "app.worker"}
+EMAIL, PASSWORD = "admin@example.com", "correct horse battery"
+
+
+async def create_database(engines: Engines, name: str) -> str:
+    """A new empty database; returns its address for SQLAlchemy."""
+    base = engines.database_url.rsplit("/", 1)[0]
+    connection = await asyncpg.connect(engines.database_url.replace("+asyncpg", ""))
+    await connection.execute(f'CREATE DATABASE "{name}"')
+    await connection.close()
+    return f"{base}/{name}"
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class System:
+    """api, dispatcher and worker in processes of their own, with a database, a Redis database and a bucket of their own."""
+
+    environment: dict[str, str]
+    logs: Path
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    @classmethod
+    async def prepared(cls, engines: Engines, name: str, folder: Path, redis_database: int, **settings: str) -> "System":
+        """A system whose database is migrated and whose bucket exists; nothing runs yet."""
+        environment = {
+            **{key: value for key, value in os.environ.items() if not key.startswith("DATAKURA_")},
+            **engines.environment,
+            "DATAKURA_PROFILE": "test",
+            "DATAKURA_DATABASE_URL": await create_database(engines, name),
+            "DATAKURA_REDIS_URL": engines.redis_url.rsplit("/", 1)[0] + f"/{redis_database}",
+            "DATAKURA_S3_BUCKET": name.replace("_", "-"),
+            "DATAKURA_DATA_DIR": str(folder),
+            "DATAKURA_LOG_DIR": str(folder / "logs"),
+            "DATAKURA_PORT": str(free_port()),
+            "DATAKURA_ADMIN_EMAIL": EMAIL,
+            "DATAKURA_ADMIN_PASSWORD": PASSWORD,
+            "DATAKURA_WORKER_NAME": f"worker-{new_secret()[:6]}",
+            **settings,
+        }
+        done = await asyncio.to_thread(
+            subprocess.run, [sys.executable, "-m", "app.prepare"], env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return cls(environment, folder / "logs")
+
+    @property
+    def url(self) -> str:
+        """Address of the api."""
+        return f"http://127.0.0.1:{self.environment['DATAKURA_PORT']}"
+
+    def start(self, *names: str, **settings: str) -> None:
+        """The named processes run; all three when none is named."""
+        self.logs.mkdir(parents=True, exist_ok=True)
+        for name in names or MODULES:
+            with (self.logs / f"{name}.stderr").open("ab") as errors:
+                self.processes[name] = subprocess.Popen(
+                    [sys.executable, "-m", MODULES[name]],
+                    env={**self.environment, **settings},
+                    stdin=subprocess.DEVNULL,
+                    stdout=errors,
+                    stderr=errors,
+                )
+
+    async def until_ready(self) -> None:
+        """The api says that every dependency answers."""
+        async with httpx.AsyncClient() as client:
+
+            async def ready() -> bool:
+                try:
+                    return (await client.get(f"{self.url}/readyz")).status_code == 200
+                except httpx.HTTPError:
+                    return False
+
+            await until(ready, "the api to be ready")
+
+    def kill(self, name: str) -> None:
+        """SIGKILL, as if the machine had lost power."""
+        process = self.processes.pop(name)
+        process.kill()
+        process.wait()
+
+    async def until_dead(self, name: str) -> int:
+        """Waits until the process has ended by itself; returns its status (-9: it killed itself at a crash point)."""
+        process = self.processes.pop(name)
+        return await asyncio.to_thread(process.wait, 60)
+
+    def stop(self) -> None:
+        """Every process has ended, politely."""
+        for process in self.processes.values():
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes.values():
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        self.processes.clear()
+
+    async def database(self) -> asyncpg.Connection:
+        """A connection that sees everything."""
+        return await asyncpg.connect(self.environment["DATAKURA_DATABASE_URL"].replace("+asyncpg", ""))
+
+    async def __aenter__(self) -> "System":
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await asyncio.to_thread(self.stop)
+
+
+async def until(condition: Callable[[], object], what: str, *, seconds: float = 60.0) -> None:
+    """Returns when `condition` (plain or async) holds; fails with a sentence when it does not in time."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
+    while True:
+        held = condition()
+        if asyncio.iscoroutine(held):
+            held = await held
+        if held:
+            return
+        assert loop.time() < deadline, f"waited {seconds:.0f} s for {what}"
+        await asyncio.sleep(0.05)
