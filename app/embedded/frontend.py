@@ -67,15 +67,29 @@ class Frontend:
         run(self._npm("run", name), self._folder, self._environment())
 
     def _npm(self, *arguments: str) -> list[str]:
-        return [str(_node() / "bin/node"), str(_node() / "lib/node_modules/npm/bin/npm-cli.js"), *arguments]
+        return [str(_node() / "bin/node"), str(_npm_cli()), *arguments]
 
     def _environment(self) -> dict[str, str]:
         environment = os.environ | {"npm_config_update_notifier": "false", "npm_config_loglevel": "error", "NO_COLOR": "1"}
-        # The project's scripts call `node` by name.
-        environment["PATH"] = f"{_node() / 'bin'}{os.pathsep}{environment.get('PATH', os.defpath)}"
+        environment["PATH"] = f"{self._programs()}{os.pathsep}{environment.get('PATH', os.defpath)}"
         if not os.access(environment.get("HOME", ""), os.W_OK):
             environment["npm_config_cache"] = str(self._made / "npm")
         return environment
+
+    def _programs(self) -> Path:
+        """A folder with the programs that the project's scripts call by name.
+
+        The wheel's own will not do: its `npm` is a copy of a script that looks for its library beside itself.
+        """
+        folder = self._made / "bin"
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, target in (("node", _node() / "bin/node"), ("npm", _npm_cli())):
+            link = folder / name
+            if link.is_symlink() and link.readlink() == target:
+                continue
+            link.unlink(missing_ok=True)
+            link.symlink_to(target)
+        return folder
 
     def _read(self, name: str) -> str:
         try:
@@ -112,6 +126,10 @@ def _node() -> Path:
             f"Node is not installed in this environment, so the page cannot be built. Run `make run`, which installs it.{hint}"
         )
     return Path(found.origin).parent
+
+
+def _npm_cli() -> Path:
+    return _node() / "lib/node_modules/npm/bin/npm-cli.js"
 
 
 def main() -> int:
