@@ -15,8 +15,6 @@ from app.core.ids import uuid7
 
 MAX_LOST_LEASES = 3
 """A task that took its worker down this often is dead: it is the task's fault."""
-QUEUED_TIMEOUT_SECONDS = 30.0
-"""A wake-up that nobody followed for so long is taken for lost."""
 RETRY_CAP_SECONDS = 3600.0
 
 
@@ -202,8 +200,8 @@ async def give_back(session: AsyncSession, claim: Claim) -> None:
     await _guarded(session, claim, f"state = 'READY', attempt = attempt - 1, available_at = now(), {_RELEASED}", {})
 
 
-async def requeue_unclaimed(session: AsyncSession, *, older_than_seconds: float = QUEUED_TIMEOUT_SECONDS) -> int:
-    """QUEUED tasks whose wake-up nobody followed are READY again."""
+async def requeue_unclaimed(session: AsyncSession, *, older_than_seconds: float) -> int:
+    """QUEUED tasks whose wake-up nobody followed for so long are READY again."""
     result = await session.execute(
         text("""UPDATE tasks SET state = 'READY' WHERE id IN (
                     SELECT id FROM tasks WHERE state = 'QUEUED' AND dispatched_at <= now() - make_interval(secs => :age)

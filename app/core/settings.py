@@ -76,6 +76,11 @@ class Settings(BaseSettings):
     child_threads: Annotated[int, Field(ge=1, le=64)] = 2
     child_timeout_seconds: Annotated[int, Field(ge=1)] = 3600
     lease_seconds: Annotated[float, Field(gt=0)] = 30.0
+    """A worker that is silent for so long has lost its task."""
+    queued_timeout_seconds: Annotated[float, Field(gt=0)] = 30.0
+    """A wake-up that nobody followed for so long is sent again."""
+    heal_seconds: Annotated[float, Field(gt=0)] = 5.0
+    """How often the dispatcher looks for what a crash left behind."""
     max_rejected_fraction: Annotated[float, Field(ge=0, le=1)] = 0.1
     max_cell_bytes: Annotated[int, Field(ge=1 << 10)] = 16 << 20
     max_columns: Annotated[int, Field(ge=1)] = 10_000

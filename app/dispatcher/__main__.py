@@ -34,7 +34,7 @@ async def serve() -> None:
         start_http_server(settings.dispatcher_metrics_port, addr=settings.host)
     db = Database(settings, application_name="datakura-dispatcher")
     redis = Redis.from_url(settings.redis_url.get_secret_value())
-    relay, announcer, reconciler = Relay(db, make_broker(settings)), Announcer(redis), Reconciler(db, redis)
+    relay, announcer, reconciler = Relay(db, make_broker(settings)), Announcer(redis), Reconciler(db, redis, settings)
     listener = Listener(settings, {"datakura_tasks": relay.wake, "datakura_events": announcer.announce})
     loops = [asyncio.create_task(part.run()) for part in (relay, announcer, reconciler, listener)]
     log.info("dispatcher.started")

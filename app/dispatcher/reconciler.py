@@ -12,13 +12,13 @@ from app.actors.registry import bury
 from app.core import ledger, metrics
 from app.core.db import Database
 from app.core.errors import Unavailable
+from app.core.settings import Settings
 from app.core.viewer import System
 from app.services import healing
 
 log = structlog.get_logger(__name__)
 
 EPOCH_SECONDS = 1.0
-HEAL_SECONDS = 5.0
 HOUSEKEEPING_SECONDS = 3600.0
 EPOCH_KEY = "datakura:epoch"
 _SYSTEM = System("dispatcher")
@@ -27,14 +27,14 @@ _SYSTEM = System("dispatcher")
 class Reconciler:
     """Three rhythms: is Redis still the one that holds our wake-ups; leases and orphans; housekeeping."""
 
-    def __init__(self, db: Database, redis: Redis):
-        self._db, self._redis = db, redis
+    def __init__(self, db: Database, redis: Redis, settings: Settings):
+        self._db, self._redis, self._settings = db, redis, settings
 
     async def run(self) -> None:
         """Heals for ever."""
         await asyncio.gather(
             self._every(EPOCH_SECONDS, self._check_epoch),
-            self._every(HEAL_SECONDS, self._heal),
+            self._every(self._settings.heal_seconds, self._heal),
             self._every(HOUSEKEEPING_SECONDS, self._keep_house),
         )
 
@@ -65,7 +65,7 @@ class Reconciler:
                 log.error("task.dead", task=str(dead.task_id), actor=dead.actor, reason=dead.reason)
                 await bury(session, dead)
         async with self._db.transaction(_SYSTEM) as session:
-            requeued = await ledger.requeue_unclaimed(session)
+            requeued = await ledger.requeue_unclaimed(session, older_than_seconds=self._settings.queued_timeout_seconds)
         if requeued:
             log.warning("reconciler.requeued_unclaimed", tasks=requeued)
         await healing.adopt_orphans(self._db)

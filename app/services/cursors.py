@@ -32,7 +32,8 @@ def page(rows: Sequence[T], first: int, after: str | None, cursor_of: Callable[[
 
 def encode(order: str, *values: str | int | float | datetime | UUID | None) -> str:
     """An opaque cursor for the position `values` in `order`."""
-    return base64.urlsafe_b64encode(orjson.dumps([order, *values])).decode().rstrip("=")
+    # default=str: asyncpg's UUIDs are a class of their own, which orjson does not know.
+    return base64.urlsafe_b64encode(orjson.dumps([order, *values], default=str)).decode().rstrip("=")
 
 
 def decode(cursor: str, order: str, *kinds: type) -> list[object]:
