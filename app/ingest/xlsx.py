@@ -136,9 +136,9 @@ def _warnings(workbook: "CalamineWorkbook", page: "CalamineSheet", blank_rows: i
         yield f"Only the sheet '{page.name}' was read, not {', '.join(others[:5])}{more}."
     merged = page.merged_cell_ranges or []
     if merged:
-        yield f"The sheet has {len(merged):,} merged ranges; their value stands in the first cell only."
+        yield f"Merged ranges: {len(merged):,}. Their value stands in the first cell only."
     if blank_rows:
-        yield f"{blank_rows:,} empty rows within the table were left out."
+        yield f"Empty rows within the table, left out: {blank_rows:,}."
 
 
 @contextmanager
