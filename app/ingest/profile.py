@@ -198,6 +198,8 @@ def _edges(column: Column, summary: Summary) -> tuple[float, ...]:
 
 def _bins(edges: tuple[float, ...], counts: list[int]) -> tuple[HistogramBin, ...]:
     """`counts` run from the values equal to the last edge down to the first bin."""
+    if edges[0] == edges[-1]:
+        return (HistogramBin(lower=edges[0], upper=edges[-1], count=counts[0]),)
     at_end, *downwards = counts[: len(edges)]
     upwards = downwards[::-1]
     upwards[-1] += at_end
