@@ -14,6 +14,8 @@ from app.core import child_watch
 
 STDERR_TAIL_BYTES = 8 << 10
 WATCH_INTERVAL_SECONDS = 0.1
+FIRST_LOOK_SECONDS = 0.01
+"""The first looks come sooner, so that short children are seen at all."""
 DRAIN_SECONDS = 5.0
 """How long the pipes of a dead child are read on, should something that escaped still hold them open."""
 KEPT_VARIABLES = ("PATH", "LANG", "PYTHON")
@@ -153,6 +155,7 @@ class _Child:
         """Returns when the child is dead and nothing of its group lives; kills it when it breaks a limit."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._limits.timeout_seconds
+        pause = FIRST_LOOK_SECONDS
         while not self._dead.is_set():
             seen = child_watch.usage(self._pid)
             self._peak = max(self._peak, seen.resident_bytes)
@@ -165,7 +168,8 @@ class _Child:
             elif loop.time() >= deadline:
                 self.kill(ExitReason.TIMEOUT)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._dead.wait(), WATCH_INTERVAL_SECONDS)
+                await asyncio.wait_for(self._dead.wait(), pause)
+            pause = min(2 * pause, WATCH_INTERVAL_SECONDS)
         child_watch.kill_tree(self._pid)
         loop.remove_reader(self._pidfd)
         for transport in self._transports:
