@@ -108,8 +108,10 @@ def _term(*words: str, runs: tuple[str, ...] = (), phrase: str | None = None, ex
 @pytest.mark.parametrize(
     ("typed", "groups"),
     [
-        ("a b or c", ((_term("a"), _term("b")), (_term("c"),))),
-        ("A ＯＲ b", ((_term("a"),), (_term("b"),))),
+        ("x y or z", ((_term("x"), _term("y")), (_term("z"),))),
+        ("X ＯＲ y", ((_term("x"),), (_term("y"),))),
+        ("the orders of a", ((_term("orders"),),)),
+        ("the -orders or of x", ((_term("the"), _term("orders", excluded=True)), (_term("x"),))),
         ('"a b" -c', ((_term("a", "b"), _term("c", excluded=True)),)),
         ('-"a b"', ((_term("a", "b", excluded=True),),)),
         ("－東京", ((_term(runs=("東京",), excluded=True),),)),

@@ -3,10 +3,12 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from app.adapters.search.protocol import Mode
+from app.adapters.search.stopwords import STOP_WORDS
 
-from .conftest import Shelf
+from .conftest import TEST, Shelf
 
 
 async def test_an_empty_query_finds_everything_newest_first(shelf: Shelf) -> None:
@@ -42,6 +44,16 @@ async def test_stop_words_are_found_when_they_are_all_that_was_typed(shelf: Shel
     await shelf.put("Others")
 
     assert await shelf.found("the") == ["The who"]
+    assert await shelf.found("the others") == ["Others"]
+
+
+async def test_stop_words_are_those_of_postgresql(shelf: Shelf) -> None:
+    async with shelf.db.read(TEST) as session:
+        statement = text("SELECT w FROM unnest(CAST(:words AS text[])) w WHERE numnode(plainto_tsquery('english', w)) = 0")
+        empty = (await session.execute(statement, {"words": [*STOP_WORDS, "orders"]})).scalars().all()
+
+    assert set(empty) == STOP_WORDS
+    assert len(STOP_WORDS) == 127
 
 
 async def test_a_phrase_has_to_stand_together_within_one_field(shelf: Shelf) -> None:
@@ -92,6 +104,15 @@ async def test_a_hit_in_the_name_comes_before_tags_fields_description_and_metada
     await shelf.put("metadata", entries={"weather": ["weather", "weather"]})
 
     assert await shelf.found("weather") == ["in the name: weather", "tag", "description", "metadata"]
+
+
+async def test_japanese_hits_are_weighted_by_where_they_stand_too(shelf: Shelf) -> None:
+    await shelf.put("名前に売上", "ほか")
+    await shelf.put("fields", fields=["売上高"])
+    await shelf.put("description", "売上、売上、売上")
+    await shelf.put("metadata", entries={"k": "売上"})
+
+    assert await shelf.found("売上") == ["名前に売上", "fields", "description", "metadata"]
 
 
 async def test_the_exact_name_comes_first_then_names_that_begin_so(shelf: Shelf) -> None:

@@ -175,6 +175,8 @@ async def test_suggestions_are_ranges_of_an_index_that_end_early(big_db: Databas
     assert len(seen) == 1  # names alone are enough, so later words are not even looked up
     assert "using ix_search_documents_prefix" in by_name
     assert "using ix_search_name_starts_start" in by_word
+    assert "Index Cond: ((folded_name >= " in by_name
+    assert "Index Cond: ((start >= " in by_word
     for plan in (by_name, by_word):
         assert plan.startswith("Limit")
         assert "Sort" not in plan

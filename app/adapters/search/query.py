@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from app.adapters.search.folding import fold, tokens
+from app.adapters.search.stopwords import STOP_WORDS
 
 MAX_CHARACTERS = 1000
 MAX_TERMS = 32
@@ -65,7 +66,13 @@ def parse(query: str) -> Query:
         if term is not None:
             groups[-1].append(term)
             count += 1
-    return Query(tuple(tuple(group) for group in groups if group), " ".join(folded.replace('"', " ").split()))
+    return Query(tuple(_telling(group) for group in groups if group), " ".join(folded.replace('"', " ").split()))
+
+
+def _telling(group: list[Term]) -> tuple[Term, ...]:
+    """The terms without single stop words, unless nothing else is wanted: `the orders` is no less found without `the`."""
+    telling = [term for term in group if term.excluded or term.runs or len(term.words) > 1 or term.words[0] not in STOP_WORDS]
+    return tuple(group if all(term.excluded for term in telling) else telling)
 
 
 def _term(typed: str, *, quoted: bool, excluded: bool) -> Term | None:
