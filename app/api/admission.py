@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 from functools import lru_cache
 
-from graphql import DocumentNode, GraphQLError, ListValueNode, OperationDefinitionNode, StringValueNode, Visitor, parse, visit
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    GraphQLError,
+    ListValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    StringValueNode,
+    Visitor,
+    parse,
+    visit,
+)
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
@@ -14,6 +25,8 @@ MAX_DEPTH = 12
 MAX_NODES = 10_000
 MAX_ALIASES = 30
 MAX_DIRECTIVES = 30
+MAX_REPEATS = 30
+"""Fields that stand in one selection for the second time or more: validation compares each with each."""
 MAX_QUERY_FIELDS = 10
 MAX_MUTATION_FIELDS = 3
 MAX_LIST_INPUT = 250
@@ -34,17 +47,28 @@ class Admission(SchemaExtension):
         self._introspection = introspection
 
     def on_parse(self) -> Iterator[None]:
-        """Parses and measures."""
+        """Parses and measures. What is refused becomes the outcome of the validation: an error raised here is not masked."""
         context = self.execution_context
         query = context.query or ""
-        document = _parsed(query) if len(query) <= CACHED_LENGTH else parse(query, max_tokens=MAX_TOKENS)
+        context.parse_options = {"max_tokens": MAX_TOKENS}
+        try:
+            document = _parsed(query) if len(query) <= CACHED_LENGTH else parse(query, max_tokens=MAX_TOKENS)
+        except GraphQLError:
+            yield  # it is parsed once more, and that error is reported
+            return
         context.graphql_document = document
-        self._admit(document, context.operation_name, context.variables or {})
+        try:
+            self._admit(document, context._provided_operation_name, context.variables or {})
+        except GraphQLError as error:
+            context.pre_execution_errors = [error]
         yield
 
     def on_validate(self) -> Iterator[None]:
         """Validates, once for each document."""
         context = self.execution_context
+        if context.pre_execution_errors:
+            yield
+            return
         document = context.graphql_document
         assert document is not None
         rules = context.validation_rules
@@ -56,9 +80,13 @@ class Admission(SchemaExtension):
         yield
 
     def _admit(self, document: DocumentNode, operation_name: str | None, variables: dict[str, object]) -> None:
+        cached = len(self.execution_context.query or "") <= CACHED_LENGTH
+        fault = _known_fault(document) if cached else _literal_fault(document)
+        if fault is not None:
+            raise _refused(fault)
         operation = _operation(document, operation_name)
         if operation is None:
-            return  # validation or execution says it better
+            return  # there is none of this name, and none will run
         _check_values(variables)
         meter = Meter(self.execution_context.schema._schema, document, _with_defaults(operation, variables))
         cost = meter.operation(operation)
@@ -67,13 +95,14 @@ class Admission(SchemaExtension):
         if not self._introspection and {"__schema", "__type"} & roots.keys():
             raise _refused("Introspection is switched off here. The schema is published as schema.graphql.")
         _check_roots(operation, roots)
+        request = getattr(self.execution_context.context, "request", None)
+        if request is not None and operation.operation.value == "mutation" and sum(roots.values()) > 1:
+            raise _refused("An Idempotency-Key stands for one mutation: send each root field in a request of its own.")
 
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)
 def _parsed(query: str) -> DocumentNode:
-    document = parse(query, max_tokens=MAX_TOKENS)
-    visit(document, _LiteralLimits())
-    return document
+    return parse(query, max_tokens=MAX_TOKENS)
 
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)
@@ -81,7 +110,29 @@ def _validated(schema, document, rules):  # type: ignore[no-untyped-def]  # as s
     return validate_document(schema, document, rules)
 
 
+def _literal_fault(document: DocumentNode) -> str | None:
+    """What is wrong with the document as it is written, whatever its variables are."""
+    try:
+        visit(document, _LiteralLimits())
+    except GraphQLError as error:
+        return error.message
+    return None
+
+
+_known_fault = lru_cache(maxsize=CACHED_DOCUMENTS)(_literal_fault)
+
+
 class _LiteralLimits(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self._repeats = 0
+
+    def enter_selection_set(self, node: SelectionSetNode, *_: object) -> None:
+        keys = [(f.alias or f.name).value for f in node.selections if isinstance(f, FieldNode)]
+        self._repeats += len(keys) - len(set(keys))
+        if self._repeats > MAX_REPEATS:
+            raise _refused(f"A document repeats at most {MAX_REPEATS} fields; ask for each once.")
+
     def enter_list_value(self, node: ListValueNode, *_: object) -> None:
         if len(node.values) > MAX_LIST_INPUT:
             raise _refused(f"A list in a document has at most {MAX_LIST_INPUT} values; use variables for longer ones.")
@@ -94,7 +145,10 @@ class _LiteralLimits(Visitor):
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
     operations = [d for d in document.definitions if isinstance(d, OperationDefinitionNode)]
     if name is None:
-        return operations[0] if len(operations) == 1 else None
+        if len(operations) > 1:
+            # GraphQL: without a name nothing runs. strawberry would run the first.
+            raise _refused("This document holds several operations: say in `operationName` which one to run.")
+        return operations[0] if operations else None
     return next((o for o in operations if o.name is not None and o.name.value == name), None)
 
 
@@ -109,18 +163,18 @@ def _with_defaults(operation: OperationDefinitionNode, variables: dict[str, obje
 
 def _check_values(variables: dict[str, object]) -> None:
     """Strings and lists of the variables, without recursion: they may be deep."""
-    waiting: list[object] = [variables]
+    waiting: list[tuple[object, int]] = [(variables, MAX_LIST_INPUT)]
     while waiting:
-        value = waiting.pop()
+        value, longest = waiting.pop()
         if isinstance(value, str):
             if len(value) > MAX_STRING:
-                raise _refused(f"A text has at most {MAX_STRING:,} characters; one here has {len(value):,}.")
+                raise _refused(f"A text here has at most {MAX_STRING:,} characters; one has {len(value):,}.")
         elif isinstance(value, list):
-            if len(value) > MAX_UPLOAD_PARTS:
-                raise _refused(f"A list has at most {MAX_UPLOAD_PARTS:,} values; one here has {len(value):,}.")
-            waiting += value
+            if len(value) > longest:
+                raise _refused(f"A list here has at most {longest:,} values; one has {len(value):,}.")
+            waiting += [(inner, MAX_LIST_INPUT) for inner in value]
         elif isinstance(value, dict):
-            waiting += value.values()
+            waiting += [(inner, MAX_UPLOAD_PARTS if key == "parts" else MAX_LIST_INPUT) for key, inner in value.items()]
 
 
 def _check_cost(cost: Cost) -> None:

@@ -63,7 +63,8 @@ def create_application(settings: Settings) -> Starlette:
     index = pages.page("index.html", settings)
     return Starlette(
         routes=[
-            Route("/graphql", on_http, methods=["POST"]),
+            # All methods: otherwise GET would find the page, which answers on every other path.
+            Route("/graphql", on_http, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
             WebSocketRoute("/graphql", on_socket),
             Route("/healthz", health.healthz),
             Route("/readyz", health.Readiness(resources, redis).__call__),

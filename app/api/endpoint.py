@@ -43,6 +43,8 @@ class GraphQLEndpoint:
         strict = GRAPHQL_JSON in request.headers.get("accept", "")
         cookies = Cookies(request.cookies.get(COOKIE))
         try:
+            if request.method != "POST":
+                raise BadRequest(405, "Operations are sent by POST.")
             refuse_foreign_origin(request, self._resources.settings)
             operation = await read_request(request)
             context = await self._context(request, operation, origin, cookies)
@@ -89,9 +91,9 @@ class GraphQLEndpoint:
                 allowed_operation_types=_ALLOWED,
             )
         except CannotGetOperationTypeError:
-            return _errors([GraphQLError("Say which operation to run: `operationName` names none of this document.")]), 400
+            return _refused("Say which operation to run: `operationName` names none of this document."), 400
         except InvalidOperationTypeError:
-            return _errors([GraphQLError("Subscriptions run over a WebSocket on this path (graphql-transport-ws).")]), 400
+            return _refused("Subscriptions run over a WebSocket on this path (graphql-transport-ws)."), 400
         if result.errors and result.data is None and all(error.path is None for error in result.errors):
             return _errors(result.errors), 400 if strict else 200
         body: dict[str, object] = {"data": result.data}
@@ -141,6 +143,13 @@ def _errors(errors: Sequence[GraphQLError]) -> dict[str, object]:
     return {"errors": [error.formatted for error in errors]}
 
 
+def _refused(message: str) -> dict[str, object]:
+    return _errors([GraphQLError(message, extensions={"code": "BAD_REQUEST"})])
+
+
 def _refusal(status: int, message: str, code: str, request_id: str, *, strict: bool) -> Response:
     body = {"errors": [{"message": message, "extensions": {"code": code, "requestId": request_id}}]}
-    return Response(orjson.dumps(body), status, media_type=GRAPHQL_JSON if strict else "application/json")
+    headers = {"X-Request-Id": request_id}
+    if status == 405:
+        headers["Allow"] = "POST"
+    return Response(orjson.dumps(body), status, headers, GRAPHQL_JSON if strict else "application/json")

@@ -53,7 +53,8 @@ async def read_request(request: Request) -> GraphQLRequest:
         raise BadRequest(400, "`variables` has to be a JSON object.")
     if name is not None and not isinstance(name, str):
         raise BadRequest(400, "`operationName` has to be a text.")
-    if not isinstance(data.get("extensions") or {}, dict):
+    extensions = data.get("extensions")
+    if extensions is not None and not isinstance(extensions, dict):
         raise BadRequest(400, "`extensions` has to be a JSON object.")
     return GraphQLRequest(query, variables or {}, name or None, body)
 
@@ -81,6 +82,8 @@ def _check_nesting(body: bytes) -> None:
             raise BadRequest(400, f"JSON here is at most {MAX_JSON_DEPTH} levels deep.")
 
 
-_QUOTED = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.S)
+# Possessive, and without its closing quote too: a text that never ends is read once, not once from each of its quotes
+# (20,000 of them took 14 seconds).
+_QUOTED = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.S)
 _BRACKETS = re.compile(rb"[\[\]{}]")
 _LONG_NUMBER = re.compile(rb"[0-9]{%d}" % (MAX_DIGITS + 1))

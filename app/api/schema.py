@@ -1,7 +1,9 @@
 """The executable schema: nouns and verbs put together."""
 
 import strawberry
+from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
 
 from app.api.admission import Admission
 from app.api.masking import Masking
@@ -30,13 +32,20 @@ class Subscription(StatusSubscription):
     pass
 
 
+class Schema(strawberry.Schema):
+    """Strawberry's, which would log every refused request as an error; Masking logs what is one."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Nothing."""
+
+
 def make_schema(*, introspection: bool = True) -> strawberry.Schema:
     """The schema.
 
     Args:
         introspection: False also strips 'Did you mean' from errors.
     """
-    return strawberry.Schema(
+    return Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
