@@ -2,7 +2,7 @@
 
 import typer
 
-from app.cli import status, stop, up
+from app.cli import status, stop, up, upload
 
 app = typer.Typer(
     name="datakura",
@@ -14,6 +14,7 @@ app = typer.Typer(
 app.command("up")(up.up)
 app.command("stop")(stop.stop)
 app.command("status")(status.status)
+app.command("upload")(upload.upload)
 
 
 def main() -> None:
