@@ -56,6 +56,7 @@ export const theme = createTheme({
   components: {
     MuiPaper: { defaultProps: { elevation: 0 }, styleOverrides: { root: { backgroundImage: 'none' } } },
     MuiButton: { defaultProps: { disableElevation: true } },
+    MuiDialogTitle: { styleOverrides: { root: { fontSize: '1.25rem', fontWeight: 650 } } },
     MuiTooltip: { defaultProps: { arrow: true, enterDelay: 400 } },
     MuiTableCell: {
       styleOverrides: {
@@ -64,6 +65,8 @@ export const theme = createTheme({
           fontWeight: 600,
           color: t.vars.palette.text.secondary,
           whiteSpace: 'nowrap',
+          paddingTop: 10,
+          paddingBottom: 10,
         }),
       },
     },

@@ -21,7 +21,7 @@ export function EmptyState({ icon, title, children, action }: EmptyStateProps) {
         {title}
       </Typography>
       {children && (
-        <Typography color="text.secondary" sx={{ mt: 0.5, maxWidth: '46ch', mx: 'auto' }}>
+        <Typography color="textSecondary" sx={{ mt: 0.5, maxWidth: '46ch', mx: 'auto' }}>
           {children}
         </Typography>
       )}

@@ -6,14 +6,20 @@ export interface Fact {
   value: ReactNode
 }
 
+interface FactListProps {
+  facts: readonly Fact[]
+  /** Room that a value needs at least, in pixels. */
+  minWidth?: number
+}
+
 /** Names and values side by side, in as many columns as there is room for. */
-export function FactList({ facts }: { facts: readonly Fact[] }) {
+export function FactList({ facts, minWidth = 140 }: FactListProps) {
   return (
     <Box
       component="dl"
       sx={{
         display: 'grid',
-        gridTemplateColumns: 'repeat(auto-fill, minmax(140px, 1fr))',
+        gridTemplateColumns: `repeat(auto-fill, minmax(${minWidth}px, 1fr))`,
         columnGap: 2.5,
         rowGap: 1.5,
         m: 0,

@@ -16,9 +16,9 @@ export function formatInteger(value: number, language: string): string {
   return new Intl.NumberFormat(language, { maximumFractionDigits: 0 }).format(value)
 }
 
-/** A statistic: at most six significant digits, so that columns of numbers stay readable. */
+/** A statistic: at most six significant digits, and no comma in what may be a year. */
 export function formatStatistic(value: number, language: string): string {
-  return new Intl.NumberFormat(language, { maximumSignificantDigits: 6 }).format(value)
+  return new Intl.NumberFormat(language, { maximumSignificantDigits: 6, useGrouping: 'min2' }).format(value)
 }
 
 /** A fraction (0-1) as a percentage; something is never shown as nothing, nor nearly all as all. */

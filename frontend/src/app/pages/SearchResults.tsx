@@ -64,7 +64,7 @@ export function SearchResults({ filters }: { filters: DatasetFilters }) {
   }
   return (
     <Stack spacing={1.5}>
-      <Typography role="status" color="text.secondary">
+      <Typography role="status" color="textSecondary">
         {t('search.found', {
           count: found.totalCount,
           amount: formatInteger(found.totalCount, i18n.language),

@@ -68,10 +68,10 @@ export default function AccountPanel({ anchor, viewer, onClose }: AccountPanelPr
       {viewer && (
         <Box sx={{ px: 2, pt: 2, pb: 1.5 }}>
           <Typography sx={{ fontWeight: 600 }}>{viewer.displayName}</Typography>
-          <Typography variant="body2" color="text.secondary" sx={{ overflowWrap: 'anywhere' }}>
+          <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
             {viewer.email}
           </Typography>
-          <Typography variant="body2" color="text.secondary">
+          <Typography variant="body2" color="textSecondary">
             {t(`account.roles.${viewer.role}`)}
           </Typography>
         </Box>

@@ -52,7 +52,7 @@ export default function SignInPage() {
           <Typography variant="h1" sx={{ mb: 0.5 }}>
             {t('signIn.title')}
           </Typography>
-          <Typography color="text.secondary" sx={{ mb: 3 }}>
+          <Typography color="textSecondary" sx={{ mb: 3 }}>
             {t('signIn.lead')}
           </Typography>
           <PasswordForm onSession={accept} />

@@ -19,7 +19,7 @@ export function ColumnPager({ page, pageColumns, columnCount, onPage }: ColumnPa
   const integer = (value: number) => formatInteger(value, i18n.language)
   return (
     <Stack direction="row" sx={{ alignItems: 'center', flexWrap: 'wrap', rowGap: 1, columnGap: 2 }}>
-      <Typography variant="body2" color="text.secondary" role="status">
+      <Typography variant="body2" color="textSecondary" role="status">
         {t('data.columnRange', {
           first: integer(first + 1),
           last: integer(Math.min(first + pageColumns, columnCount)),

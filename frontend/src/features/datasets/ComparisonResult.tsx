@@ -65,7 +65,7 @@ export function ComparisonResult(props: { comparison: FragmentType<typeof Compar
       </Alert>
       <Typography variant="h3">{t('compare.schemaChanges')}</Typography>
       {schemaChanges.length === 0 ? (
-        <Typography color="text.secondary">{t('compare.noSchemaChanges')}</Typography>
+        <Typography color="textSecondary">{t('compare.noSchemaChanges')}</Typography>
       ) : (
         <TableContainer component={Paper} variant="outlined">
           <Table size="small">
@@ -97,7 +97,7 @@ export function ComparisonResult(props: { comparison: FragmentType<typeof Compar
       )}
       <Typography variant="h3">{t('compare.profileChanges')}</Typography>
       {profileChanges.length === 0 ? (
-        <Typography color="text.secondary">{t('compare.noProfileChanges')}</Typography>
+        <Typography color="textSecondary">{t('compare.noProfileChanges')}</Typography>
       ) : (
         <TableContainer component={Paper} variant="outlined" sx={{ maxHeight: 480 }}>
           <Table size="small" stickyHeader>

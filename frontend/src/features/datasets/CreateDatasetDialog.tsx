@@ -101,8 +101,9 @@ export default function CreateDatasetDialog({ onClose }: CreateDatasetDialogProp
       slotProps={{ paper: { component: 'form', onSubmit: submit } }}
     >
       <DialogTitle id={titleId}>{t('createDataset.title')}</DialogTitle>
-      <DialogContent sx={{ pt: 1 }}>
-        <Stack spacing={2.5}>
+      <DialogContent>
+        {/* Room for the label of the first field, which stands on its border. */}
+        <Stack spacing={2.5} sx={{ pt: 1 }}>
           {general.map(({ message }) => (
             <Alert key={message} severity="error">
               {message}
@@ -166,7 +167,7 @@ export default function CreateDatasetDialog({ onClose }: CreateDatasetDialogProp
               }
               label={t('createDataset.autoPublish')}
             />
-            <Typography variant="body2" color="text.secondary">
+            <Typography variant="body2" color="textSecondary">
               {t('createDataset.autoPublishHelp')}
             </Typography>
           </div>

@@ -39,7 +39,7 @@ export function DatasetHeader(props: { dataset: FragmentType<typeof DatasetHeade
         </span>
       </Stack>
       {dataset.description && (
-        <Typography color="text.secondary" sx={{ maxWidth: '80ch', whiteSpace: 'pre-line' }}>
+        <Typography color="textSecondary" sx={{ maxWidth: '80ch', whiteSpace: 'pre-line' }}>
           {dataset.description}
         </Typography>
       )}

@@ -91,7 +91,7 @@ export function FieldProfileCard(props: FieldProfileCardProps) {
         {profile.topValues.length > 0 && profile.histogram.length === 0 && (
           <TopValues values={profile.topValues} rowCount={rowCount} />
         )}
-        <FactList facts={facts} />
+        <FactList facts={facts} minWidth={88} />
       </Stack>
     </Paper>
   )

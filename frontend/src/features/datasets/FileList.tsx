@@ -36,12 +36,12 @@ export function FileList(props: { version: FragmentType<typeof FileList_version>
           <Stack component="li" key={file.id} direction="row" spacing={1} sx={{ alignItems: 'center' }}>
             <Box sx={{ flexGrow: 1, minWidth: 0 }}>
               <Typography sx={{ overflowWrap: 'anywhere' }}>{file.name}</Typography>
-              <Typography variant="body2" color="text.secondary">
+              <Typography variant="body2" color="textSecondary">
                 {t(`fileRole.${file.role}`)} · {formatBytes(file.sizeBytes, i18n.language)}
               </Typography>
               <Typography
                 variant="body2"
-                color="text.secondary"
+                color="textSecondary"
                 noWrap
                 title={file.sha256}
                 sx={{ fontFamily: 'monospace', fontSize: '0.75rem' }}

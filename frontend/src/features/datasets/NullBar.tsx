@@ -25,7 +25,7 @@ export function NullBar({ nullCount, nullFraction }: NullBarProps) {
           }}
         />
       </Box>
-      <Typography variant="body2" color="text.secondary" sx={{ mt: 0.5 }}>
+      <Typography variant="body2" color="textSecondary" sx={{ mt: 0.5 }}>
         {nullCount === 0
           ? t('profile.noNulls')
           : t('profile.nulls', {

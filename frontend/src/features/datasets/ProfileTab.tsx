@@ -56,7 +56,7 @@ export function ProfileTab({ versionId }: { versionId: string }) {
   const types = new Map(version.schemaFields.map((field) => [field.fieldPath, field.logicalType]))
   return (
     <Stack spacing={2}>
-      <Typography color="text.secondary">
+      <Typography color="textSecondary">
         {t('profile.summary', {
           rows: formatInteger(profile.rowCount, i18n.language),
           columns: formatInteger(profile.columnCount, i18n.language),

@@ -32,7 +32,7 @@ export function PublishRefusedDialog(props: PublishRefusedDialogProps) {
     <Dialog open={violations.length > 0} onClose={onClose} aria-labelledby={titleId} maxWidth="sm" fullWidth>
       <DialogTitle id={titleId}>{t('publish.refusedTitle')}</DialogTitle>
       <DialogContent>
-        <Typography color="text.secondary">{t('publish.refusedLead')}</Typography>
+        <Typography color="textSecondary">{t('publish.refusedLead')}</Typography>
         <List dense>
           {violations.map(({ rule, status, message }) => (
             <ListItem key={rule.id} disableGutters>

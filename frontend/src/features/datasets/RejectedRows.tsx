@@ -41,7 +41,7 @@ export function RejectedRows(props: { version: FragmentType<typeof RejectedRows_
         </Typography>
       </AccordionSummary>
       <AccordionDetails sx={{ pt: 0 }}>
-        <Typography variant="body2" color="text.secondary" sx={{ mb: 1 }}>
+        <Typography variant="body2" color="textSecondary" sx={{ mb: 1 }}>
           {t('rejected.lead', { count: rejectedRows.length })}
         </Typography>
         <TableContainer>

@@ -41,7 +41,7 @@ export function RowsPager({ firstRow, pageRows, totalCount, onGoTo }: RowsPagerP
       aria-label={t('data.pages')}
       sx={{ alignItems: 'center', flexWrap: 'wrap', rowGap: 1 }}
     >
-      <Typography variant="body2" color="text.secondary" role="status" sx={{ flexGrow: 1, mr: 2 }}>
+      <Typography variant="body2" color="textSecondary" role="status" sx={{ flexGrow: 1, mr: 2 }}>
         {t('data.range', {
           first: integer(firstRow),
           last: integer(lastRow),
@@ -55,7 +55,7 @@ export function RowsPager({ firstRow, pageRows, totalCount, onGoTo }: RowsPagerP
           name="row"
           size="small"
           label={t('data.goTo')}
-          slotProps={{ htmlInput: { inputMode: 'numeric', pattern: '[0-9]*', style: { width: '7ch' } } }}
+          slotProps={{ htmlInput: { inputMode: 'numeric', pattern: '[0-9]*', style: { width: '11ch' } } }}
           sx={{ mr: 1 }}
         />
       </form>

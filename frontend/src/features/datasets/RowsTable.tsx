@@ -62,7 +62,7 @@ export function RowsTable(props: RowsTableProps) {
           transition: 'opacity 120ms',
         }}
       >
-        <Table size="small" stickyHeader aria-busy={props.busy} sx={{ '& td, & th': { whiteSpace: 'nowrap' } }}>
+        <Table size="small" stickyHeader aria-busy={props.busy} sx={{ '& td, & th': { whiteSpace: 'nowrap' }, '& thead th': { bgcolor: 'background.paper' } }}>
           <TableHead>
             <TableRow>
               <TableCell align="right" aria-label={t('data.rowNumber')}>

@@ -26,7 +26,7 @@ export function VersionPicker({ label, versions, number, onPick }: VersionPicker
       label={label}
       value={number ?? ''}
       onChange={(event) => onPick(Number(event.target.value))}
-      sx={{ minWidth: 180 }}
+      sx={{ minWidth: 200, alignSelf: 'flex-start', bgcolor: 'background.paper' }}
     >
       {versions.map((version) => (
         <MenuItem key={version.id} value={version.number}>

@@ -46,13 +46,13 @@ export function VersionRow(props: { version: FragmentType<typeof VersionRow_vers
     >
       <Stack direction="row" spacing={1.5} sx={{ alignItems: 'center', flexWrap: 'wrap', rowGap: 1 }}>
         <Typography variant="h3">{t('version.title', { number: version.number })}</Typography>
-        {version.label && <Typography color="text.secondary">{version.label}</Typography>}
+        {version.label && <Typography color="textSecondary">{version.label}</Typography>}
         <VersionStatusChip status={version.status} />
         {version.isCurrent && <Chip size="small" color="primary" label={t('version.current')} />}
         <Box sx={{ flexGrow: 1 }} />
         <PublishButton version={version} />
       </Stack>
-      <Typography variant="body2" color="text.secondary" sx={{ mt: 0.5 }}>
+      <Typography variant="body2" color="textSecondary" sx={{ mt: 0.5 }}>
         {original && `${original.name} (${formatBytes(original.sizeBytes, i18n.language)}) · `}
         {rowCount !== null &&
           columnCount !== null &&

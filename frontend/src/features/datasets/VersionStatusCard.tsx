@@ -13,6 +13,7 @@ import { graphql, readFragment, type FragmentType } from '../../gql'
 import { formatInteger } from '../../lib/format'
 import { PublishButton } from './PublishButton'
 import { RejectedRows } from './RejectedRows'
+import { VersionLinks } from './VersionLinks'
 
 const VersionStatusCard_version = graphql(`
   fragment VersionStatusCard_version on DatasetVersion {
@@ -72,11 +73,11 @@ export function VersionStatusCard(props: VersionStatusCardProps) {
       <Stack spacing={2}>
         <Stack direction="row" spacing={1.5} sx={{ alignItems: 'center', flexWrap: 'wrap', rowGap: 1 }}>
           <Typography variant="h2">{t('version.title', { number: version.number })}</Typography>
-          {version.label && <Typography color="text.secondary">{version.label}</Typography>}
+          {version.label && <Typography color="textSecondary">{version.label}</Typography>}
           <span role="status">
             <VersionStatusChip status={status} />
           </span>
-          <Typography variant="body2" color="text.secondary" sx={{ flexGrow: 1 }}>
+          <Typography variant="body2" color="textSecondary" sx={{ flexGrow: 1 }}>
             <TimeAgo at={version.createdAt} />
           </Typography>
           <PublishButton version={version} />
@@ -89,13 +90,13 @@ export function VersionStatusCard(props: VersionStatusCardProps) {
               value={progress * 100}
               sx={{ height: 6, borderRadius: 3, mb: 0.75 }}
             />
-            <Typography variant="body2" color="text.secondary">
+            <Typography variant="body2" color="textSecondary">
               {stage ? t(`versionStage.${stage}`) : t('version.waiting')}
             </Typography>
           </div>
         )}
         {rowCount !== null && columnCount !== null && (
-          <Typography color="text.secondary">
+          <Typography color="textSecondary">
             {t('version.size', {
               rows: formatInteger(rowCount, i18n.language),
               columns: formatInteger(columnCount, i18n.language),
@@ -104,6 +105,7 @@ export function VersionStatusCard(props: VersionStatusCardProps) {
             {version.isCurrent ? t('version.isCurrent') : t('version.isNotCurrent')}
           </Typography>
         )}
+        {status === 'READY' && <VersionLinks number={version.number} />}
         {error && (
           <Alert
             severity="error"

@@ -54,7 +54,7 @@ export function VersionsTab(props: VersionsTabProps) {
           {t('compare.title')}
         </Typography>
         {comparable.length < 2 ? (
-          <Typography color="text.secondary">{t('compare.needsTwo')}</Typography>
+          <Typography color="textSecondary">{t('compare.needsTwo')}</Typography>
         ) : (
           <CompareVersions versions={comparable} />
         )}

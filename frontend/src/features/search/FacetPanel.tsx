@@ -42,14 +42,12 @@ export function FacetPanel({ filters, statuses, tags, owners, onChange }: FacetP
           onChange({ statuses: datasetStatuses.filter((status) => chosen.includes(status)) })
         }
       />
-      {knownTags.length > 0 && (
-        <FacetGroup
-          title={t('datasets.tags')}
-          options={knownTags}
-          chosen={filters.tags}
-          onChange={(chosen) => onChange({ tags: chosen })}
-        />
-      )}
+      <FacetGroup
+        title={t('datasets.tags')}
+        options={knownTags}
+        chosen={filters.tags}
+        onChange={(chosen) => onChange({ tags: chosen })}
+      />
       {knownOwners.length > 1 && (
         <FacetGroup
           title={t('datasets.owner')}
@@ -86,6 +84,7 @@ interface FacetGroupProps {
 
 function FacetGroup({ title, options, chosen, onChange }: FacetGroupProps) {
   const { i18n } = useTranslation()
+  if (options.length === 0) return null
   return (
     <Box component="fieldset" sx={{ border: 0, p: 0, m: 0, minWidth: 0 }}>
       <Typography component="legend" variant="h3" sx={{ mb: 0.5 }}>

@@ -53,8 +53,8 @@ export function UploadDropZone({ dataset, prominent }: UploadDropZoneProps) {
         px: 3,
         py: prominent ? 6 : 2.5,
         border: '1.5px dashed',
-        borderColor: over ? 'primary.main' : 'divider',
-        borderRadius: 2,
+        borderColor: over ? 'primary.main' : 'text.disabled',
+        borderRadius: 1,
         bgcolor: over ? 'action.hover' : 'background.paper',
         transition: 'border-color 120ms, background-color 120ms',
       }}
@@ -64,13 +64,14 @@ export function UploadDropZone({ dataset, prominent }: UploadDropZoneProps) {
         <Typography variant={prominent ? 'h2' : 'h3'} component="p">
           {prominent ? t('upload.firstTitle') : t('upload.title')}
         </Typography>
-        <Typography variant="body2" color="text.secondary">
+        <Typography variant="body2" color="textSecondary">
           {t('upload.lead')}
         </Typography>
       </Box>
       <Button
         variant={prominent ? 'contained' : 'outlined'}
         onClick={() => input.current?.click()}
+        sx={{ flexShrink: 0 }}
       >
         {t('upload.choose')}
       </Button>

@@ -42,7 +42,7 @@ export function UploadProgress({ entry }: { entry: UploadEntry }) {
           <Typography noWrap title={fileName} sx={{ fontWeight: 600 }}>
             {fileName}
           </Typography>
-          <Typography variant="body2" color="text.secondary" role="status">
+          <Typography variant="body2" color="textSecondary" role="status">
             {t(`upload.phases.${phase}`)} · {amount}
           </Typography>
         </Box>
