@@ -31,7 +31,7 @@ async def doomed(doomed_engines: Engines, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture
 async def person(doomed: System) -> AsyncIterator[Client]:
     """Somebody signed in to the doomed system, all of whose processes run."""
-    doomed.start(*(name for name in ("api", "dispatcher", "worker") if name not in doomed.processes))
+    doomed.start()
     await doomed.until_ready()
     async with Client(doomed.url) as client:
         yield await client.sign_in()

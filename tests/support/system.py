@@ -75,9 +75,11 @@ class System:
         return f"http://127.0.0.1:{self.environment['DATAKURA_PORT']}"
 
     def start(self, *names: str, **settings: str) -> None:
-        """The named processes run; all three when none is named."""
+        """The named processes run; all three when none is named. One that runs already is left alone."""
         self.logs.mkdir(parents=True, exist_ok=True)
         for name in names or MODULES:
+            if name in self.processes:
+                continue
             with (self.logs / f"{name}.stderr").open("ab") as errors:
                 self.processes[name] = subprocess.Popen(
                     [sys.executable, "-m", MODULES[name]],
