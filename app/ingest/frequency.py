@@ -12,8 +12,10 @@ EXACT_DISTINCT = 4_000_000
 DENSE_RANGE = 1 << 28
 """Integers within such a range are counted exactly by one bit each."""
 TOP = 10
-SKETCHED = 100
-"""Candidates for the most frequent among very many values."""
+SAMPLE_ROWS = 200_000
+"""Among very many values, candidates for the most frequent are those that occur twice in so many rows. A value of one in
+10,000 rows is found; a sketch over all rows takes three times as long (measured 2026-11)."""
+CANDIDATES = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +32,8 @@ class Subject:
 
 @dataclass(frozen=True)
 class Counted:
-    """Top values as DuckDB writes them; where `is_approximate`, their counts are exact and their choice is a sketch's."""
+    """Top values as DuckDB writes them. Where `is_approximate`, they are chosen by a sample, their counts are exact, and a
+    column in which no value is frequent has none."""
 
     distinct: int | None
     is_approximate: bool
@@ -68,20 +71,38 @@ def _by_frequency(connection: duckdb.DuckDBPyConnection, source: str, subject: S
 
 
 def _of_many(connection: duckdb.DuckDBPyConnection, source: str, subject: Subject) -> Counted:
-    """Very many values: exact where bits suffice, otherwise the estimate; the most frequent from a sketch, then counted."""
+    """Very many values: exact where bits suffice, otherwise the estimate."""
     exact = _dense_distinct(connection, source, subject)
-    distinct = exact if exact is not None else min(subject.distinct_estimate, subject.present)
     if exact == subject.present:
-        chosen = f"SELECT {subject.sql} AS value FROM {source} WHERE {subject.sql} IS NOT NULL ORDER BY value LIMIT {TOP}"
-        query = f"SELECT {_text('value')}, 1 FROM ({chosen}) ORDER BY value"
-    else:
-        chosen = f"SELECT unnest(approx_top_k({subject.sql}, {SKETCHED})) FROM {source}"
-        query = (
-            f"SELECT {_text('value')}, times FROM (SELECT {subject.sql} AS value, count(*) AS times FROM {source}"
-            f" WHERE {subject.sql} IN ({chosen}) GROUP BY ALL ORDER BY times DESC, value LIMIT {TOP}) ORDER BY times DESC, value"
-        )
-    top = tuple(TopValue(value=value, count=times) for value, times in connection.execute(query).fetchall())
-    return Counted(distinct, exact is None, top)
+        return Counted(exact, False, _smallest(connection, source, subject))
+    distinct = exact if exact is not None else min(subject.distinct_estimate, subject.present)
+    return Counted(distinct, exact is None, _frequent(connection, source, subject))
+
+
+def _smallest(connection: duckdb.DuckDBPyConnection, source: str, subject: Subject) -> tuple[TopValue, ...]:
+    """The most frequent values where each occurs once."""
+    chosen = f"SELECT {subject.sql} AS value FROM {source} WHERE {subject.sql} IS NOT NULL ORDER BY value LIMIT {TOP}"
+    rows = connection.execute(f"SELECT {_text('value')} FROM ({chosen}) ORDER BY value").fetchall()
+    return tuple(TopValue(value=value, count=1) for (value,) in rows)
+
+
+def _frequent(connection: duckdb.DuckDBPyConnection, source: str, subject: Subject) -> tuple[TopValue, ...]:
+    percent = min(100.0, 100 * SAMPLE_ROWS / subject.present)
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE candidate AS
+        SELECT value FROM (SELECT {subject.sql} AS value FROM {source} TABLESAMPLE BERNOULLI({percent:.6f}%) REPEATABLE(1))
+        WHERE value IS NOT NULL GROUP BY value HAVING count(*) > 1 ORDER BY count(*) DESC, value LIMIT {CANDIDATES}
+        """
+    ).fetchall()
+    if connection.execute("SELECT count(*) FROM candidate").fetchall() == [(0,)]:
+        return ()
+    rows = connection.execute(
+        f"SELECT {_text('value')}, times FROM (SELECT {subject.sql} AS value, count(*) AS times FROM {source}"
+        f" WHERE {subject.sql} IN (SELECT value FROM candidate) GROUP BY ALL ORDER BY times DESC, value LIMIT {TOP})"
+        " ORDER BY times DESC, value"
+    ).fetchall()
+    return tuple(TopValue(value=value, count=times) for value, times in rows)
 
 
 def _dense_distinct(connection: duckdb.DuckDBPyConnection, source: str, subject: Subject) -> int | None:

@@ -59,16 +59,23 @@ class Column:
         return self.field.native_type in ("FLOAT", "DOUBLE")
 
     @property
-    def number(self) -> str | None:
-        """The value as DOUBLE, NULL where it is not finite; None where the column has no such value."""
-        native = self.field.native_type
+    def kind(self) -> str | None:
+        """How the value becomes a number: 'float', 'exact', 'time'; None where it does not."""
         if self.field.logical_type in _NUMBERS:
-            return f"CASE WHEN isfinite({self.sql}) THEN CAST({self.sql} AS DOUBLE) END" if self.is_float else f"CAST({self.sql} AS DOUBLE)"
-        if self.field.logical_type in _TIMES:
-            kind = "TIMESTAMP WITH TIME ZONE" if native.startswith(("TIMESTAMPTZ", "TIMESTAMP WITH")) else "TIMESTAMP"
-            moment = f"CAST({self.sql} AS {kind})"
-            return f"CASE WHEN isfinite({moment}) THEN epoch({moment}) END"
-        return None
+            return "float" if self.is_float else "exact"
+        return "time" if self.field.logical_type in _TIMES else None
+
+    @property
+    def moment(self) -> str:
+        """A time in one of the two types that all functions of time know."""
+        zoned = self.field.native_type.startswith(("TIMESTAMPTZ", "TIMESTAMP WITH"))
+        return f"CAST({self.sql} AS {'TIMESTAMP WITH TIME ZONE' if zoned else 'TIMESTAMP'})"
+
+    def number(self, *, all_finite: bool = False) -> str:
+        """The value as DOUBLE, in epoch seconds for times; NULL where it is not finite."""
+        value = self.moment if self.kind == "time" else self.sql
+        number = f"epoch({value})" if self.kind == "time" else f"CAST({value} AS DOUBLE)"
+        return number if all_finite or self.kind == "exact" else f"CASE WHEN isfinite({value}) THEN {number} END"
 
 
 def profile(
@@ -136,15 +143,17 @@ def _statements(columns: list[Column]) -> Iterator[list[Column]]:
 
 def _summary_expressions(column: Column) -> tuple[str, ...]:
     """In the order of Summary's fields."""
-    value, kind, number = column.sql, column.field.logical_type, column.number
+    value, kind = column.sql, column.field.logical_type
     ordered = f"{value}) FILTER (WHERE NOT isnan({value})" if column.is_float else value
     bound = "NULL" if kind in _NESTED else f"left(CAST({{}}({ordered}) AS VARCHAR), {TEXT_CHARACTERS})"
-    finite = ("0", "NULL", "NULL") if number is None else (f"count({number})", f"min({number})", f"max({number})")
-    moments = ("NULL", "NULL")
-    if kind in _NUMBERS and number is not None:
-        plain = value if column.field.native_type.endswith("INT") and "HUGE" not in column.field.native_type else number
-        safe = f"CASE WHEN abs({value}) < {_SAFE_TO_SQUARE} THEN {number} END" if column.is_float else number
-        moments = (f"avg({plain})", f"stddev_samp({safe})")
+    finite, moments = _finite_expressions(column), ("NULL", "NULL")
+    if column.kind == "float":
+        number = column.number()
+        moments = (f"avg({number})", f"stddev_samp(CASE WHEN abs({value}) < {_SAFE_TO_SQUARE} THEN {number} END)")
+    elif column.kind == "exact":
+        # An average of small integers is exact before it becomes a double; sums of larger ones may overflow.
+        small = column.field.native_type.endswith("INT") and "HUGE" not in column.field.native_type
+        moments = (f"avg({value if small else column.number()})", f"stddev_samp({column.number()})")
     lengths = (f"min(length({value}))", f"max(length({value}))") if kind == LogicalType.STRING else ("NULL", "NULL")
     return (
         f"count({value})",
@@ -157,17 +166,32 @@ def _summary_expressions(column: Column) -> tuple[str, ...]:
     )
 
 
+def _finite_expressions(column: Column) -> tuple[str, str, str]:
+    """Count, least and greatest of the finite values, as numbers. What is counted and ordered anyway is not done twice."""
+    value = column.sql
+    if column.kind == "exact":
+        return f"count({value})", f"CAST(min({value}) AS DOUBLE)", f"CAST(max({value}) AS DOUBLE)"
+    if column.kind == "time":
+        ends = f"{value}) FILTER (WHERE isfinite({column.moment})"
+        least, greatest = (column.moment.replace(value, f"{end}({ends})") for end in ("min", "max"))
+        return f"count({ends})", f"epoch({least})", f"epoch({greatest})"
+    if column.kind == "float":
+        return f"count({column.number()})", f"min({column.number()})", f"max({column.number()})"
+    return "0", "NULL", "NULL"
+
+
 def _histograms(
     connection: duckdb.DuckDBPyConnection, source: str, columns: list[Column], summaries: list[Summary]
 ) -> list[tuple[HistogramBin, ...]]:
     """Of the columns that have finite values."""
     every = [(column, _edges(column, summary)) for column, summary in zip(columns, summaries, strict=True)]
+    numbers = _numbers(columns, summaries)
     counted: dict[Column, list[int]] = {}
     edges = dict(every)
     for some in _statements([column for column, bounds in every if bounds]):
         # DuckDB's bins include their upper edge, ours the lower: the mirror image has it right.
         wanted = [
-            f"map_values(histogram(-({column.number}), [{', '.join(f'{-edge!r}::DOUBLE' for edge in reversed(edges[column]))}]))"
+            f"map_values(histogram(-({numbers[column]}), [{', '.join(f'{-edge!r}::DOUBLE' for edge in reversed(edges[column]))}]))"
             for column in some
         ]
         row = connection.execute(f"SELECT {', '.join(wanted)} FROM {source}").fetchall()[0]
@@ -178,13 +202,23 @@ def _histograms(
 def _medians(
     connection: duckdb.DuckDBPyConnection, source: str, columns: list[Column], summaries: list[Summary]
 ) -> list[float | None]:
+    expressions = _numbers(columns, summaries)
     numbers = {
-        column: (column.number, summary.finite)
+        column: (expressions[column], summary.finite)
         for column, summary in zip(columns, summaries, strict=True)
-        if column.number is not None and column.field.logical_type in _NUMBERS
+        if column.field.logical_type in _NUMBERS
     }
     found = dict(zip(numbers, median.medians(connection, source, list(numbers.values())), strict=True))
     return [found.get(column) for column in columns]
+
+
+def _numbers(columns: list[Column], summaries: list[Summary]) -> dict[Column, str]:
+    """Expressions of the columns that have numbers, without a check where all values are known to be finite."""
+    return {
+        column: column.number(all_finite=summary.finite == summary.present)
+        for column, summary in zip(columns, summaries, strict=True)
+        if column.kind is not None
+    }
 
 
 def _edges(column: Column, summary: Summary) -> tuple[float, ...]:

@@ -273,3 +273,12 @@ def test_fractions_of_seconds_have_no_zeros_at_their_end() -> None:
     assert time_text(86_399_500_000, 10**6) == "23:59:59.5"
     assert timestamp_text(-1, 10**9, utc=True) == "1969-12-31T23:59:59.999999999Z"
     assert shown("2024-05-01 12:00:00.123+00", "TIMESTAMP WITH TIME ZONE") == "2024-05-01T12:00:00.123Z"
+
+
+@pytest.mark.parametrize("exact", [0, 1_000])
+def test_no_name_of_a_column_gets_in_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exact: int) -> None:
+    monkeypatch.setattr(frequency, "EXACT_DISTINCT", exact)
+    names = ["value", "times", "candidate", "batch", "number", 'qu"ote', "AS TIMESTAMP", "counted", "count"]
+    found = profiled(tmp_path, "SELECT " + ", ".join(f"range % 2 AS {columns.quoted(name)}" for name in names) + " FROM range(10)")
+    assert [(known.field_path, known.distinct_count, known.mean) for known in found.field_profiles] == [(name, 2, 0.5) for name in names]
+    assert {known.top_values for known in found.field_profiles} == {(TopValue(value="0", count=5), TopValue(value="1", count=5))}
