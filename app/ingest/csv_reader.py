@@ -1,12 +1,11 @@
 """CSV and its relatives to a stored table: what is regular in one pass of DuckDB, what is not after mending it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
-from app.ingest import by_hand, cells, columns, engine, overrides, types
+from app.ingest import by_hand, cells, columns, engine, overrides, types, wide
 from app.ingest.cells import Cells, RegularFile
 from app.ingest.job import IngestJob, LogicalType, ReadOptions
 from app.ingest.layout import Plan, plan
@@ -99,10 +98,11 @@ class _Reading:
         try:
             return self._typed(file)
         except _ReaderDisagrees:
-            parts = by_hand.write(file, scratch_path(self._job, "parts"))
-            return self._exactly(Cells(parts, file.width, self._plan.options.null_tokens), file.record_count)
+            return self._by_hand(file)
 
     def _typed(self, file: RegularFile) -> _Typed:
+        if file.width > wide.WIDE_COLUMNS:
+            return self._by_hand(file)
         options = self._plan.options
         direct = Cells(file.relation(), file.width, options.null_tokens)
         large = file.path.stat().st_size - file.offset > cells.SMALL_BYTES
@@ -119,9 +119,17 @@ class _Reading:
             written = cells.copy_text(self._connection, direct, text, self._part(0.5, 0.7))
         except duckdb.InvalidInputException as error:
             raise _ReaderDisagrees from error
+        return self._from_text(text, file, written)
+
+    def _by_hand(self, file: RegularFile) -> _Typed:
+        text = scratch_path(self._job, "cells.parquet")
+        return self._from_text(text, file, by_hand.write(file, text))
+
+    def _from_text(self, text: Path, file: RegularFile, written: int) -> _Typed:
         if written != file.record_count:
             raise _ReaderDisagrees
-        return self._exactly(Cells(f"read_parquet({columns.literal(str(text))})", file.width, options.null_tokens), written, text)
+        relation = f"read_parquet({columns.literal(str(text))})"
+        return self._exactly(Cells(relation, file.width, self._plan.options.null_tokens), written, text)
 
     def _exactly(self, source: Cells, record_count: int, text: Path | None = None) -> _Typed:
         """The table with types decided over all of its cells."""

@@ -187,6 +187,8 @@ def _text(head: bytes) -> str:
     wide = guess_wide(head)
     if wide is not None:
         return head.decode(wide, "replace")
+    # What was written in advance and never filled is NUL to the end.
+    head = head.rstrip(b"\x00") or head
     control = sum(head.count(byte) for byte in range(32) if byte not in (9, 10, 11, 12, 13, 26, 27, 28, 29, 30, 31))
     # A table may hold a stray NUL or a control character used as a delimiter; program data is full of them.
     if control > max(8, len(head) // 20) and not _lines_are_regular(head):

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 SAMPLE_RECORDS = 200
+_LOOKAHEAD = 4_096
 _LIKELY = ",;\t|"
 _UNLIKELY = frozenset("\"'\\._-/()[]{}<>@$%+=\u3000 \r\n")
 """Characters that text is full of. A space is tried apart; the others delimit nothing."""
@@ -62,13 +63,18 @@ class Dialect:
         return re.compile(rf"(?:{quoted}{end}|(?P<plain>{plain}))", re.DOTALL)
 
     def parse(self, text: str, *, most: int = SAMPLE_RECORDS) -> list["Span"]:
-        """The first records of `text`, read leniently: a quote that is never closed is a character like others."""
+        """The first records of `text`, read leniently: a quote that is never closed is a character like others.
+
+        Unless it opens what looks like a long cell that the text cuts off: then that record is left out.
+        """
         records: list[Span] = []
         cells: list[str] = []
         start = position = 0
         while position < len(text) and len(records) < most:
             match = self._cell.match(text, position)
             assert match is not None  # an empty cell always matches
+            if self.quote and match["quoted"] is None and self._opens_long_cell(text, position, records):
+                break
             cells.append(self._value(match))
             position = match.end()
             if text.startswith(self.delimiter, position):
@@ -83,6 +89,13 @@ class Dialect:
 
     def records(self, text: str, *, most: int = SAMPLE_RECORDS) -> list[list[str]]:
         return [span.cells for span in self.parse(text, most=most)]
+
+    def _opens_long_cell(self, text: str, position: int, records: list["Span"]) -> bool:
+        if not text.startswith(self.quote, position) or not records:
+            return False
+        lines = text[position : position + _LOOKAHEAD].split("\n")[1:9]
+        fits = sum(line.count(self.delimiter) == len(records[0].cells) - 1 for line in lines)
+        return fits * 2 < len(lines) and text.find(self.quote, position + 1) < 0
 
     def _value(self, match: re.Match[str]) -> str:
         if self.quote and match["quoted"] is not None:
@@ -143,8 +156,9 @@ def _score(dialect: Dialect, text: str) -> float:
     if not records:
         return 0.0
     widths = Counter(len(record) for record in records)
-    # After CleverCSV's pattern score: common and wide patterns count, many different ones do not.
-    pattern = sum(count * (width - 1) / width for width, count in widths.items()) / len(records) / len(widths) ** 0.5
+    # After CleverCSV's pattern score, without its division by the number of patterns: a ragged record among hundreds
+    # of regular ones says nothing against a dialect.
+    pattern = sum(count * (width - 1) / width for width, count in widths.items()) / len(records)
     width, count = max(widths.items(), key=lambda entry: (entry[1], entry[0]))
     if width == 1:
         return 0.0
@@ -179,11 +193,15 @@ def _typed_share(records: Iterable[Sequence[str]]) -> float:
 def _quote_factor(dialect: Dialect, text: str) -> float:
     """Above 1 where quotes stand at the edges of cells, below where they are apostrophes and inches."""
     quote, delimiter = re.escape(dialect.quote), re.escape(dialect.delimiter)
-    total = text.count(dialect.quote)
+    marks = text.replace(dialect.quote * 2, "")
+    total = marks.count(dialect.quote)
     if not total:
         return 1.0
-    edges = len(re.findall(rf"(?:^|{delimiter} ?){quote}|{quote}(?=$|\r|{delimiter})", text, re.MULTILINE))
-    share = edges / total
+    opening = len(re.findall(rf"(?:^|{delimiter} ?){quote}", marks, re.MULTILINE))
+    closing = len(re.findall(rf"{quote}(?=$|\r|{delimiter})", marks, re.MULTILINE))
+    share = (opening + closing) / total
+    if dialect.quote == "'" and (opening != closing or share < 0.9):
+        return 0.5
     return 0.9 + 0.3 * share if share > 0.1 else 0.85
 
 

@@ -5,6 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+_MOST_PREAMBLE = 60
+_WORDS = frozenset({"a", "a a", "a a a"})
+"""Shapes that most headers have and much text too: they tell nothing."""
 _VALUE = re.compile(
     r"[-+]?[$€£¥]?(?:\d[\d,.' ]*|[.,]\d+)(?:[eE][-+]?\d+)?%?"
     r"|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?|\d{1,2}:\d{2}.*|true|false",
@@ -51,7 +54,8 @@ def find(records: Sequence[Sequence[str]], *, header_rows: int | None, skipped: 
     with_header = header_rows == 1 if header_rows is not None else _is_header(first, below)
     if not with_header:
         return Layout(start, None, max(width, len(first)) if not below else width)
-    return Layout(start, _completed(first, width, below), max(len(first), width if width == len(first) + 1 else 0))
+    named = _completed(first, width, below)
+    return Layout(start, named, len(named))
 
 
 def is_blank(record: Sequence[str]) -> bool:
@@ -67,22 +71,35 @@ def _modal_width(records: Sequence[Sequence[str]]) -> int:
 
 def _preamble(records: Sequence[Sequence[str]], width: int) -> int:
     """Records before the first that looks like the table's own."""
-    for index, record in enumerate(records[:50]):
-        if is_blank(record):
+    for index, record in enumerate(records[:_MOST_PREAMBLE]):
+        if _is_hollow(record):
             continue
-        filled = sum(1 for cell in record if cell.strip())
-        following = [r for r in records[index + 1 : index + 30] if not is_blank(r)]
-        if len(record) not in (width, width - 1, width + 1) or (len(record) != width and len(record) < 2):
-            # With nothing regular below, there is no preamble: the first record is the table.
-            if sum(len(r) == width for r in following) == 0:
-                return index
-            continue
-        usual = sorted(sum(1 for cell in r if cell.strip()) for r in following)
-        # 'Report of May,,,,' has the width of the table, but is a title.
-        if width > 2 and filled <= 1 and usual and usual[len(usual) // 2] > 2:
-            continue
-        return index
+        following = [each for each in records[index + 1 : index + 60] if not _is_hollow(each)]
+        if not following:
+            return index
+        below = [each for each in following[1:] if len(each) == width]
+        header_follows = len(following[0]) == width and _is_header(following[0], below) and bool(below)
+        if len(record) == width:
+            if width > 1 and _is_title(record, records[index + 1], header_follows=header_follows):
+                continue
+            return index
+        # One name short: row names without a header. One too many: a trailing delimiter.
+        if abs(len(record) - width) == 1 and len(record) > 1 and not header_follows:
+            return index
+        # A header with many names too many is still a header: the records then are what is wrong.
+        if len(record) > width > 1 and not header_follows:
+            return index
     return 0
+
+
+def _is_hollow(record: Sequence[str]) -> bool:
+    return not any(cell.strip() for cell in record)
+
+
+def _is_title(record: Sequence[str], following: Sequence[str], *, header_follows: bool) -> bool:
+    """'Report of May,,,,' has the width of the table, but is a title."""
+    filled = [cell.strip() for cell in record if cell.strip()]
+    return len(filled) == 1 and not _VALUE.fullmatch(filled[0]) and (header_follows or _is_hollow(following))
 
 
 def _is_header(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
@@ -114,6 +131,8 @@ def _text_vote(name: str, column: Sequence[str]) -> float:
     shapes = {_shape(text) for text in column}
     lengths = [len(text) for text in column]
     same_length = min(lengths) == max(lengths)
+    if len(shapes) == 1 and shapes <= _WORDS:
+        return 0.15
     if len(shapes) == 1:
         return -0.4 if _shape(name) in shapes else 0.6
     if same_length:
@@ -130,7 +149,9 @@ def _is_year(text: str) -> bool:
 
 
 def _completed(first: Sequence[str], width: int, below: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """The header, with a name to come where every record has one cell more: R's row names, or a trailing delimiter."""
+    """The header as wide as the records, where that can be: they may have row names like R's, or trailing delimiters."""
+    if below and len(first) > width and not "".join(first[width:]).strip():
+        return tuple(first[:width])
     if width != len(first) + 1 or not below:
         return tuple(first)
     return (*first, "") if all(not record[-1].strip() for record in below) else ("", *first)
@@ -141,7 +162,7 @@ def name_columns(header: Sequence[str] | None, width: int) -> Names:
     if header is None:
         return Names(tuple(f"column_{i + 1}" for i in range(width)), (None,) * width, ())
     written = [*header, *[""] * (width - len(header))]
-    taken = {cell.strip() for cell in written}
+    taken = {cell.strip().casefold() for cell in written}
     used: set[str] = set()
     names: list[str] = []
     originals: list[str | None] = []
@@ -150,7 +171,7 @@ def name_columns(header: Sequence[str] | None, width: int) -> Names:
         wanted = cell.replace("\x00", "").strip() or f"column_{position}"
         name, suffix = wanted, 2
         # Later headers keep their own spelling: 'a,a,a_2' becomes a, a_3, a_2.
-        while name.casefold() in used or (name != wanted and name in taken):
+        while name.casefold() in used or (name != wanted and name.casefold() in taken):
             name, suffix = f"{wanted}_{suffix}", suffix + 1
         used.add(name.casefold())
         names.append(name)

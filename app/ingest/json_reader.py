@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 
 from app.ingest import columns, engine, header, json_columns, json_overrides, json_records, json_source, overrides
+from app.ingest.cells import COMPRESSION_LEVEL
 from app.ingest.columns import literal, quoted
 from app.ingest.job import Field, IngestError, IngestErrorCode, IngestJob, LogicalType, ReadOptions
 from app.ingest.json_columns import JsonColumn
@@ -147,7 +148,7 @@ class _Reading:
         with engine.progress_of(self._connection, lambda done: self._report(0.6 + done * 0.4)):
             rows = self._connection.execute(
                 f"COPY (SELECT {projection} FROM {cells}{where}) TO {literal(str(target))}"
-                f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {row_group_rows(len(names))})"
+                f" (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL {COMPRESSION_LEVEL}, ROW_GROUP_SIZE {row_group_rows(len(names))})"
             ).fetchall()[0][0]
         return target, int(rows)
 
