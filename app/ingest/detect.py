@@ -225,9 +225,10 @@ def _object_format(start: str) -> FileFormat:
     rest = start[1:].lstrip()
     if rest[:1] not in ("", '"', "}"):
         return FileFormat.CSV
-    second = next((line for line in start.split("\n")[1:] if line.strip()), "")
-    # Within one object that is spread over lines, the second line is a key or indented.
-    return FileFormat.JSON_LINES if second.startswith("{") else FileFormat.JSON
+    first, *others = [line.rstrip() for line in start.split("\n") if line.strip()]
+    # Within one object that is spread over lines, a line that opens another object follows a bracket, comma or colon.
+    is_lines = bool(others) and others[0].startswith("{") and not first.endswith(("{", "[", ",", ":"))
+    return FileFormat.JSON_LINES if is_lines else FileFormat.JSON
 
 
 def _agreed(asked: FileFormat | None, found: FileFormat) -> FileFormat:

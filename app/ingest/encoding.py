@@ -1,6 +1,8 @@
 """Which characters the bytes of a text file stand for, and the same text as UTF-8."""
 
 import codecs
+import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -32,6 +34,9 @@ _CANONICAL = {
 _WESTERN = ("latin_1", "latin-1", "cp1252")
 _OTHERS = (*_WESTERN[:1], "cp1252", "cp1250", "cp1251", "cp1253", "cp1255", "cp1256", "koi8_r", "gb18030", "big5", "cp949", "cp874")
 """What is told apart from Western European text by how its letters follow each other; rarer ones have to be named."""
+_CENTRAL = re.compile(rb"[A-Za-z][\xb3\xb9]|[\xb3\xb9][A-Za-z]|[\x9a\x9e](?s:.*)[\xe8\xec\xf8]|[\xe8\xec\xf8](?s:.*)[\x9a\x9e]")
+"""Central European letters where Western text has superscripts, or of Czech beside each other: statistics alone mistake
+Swedish for Slovak."""
 _LEAST_EVIDENCE = 12
 """Bytes beyond ASCII below which letter statistics are noise."""
 _WINDOWS_PUNCTUATION = frozenset(range(0x80, 0xA0)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D}
@@ -107,12 +112,21 @@ def guess_wide(head: bytes) -> str | None:
     if min(zeros[:3]) > quarter * 0.7 and zeros[3] < quarter * 0.1:
         return "utf-32-be"
     even, odd = zeros[0] + zeros[2], zeros[1] + zeros[3]
-    # Japanese text in UTF-16 has few zero bytes: its delimiters, digits and line ends; none on the other side.
-    if odd >= 4 and even * 20 <= odd and _decodes(sample, "utf-16-le"):
+    # Japanese text in UTF-16 has few zero bytes: its delimiters, digits and line ends, and some characters like U+4E00.
+    if odd >= 4 and odd > even * 3 and _is_wide_text(sample, "utf-16-le"):
         return "utf-16-le"
-    if even >= 4 and odd * 20 <= even and _decodes(sample, "utf-16-be"):
+    if even >= 4 and even > odd * 3 and _is_wide_text(sample, "utf-16-be"):
         return "utf-16-be"
     return None
+
+
+def _is_wide_text(sample: bytes, encoding: str) -> bool:
+    """True where nearly all of the characters are assigned; data of programs hits many that are not."""
+    if not _decodes(sample, encoding):
+        return False
+    text = sample.decode(encoding, "ignore")
+    odd_ones = sum(unicodedata.category(character) in ("Cn", "Co", "Cs") or character == "\x00" for character in text)
+    return odd_ones * 50 <= len(text) and ("\n" in text or "\r" in text or len(text) < 1000)
 
 
 def guess_narrow(evidence: bytes) -> str:
@@ -129,6 +143,8 @@ def guess_narrow(evidence: bytes) -> str:
         return western
     best = from_bytes(evidence[:16_384], cp_isolation=list(_OTHERS), enable_fallback=False).best()
     found = _CANONICAL.get(best.encoding, best.encoding) if best is not None else western
+    if found == "cp1250" and not _CENTRAL.search(evidence):
+        return western
     return western if found in _WESTERN or not _decodes(evidence, found) else found
 
 

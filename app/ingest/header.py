@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.ingest.shapes import NULL_TOKENS
+
 _MOST_PREAMBLE = 60
 _WORDS = frozenset({"a", "a a", "a a a"})
 """Shapes that most headers have and much text too: they tell nothing."""
@@ -108,7 +110,8 @@ def _is_header(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     votes = 0.0
     for index, cell in enumerate(first):
         name = cell.strip()
-        column = [record[index].strip() for record in below if index < len(record) and record[index].strip()]
+        cells = (record[index].strip() for record in below if index < len(record))
+        column = [cell for cell in cells if cell and cell not in NULL_TOKENS]
         values = sum(1 for text in column if _VALUE.fullmatch(text))
         typed = bool(column) and values >= len(column) * 0.7
         if not name:

@@ -81,7 +81,7 @@ class ArrayElements:
             for end, closes in _element_ends(block):
                 text = block[position:end]
                 if text.strip():
-                    yield Element(self.line + count_lines(text[: len(text) - len(text.lstrip())]), text.strip())
+                    yield Element(_start_line(self.line, text), text.strip())
                 elif not closes:
                     # Nothing before the closing bracket is a comma too many, and nothing lost.
                     yield Element(self.line, b"")
@@ -92,7 +92,7 @@ class ArrayElements:
                     return
             carry = block[position:]
             if len(carry) > self._max_bytes:
-                raise too_large(self.line, self._max_bytes)
+                raise too_large(_start_line(self.line, carry), self._max_bytes)
 
 
 def objects(file: BinaryIO, *, line: int, max_bytes: int) -> Iterator[Element]:
@@ -108,7 +108,7 @@ def objects(file: BinaryIO, *, line: int, max_bytes: int) -> Iterator[Element]:
         position = 0
         for end in _value_ends(block):
             text = block[position:end]
-            yield Element(line + count_lines(text[: len(text) - len(text.lstrip())]), text.strip())
+            yield Element(_start_line(line, text), text.strip())
             line += count_lines(text)
             position = end
         carry = block[position:]
@@ -117,7 +117,12 @@ def objects(file: BinaryIO, *, line: int, max_bytes: int) -> Iterator[Element]:
                 raise truncated(line + count_lines(carry.rstrip()))
             return
         if len(carry) > max_bytes:
-            raise too_large(line, max_bytes)
+            raise too_large(_start_line(line, carry), max_bytes)
+
+
+def _start_line(line: int, text: bytes) -> int:
+    """The line of the first character that is no white space, where `text` begins on `line`."""
+    return line + count_lines(text[: len(text) - len(text.lstrip())])
 
 
 def _value_ends(block: bytes) -> list[int]:

@@ -15,7 +15,7 @@ class Shape(IntFlag):
     INFINITE = auto()  # inf, -Infinity
     COMMA = auto()  # 1,5: can only be a decimal comma
     COMMA3 = auto()  # 1,234: either
-    GROUP_COMMA = auto()  # 1,234,567 or 1,234.5
+    GROUP_COMMA = auto()  # 1,234,567
     GROUP_DOT = auto()  # 1.234.567
     GROUP_SPACE = auto()  # 1 234
     GROUP_APOSTROPHE = auto()  # 1'234
@@ -74,7 +74,7 @@ _DATE_PATTERNS: tuple[tuple[str, tuple[Shape, ...]], ...] = (
 _DATE_START = "[0-9]{1,4}[-/.年 ].*|[A-Z][a-z]{2,8} [0-9].*"
 
 INTEGER = "-?(0|[1-9][0-9]*)"
-DECIMAL = f"(-?(0|[1-9][0-9]*)[.][0-9]*|-?[.][0-9]+)"
+DECIMAL = "(-?(0|[1-9][0-9]*)[.][0-9]*|-?[.][0-9]+)"
 EXPONENT = "-?((0|[1-9][0-9]*)[eE][+-][0-9]+|(0|[1-9][0-9]*)?[.][0-9]+[eE][+-]?[0-9]+)"
 ISO_TIMESTAMP = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6}0*)?)?"
 ISO_ZONE = " ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
@@ -133,7 +133,8 @@ def _bare_shape_sql(x: str) -> str:
         (f"{matches(x, TIME)} AND TRY_CAST({x} AS TIME) IS NOT NULL", Shape.TIME),
         (f"{matches(x, EXPONENT)} AND isfinite(TRY_CAST({x} AS DOUBLE))", Shape.EXPONENT),
         (matches(x, "-?(inf|Inf|INF|Infinity)"), Shape.INFINITE),
-        (matches(x, f"-?{group}(,[0-9]{{3}}){{2,}}([.][0-9]+)?|-?{group},[0-9]{{3}}[.][0-9]+"), Shape.GROUP_COMMA),
+        (matches(x, f"-?{group}(,[0-9]{{3}}){{2,}}"), Shape.GROUP_COMMA),
+        (matches(x, f"-?{group}(,[0-9]{{3}})+[.][0-9]+"), Shape.GROUP_COMMA | Shape.DECIMAL),
         (matches(x, f"-?{group},[0-9]{{3}}"), Shape.COMMA3),
         (matches(x, "-?(0|[1-9][0-9]*),[0-9]+|-?,[0-9]+"), Shape.COMMA),
         (matches(x, f"-?{group}([.][0-9]{{3}})+,[0-9]+"), Shape.COMMA | Shape.GROUP_DOT),

@@ -64,8 +64,8 @@ def file_style(masks: Sequence[int], decimal: str | None, thousands: str | None)
         shape = Shape(mask & shapes.SHAPES)
         if shape & Shape.TEXT:
             continue
-        dot = dot or bool(shape & (_DOT_NUMBERS | Shape.GROUP_COMMA)) and not shape & Shape.COMMA
-        comma = comma or bool(shape & Shape.COMMA) and not shape & _DOT_NUMBERS
+        dot = dot or (bool(shape & (_DOT_NUMBERS | Shape.GROUP_COMMA)) and not shape & Shape.COMMA)
+        comma = comma or (bool(shape & Shape.COMMA) and not shape & _DOT_NUMBERS)
     return FileStyle(decimal, thousands, dot, comma)
 
 
@@ -131,8 +131,6 @@ def _number(bare: Shape, style: FileStyle) -> ColumnType:
     fractions = Shape.DECIMAL | Shape.LONG_DECIMAL | Shape.EXPONENT | Shape.INFINITE
     if marks.thousands != ".":
         fractions |= Shape.DOT3
-    if marks.thousands == ",":
-        fractions |= Shape.GROUP_COMMA
     if marks.decimal == ",":
         fractions |= Shape.COMMA | Shape.COMMA3
     if not bare & fractions:
@@ -159,7 +157,7 @@ def _marks(bare: Shape, style: FileStyle) -> NumberStyle | str:
         return "1,234 can be a thousand or a fraction here"
     if comma_decimal:
         return _comma_marks(bare, style, mark)
-    if bare & (Shape.COMMA | Shape.GROUP_DOT) or style.decimal == "," and bare & _DOT_NUMBERS:
+    if bare & (Shape.COMMA | Shape.GROUP_DOT) or (style.decimal == "," and bare & _DOT_NUMBERS):
         return ""
     if bare & (Shape.COMMA3 | Shape.GROUP_COMMA):
         return NumberStyle(".", ",") if not mark and style.thousands in (None, ",") else ""
