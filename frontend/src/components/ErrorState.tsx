@@ -20,7 +20,7 @@ export function ErrorState({ title, error, onRetry }: ErrorStateProps) {
       severity="error"
       variant="outlined"
       action={
-        <Button color="inherit" size="small" onClick={onRetry}>
+        <Button color="inherit" size="small" onClick={onRetry} sx={{ whiteSpace: 'nowrap' }}>
           {t('error.retry')}
         </Button>
       }

@@ -18,7 +18,7 @@ export function Playground({ tokens }: { tokens: SessionTokens }) {
     <GraphiQL
       fetcher={fetcher}
       defaultQuery={WELCOME}
-      {...(datasets && { defaultTabs: [{ query: datasets.query, variables: datasets.variables }] })}
+      {...(datasets && { defaultTabs: [{ query: datasets.query }] })}
       defaultEditorToolsVisibility="variables"
     >
       <GraphiQL.Logo>

@@ -30,9 +30,9 @@ mutation SignIn($input: SignInInput!) {
   },
   {
     name: 'Datasets',
-    variables: json({ first: 20 }),
+    variables: json({ filter: { status: ['ACTIVE', 'DRAFT'] } }),
     query: `# Newest first; give endCursor as $after for the next page.
-query Datasets($first: Int!, $after: String, $filter: DatasetFilter, $orderBy: DatasetOrder) {
+query Datasets($first: Int! = 20, $after: String, $filter: DatasetFilter, $orderBy: DatasetOrder) {
   datasets(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
     edges {
       cursor

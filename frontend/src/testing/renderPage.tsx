@@ -1,4 +1,5 @@
 import { render } from '@testing-library/react'
+import { useEffect } from 'react'
 import { MemoryRouter, useLocation } from 'react-router'
 import { App } from '../app/App'
 import { Pages } from '../app/Pages'
@@ -24,6 +25,14 @@ export interface RenderedPage {
   address: () => string
 }
 
+function Probe({ place }: { place: { address: string } }) {
+  const { pathname, search } = useLocation()
+  useEffect(() => {
+    Object.assign(place, { address: `${pathname}${search}` })
+  })
+  return null
+}
+
 /** The whole application at an address, in front of an API that the test answers for. */
 export async function renderPage(
   api: FakeApi,
@@ -32,19 +41,14 @@ export async function renderPage(
 ): Promise<RenderedPage> {
   await speak(language)
   const store = createStore()
-  let present = ''
-  function Probe() {
-    const { pathname, search } = useLocation()
-    present = `${pathname}${search}`
-    return null
-  }
+  const place = { address: '' }
   render(
     <App client={api.client()} store={store} tokens={new SessionTokens(async () => session)}>
       <MemoryRouter initialEntries={[address]}>
         <Pages />
-        <Probe />
+        <Probe place={place} />
       </MemoryRouter>
     </App>,
   )
-  return { store, address: () => present }
+  return { store, address: () => place.address }
 }

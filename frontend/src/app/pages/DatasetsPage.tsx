@@ -43,7 +43,7 @@ export default function DatasetsPage() {
           display: 'grid',
           gap: 3,
           alignItems: 'start',
-          gridTemplateColumns: { xs: '1fr', md: '220px minmax(0, 1fr)' },
+          gridTemplateColumns: { xs: 'minmax(0, 1fr)', md: '220px minmax(0, 1fr)' },
         }}
       >
         <DatasetFacets filters={filters} onChange={changeFilters} />

@@ -11,7 +11,7 @@ import TableRow from '@mui/material/TableRow'
 import Typography from '@mui/material/Typography'
 import { useTranslation } from 'react-i18next'
 import { graphql, readFragment, type FragmentType } from '../../gql'
-import { formatSigned } from '../../lib/format'
+import { formatSigned, formatStatistic } from '../../lib/format'
 import { cutText } from './cutText'
 
 const ComparisonResult_comparison = graphql(`
@@ -41,9 +41,10 @@ const SEVERITIES = {
   INCOMPATIBLE: 'warning',
 } as const
 
-const STATISTICS = ['nullCount', 'distinctCount', 'min', 'max', 'mean', 'median', 'stddev'] as const
+const STATISTICS = ['nulls', 'distinct', 'min', 'max', 'mean', 'median', 'stddev'] as const
 
-const shorten = (text: string | null) => (text === null ? '–' : cutText(text))
+/** Their values are numbers; the smallest and largest are of the column's own type. */
+const NUMERIC: readonly string[] = ['nulls', 'distinct', 'mean', 'median', 'stddev']
 
 /** What differs between two versions: rows, columns, and how the values of each column spread. */
 export function ComparisonResult(props: { comparison: FragmentType<typeof ComparisonResult_comparison> }) {
@@ -54,6 +55,10 @@ export function ComparisonResult(props: { comparison: FragmentType<typeof Compar
   const nameOf = (statistic: string) => {
     const known = STATISTICS.find((one) => one === statistic)
     return known ? t(`statistic.${known}`) : statistic
+  }
+  const valueOf = (statistic: string, text: string | null) => {
+    if (text === null) return '–'
+    return NUMERIC.includes(statistic) ? formatStatistic(Number(text), i18n.language) : cutText(text)
   }
   return (
     <Stack spacing={2}>
@@ -100,7 +105,7 @@ export function ComparisonResult(props: { comparison: FragmentType<typeof Compar
         <Typography color="textSecondary">{t('compare.noProfileChanges')}</Typography>
       ) : (
         <TableContainer component={Paper} variant="outlined" sx={{ maxHeight: 480 }}>
-          <Table size="small" stickyHeader>
+          <Table size="small" stickyHeader sx={{ '& thead th': { bgcolor: 'background.paper' } }}>
             <TableHead>
               <TableRow>
                 <TableCell>{t('compare.field')}</TableCell>
@@ -116,8 +121,8 @@ export function ComparisonResult(props: { comparison: FragmentType<typeof Compar
                     {change.fieldPath}
                   </TableCell>
                   <TableCell>{nameOf(change.statistic)}</TableCell>
-                  <TableCell align="right">{shorten(change.before)}</TableCell>
-                  <TableCell align="right">{shorten(change.after)}</TableCell>
+                  <TableCell align="right">{valueOf(change.statistic, change.before)}</TableCell>
+                  <TableCell align="right">{valueOf(change.statistic, change.after)}</TableCell>
                 </TableRow>
               ))}
             </TableBody>

@@ -22,7 +22,6 @@ export function DatasetTabs({ slug, tab, search }: DatasetTabsProps) {
       component="nav"
       aria-label={t('tabs.label')}
       variant="scrollable"
-      allowScrollButtonsMobile
       sx={{ borderBottom: 1, borderColor: 'divider' }}
     >
       {datasetTabs.map((one) => (

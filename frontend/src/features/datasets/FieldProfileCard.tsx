@@ -60,7 +60,9 @@ export function FieldProfileCard(props: FieldProfileCardProps) {
   const lengths =
     profile.minLength === null || profile.maxLength === null
       ? null
-      : `${formatInteger(profile.minLength, i18n.language)}–${formatInteger(profile.maxLength, i18n.language)}`
+      : profile.minLength === profile.maxLength
+        ? formatInteger(profile.minLength, i18n.language)
+        : `${formatInteger(profile.minLength, i18n.language)}–${formatInteger(profile.maxLength, i18n.language)}`
   const facts: Fact[] = [
     { label: t('profile.distinct'), value: distinct },
     { label: t('profile.min'), value: bound(profile.min) },

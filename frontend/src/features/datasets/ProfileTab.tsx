@@ -74,6 +74,8 @@ export function ProfileTab({ versionId }: { versionId: string }) {
         sx={{
           display: 'grid',
           gap: 2,
+          // A long value is cut by its card, not the page widened by the value.
+          '& > *': { minWidth: 0 },
           gridTemplateColumns: 'repeat(auto-fill, minmax(min(100%, 340px), 1fr))',
         }}
       >

@@ -31,7 +31,7 @@ export function RejectedRows(props: { version: FragmentType<typeof RejectedRows_
   const { rejectedRowCount, rejectedRows } = readFragment(RejectedRows_version, props.version)
   if (rejectedRowCount === 0) return null
   return (
-    <Accordion variant="outlined" disableGutters sx={{ borderColor: 'warning.main', '&::before': { display: 'none' } }}>
+    <Accordion variant="outlined" disableGutters sx={{ '&&': { borderRadius: 1 }, borderColor: 'warning.main', '&::before': { display: 'none' } }}>
       <AccordionSummary expandIcon={<ExpandMoreIcon />}>
         <Typography sx={{ fontWeight: 600 }}>
           {t('rejected.title', {

@@ -17,10 +17,10 @@ export function TopValues({ values, rowCount }: TopValuesProps) {
     <Box
       component="ol"
       aria-label={t('profile.topValues')}
-      sx={{ m: 0, p: 0, listStyle: 'none', display: 'grid', gap: 0.5, fontSize: '0.875rem' }}
+      sx={{ m: 0, p: 0, listStyle: 'none', fontSize: '0.875rem' }}
     >
       {values.slice(0, SHOWN).map(({ value, count }) => (
-        <Box component="li" key={value} sx={{ position: 'relative', px: 1, py: 0.25, display: 'flex', gap: 1 }}>
+        <Box component="li" key={value} sx={{ position: 'relative', px: 1, py: 0.25, mb: 0.5, display: 'flex', gap: 1 }}>
           <Box
             aria-hidden
             sx={{

@@ -114,6 +114,7 @@ export function VersionStatusCard(props: VersionStatusCardProps) {
                 color="inherit"
                 size="small"
                 loading={loading}
+                sx={{ whiteSpace: 'nowrap' }}
                 onClick={() => retry({ variables: { input: { versionId: version.id } } })}
               >
                 {t('version.retry')}

@@ -1,4 +1,4 @@
-const LONGEST = 60
+const LONGEST = 40
 
 /** Text that is too long for a label, cut and marked as cut. */
 export function cutText(text: string): string {

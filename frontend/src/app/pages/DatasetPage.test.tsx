@@ -1,0 +1,235 @@
+import { screen, waitFor, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { describe, expect, it } from 'vitest'
+import { Channel } from '../../testing/Channel'
+import { FakeApi } from '../../testing/FakeApi'
+import { renderPage } from '../../testing/renderPage'
+import { connection, datasetSample, versionSample, viewer } from '../../testing/samples'
+
+interface StatusEvent {
+  datasetStatusChanged: Record<string, unknown>
+}
+
+function statusEvent(sequence: number, version: Record<string, unknown>, status = 'DRAFT'): StatusEvent {
+  return {
+    datasetStatusChanged: {
+      sequence,
+      occurredAt: '2026-01-06T00:00:00Z',
+      dataset: datasetSample({ status }),
+      version: versionSample(version),
+    },
+  }
+}
+
+/** A page of one dataset whose present state the test can change, and whose events it sends. */
+function setUp(versions: Record<string, unknown>[]) {
+  const state = { versions: versions.map((version) => versionSample(version)) }
+  const events = new Channel<StatusEvent>()
+  const api = new FakeApi({
+    query: {
+      viewer,
+      datasetBySlug: () => datasetSample({ versions: () => connection(state.versions) }),
+    },
+    subscription: { datasetStatusChanged: () => events },
+  })
+  return { api, events, state }
+}
+
+describe('the live status', () => {
+  it('goes from queued through its stages to ready, and then shows what the server has found', async () => {
+    const queued = { status: 'QUEUED', progress: 0, rowCount: null, columnCount: null }
+    const { api, events, state } = setUp([queued])
+    await renderPage(api, '/datasets/store-sales')
+    expect(await screen.findByText('Waiting for a worker')).toBeInTheDocument()
+
+    events.push(statusEvent(4, queued))
+    events.push(statusEvent(5, { ...queued, status: 'PROCESSING', stage: 'PROFILING', progress: 0.6 }))
+    expect(await screen.findByText('Profiling the columns')).toBeInTheDocument()
+    expect(screen.getByRole('progressbar', { name: 'Progress of the inspection' })).toHaveAttribute(
+      'aria-valuenow',
+      '60',
+    )
+    expect(screen.queryByRole('button', { name: 'Publish' })).not.toBeInTheDocument()
+
+    state.versions = [versionSample({ rowCount: 12345, columnCount: 6 })]
+    events.push(statusEvent(6, {}))
+    expect(await screen.findByText(/12,345 rows, 6 columns/)).toBeInTheDocument()
+    expect(screen.getByRole('button', { name: 'Publish' })).toBeInTheDocument()
+    expect(api.sentNames().filter((name) => name === 'DatasetPage')).toHaveLength(2)
+  })
+
+  it('shows why a file failed: message, line, hint and the rows that could not be read', async () => {
+    const { api } = setUp([
+      {
+        status: 'FAILED',
+        rowCount: null,
+        columnCount: null,
+        error: {
+          code: 'TOO_MANY_BAD_ROWS',
+          message: '19 of 39 records cannot be read.',
+          hint: 'Look at the delimiter.',
+          line: 5,
+        },
+        rejectedRowCount: 19,
+        rejectedRows: [{ line: 5, reason: 'it has 1 cell', fieldPath: null, text: '<b>x</b>' }],
+      },
+    ])
+    await renderPage(api, '/datasets/store-sales')
+    const alert = await screen.findByRole('alert')
+    expect(alert).toHaveTextContent('19 of 39 records cannot be read.')
+    expect(alert).toHaveTextContent('Line 5')
+    expect(alert).toHaveTextContent('Look at the delimiter.')
+    await userEvent.click(screen.getByRole('button', { name: '19 rows could not be read' }))
+    expect(screen.getByRole('cell', { name: '<b>x</b>' })).toBeInTheDocument()
+  })
+
+  it('loads the page again for a version that it does not know, and after a lost event', async () => {
+    const { api, events, state } = setUp([{}])
+    await renderPage(api, '/datasets/store-sales')
+    await screen.findByRole('heading', { name: 'Version 1' })
+    events.push(statusEvent(4, {}))
+    state.versions = [versionSample({ id: 'version-2', number: 2, status: 'QUEUED' }), ...state.versions]
+    events.push(statusEvent(5, { id: 'version-2', number: 2, status: 'QUEUED' }))
+    expect(await screen.findByRole('heading', { name: 'Version 2' })).toBeInTheDocument()
+
+    const loads = () => api.sentNames().filter((name) => name === 'DatasetPage').length
+    const before = loads()
+    events.push(statusEvent(8, { id: 'version-2', number: 2, status: 'QUEUED' }))
+    await waitFor(() => expect(loads()).toBe(before + 1))
+  })
+})
+
+describe('publishing', () => {
+  it('makes the version current, and says so', async () => {
+    const { api, state } = setUp([{}])
+    api.roots.mutation = {
+      publishVersion: () => {
+        state.versions = [versionSample({ isCurrent: true, publishedAt: '2026-01-07T00:00:00Z' })]
+        const version = { ...state.versions[0], dataset: datasetSample({ status: 'ACTIVE' }) }
+        return { version, violations: [], errors: [] }
+      },
+    }
+    await renderPage(api, '/datasets/store-sales')
+    await userEvent.click(await screen.findByRole('button', { name: 'Publish' }))
+    expect(await screen.findByText(/This is the current version/)).toBeInTheDocument()
+    expect(screen.queryByRole('button', { name: 'Publish' })).not.toBeInTheDocument()
+    expect(api.sent.find(({ name }) => name === 'PublishVersion')?.variables).toEqual({
+      input: { versionId: 'version-1', overrideReason: null },
+    })
+  })
+
+  it('offers an older published version as a rollback', async () => {
+    const { api } = setUp([
+      { id: 'version-2', number: 2, isCurrent: true, publishedAt: '2026-01-08T00:00:00Z' },
+      { publishedAt: '2026-01-07T00:00:00Z' },
+    ])
+    api.roots.query = {
+      ...api.roots.query,
+      compareVersions: () => ({
+        compatibility: 'EXACT_MATCH',
+        rowCountChange: 300,
+        schemaChanges: [],
+        profileChanges: [{ fieldPath: 'amount', statistic: 'mean', before: '1.23456789', after: null }],
+      }),
+    }
+    await renderPage(api, '/datasets/store-sales/versions')
+    expect(await screen.findAllByRole('button', { name: 'Roll back to this' })).toHaveLength(1)
+    expect(await screen.findByText('Same columns. Rows: +300.')).toBeInTheDocument()
+    expect(screen.getByRole('row', { name: 'amount Mean 1.23457 –' })).toBeInTheDocument()
+  })
+
+  it('that rules refuse names them, and needs a reason to go on', async () => {
+    const { api } = setUp([{}])
+    const violation = {
+      rule: { id: 'rule-1', name: 'No missing amounts' },
+      status: 'FAIL',
+      message: '12 values are missing.',
+    }
+    api.roots.mutation = {
+      publishVersion: () => ({ version: null, violations: [violation], errors: [] }),
+    }
+    await renderPage(api, '/datasets/store-sales')
+    await userEvent.click(await screen.findByRole('button', { name: 'Publish' }))
+    const dialog = await screen.findByRole('dialog', { name: 'Some rules do not allow this version' })
+    expect(dialog).toHaveTextContent('No missing amounts: FAIL')
+    expect(dialog).toHaveTextContent('12 values are missing.')
+    const override = within(dialog).getByRole('button', { name: 'Publish anyway' })
+    expect(override).toBeDisabled()
+    await userEvent.type(within(dialog).getByRole('textbox'), 'Agreed with sales')
+    await userEvent.click(override)
+    await waitFor(() =>
+      expect(api.sent.findLast(({ name }) => name === 'PublishVersion')?.variables).toEqual({
+        input: { versionId: 'version-1', overrideReason: 'Agreed with sales' },
+      }),
+    )
+  })
+})
+
+describe('the rows of a version', () => {
+  const LONG = 'x'.repeat(1000)
+
+  function rowsApi() {
+    const { api } = setUp([{ isCurrent: true }])
+    const asked: unknown[] = []
+    const rows = (args: { first: number; startRow: number }) => {
+      asked.push(args)
+      return {
+        columns: [
+          { name: 'name', type: 'STRING' },
+          { name: 'amount', type: 'NUMBER' },
+        ],
+        rows: [
+          ['', 1234.5],
+          [null, null],
+          [LONG, 3],
+        ],
+        firstRowNumber: args.startRow,
+        cutCells: [{ row: 2, column: 0, length: 5000 }],
+        totalCount: 1203,
+        pageInfo: { hasNextPage: true, hasPreviousPage: false, startCursor: null, endCursor: 'c' },
+      }
+    }
+    api.roots.query = {
+      ...api.roots.query,
+      datasetVersion: () =>
+        versionSample({ schemaFields: [{ fieldPath: 'name' }, { fieldPath: 'amount' }], rows }),
+    }
+    return { api, asked }
+  }
+
+  it('tell null from empty text, and mark what was cut', async () => {
+    const { api } = rowsApi()
+    await renderPage(api, '/datasets/store-sales/data')
+    const table = await screen.findByRole('table')
+    const [, first, second, third] = within(table).getAllByRole('row')
+    expect(first).toHaveTextContent(/^11234\.5$/)
+    expect(second).toHaveTextContent(/^2nullnull$/)
+    expect(third).toHaveTextContent('+4,900 characters')
+    await userEvent.click(screen.getByRole('button', { name: 'Open this cell of 5,000 characters' }))
+    expect(await screen.findByRole('dialog')).toHaveTextContent(`${LONG}…`)
+  })
+
+  it('are reached by number, page by page and at the end, with the row in the address', async () => {
+    const { api, asked } = rowsApi()
+    const page = await renderPage(api, '/datasets/store-sales/data?row=401')
+    expect(await screen.findByText('401–450 of 1,203 rows')).toBeInTheDocument()
+    const user = userEvent.setup()
+    await user.click(screen.getByRole('button', { name: 'Next' }))
+    await waitFor(() => expect(page.address()).toBe('/datasets/store-sales/data?row=451'))
+    await user.click(screen.getByRole('button', { name: 'Last' }))
+    await waitFor(() => expect(page.address()).toBe('/datasets/store-sales/data?row=1201'))
+    await user.type(screen.getByRole('textbox', { name: 'Go to row' }), '77{Enter}')
+    await waitFor(() => expect(page.address()).toBe('/datasets/store-sales/data?row=77'))
+    await user.click(screen.getByRole('button', { name: 'First' }))
+    await waitFor(() => expect(page.address()).toBe('/datasets/store-sales/data'))
+    expect(asked).toEqual(
+      [401, 451, 1201, 77, 1].map((startRow) => ({ first: 50, after: null, startRow, fieldPaths: null })),
+    )
+  })
+})
+
+it('a dataset that is not there, or may not be seen, is a page that says so', async () => {
+  const api = new FakeApi({ query: { viewer, datasetBySlug: () => null } })
+  await renderPage(api, '/datasets/unknown')
+  expect(await screen.findByText('There is nothing here')).toBeInTheDocument()
+})
