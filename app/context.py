@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -54,6 +55,8 @@ class Context:
     resources: Resources
     viewer_or_none: Viewer | None
     session_id: UUID | None = None
+    token_expires_at: datetime | None = None
+    """Of a WebSocket: when its access token ends."""
     refused: Unauthenticated | None = None
     """Why the token that was sent is not accepted."""
     origin: Origin = field(default_factory=Origin)

@@ -90,7 +90,7 @@ class _Fetcher:
         broker = make_broker(settings)
         for actor in ACTORS.values():
             if actor.queue == queue:
-                dramatiq.actor(self._run, actor_name=actor.name, queue_name=queue, broker=broker)
+                dramatiq.actor(actor_name=actor.name, queue_name=queue, broker=broker)(self._run)
         return Worker(broker, queues={queue}, worker_threads=slots, worker_timeout=IDLE_POLL_MS)
 
     def _run(self, task_id: object = None) -> None:

@@ -17,7 +17,7 @@ def make_broker(settings: Settings) -> RedisBroker:
     Heartbeats of 15 s with maintenance at every fetch give back what a killed process had fetched; the ledger would too,
     a little later.
     """
-    broker = RedisBroker(
+    broker = RedisBroker(  # type: ignore[no-untyped-call]
         url=settings.redis_url.get_secret_value(),
         middleware=[],
         namespace="datakura",

@@ -44,7 +44,7 @@ def create_application(settings: Settings) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with storage:
-            listening = asyncio.create_task(hub.run())
+            listening = asyncio.gather(hub.run(), subscriptions.watch.run())
             _settle_garbage_collector()
             log.info("api.started")
             yield

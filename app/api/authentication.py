@@ -1,6 +1,7 @@
 """From a bearer token to the account as it is now."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from app.context import Resources
@@ -17,6 +18,8 @@ class Identity:
 
     viewer: Viewer | None = None
     session_id: UUID | None = None
+    expires_at: datetime | None = None
+    """End of the access token."""
     error: Unauthenticated | None = None
 
 
@@ -28,11 +31,11 @@ async def identify(resources: Resources, authorization: str | None) -> Identity:
     if scheme.lower() != "bearer":
         return Identity(error=Unauthenticated("Send the access token as `Authorization: Bearer ...`."))
     try:
-        user_id, session_id = resources.signer.verify(token.strip())
+        claims = resources.signer.verify(token.strip())
     except Unauthenticated as error:
         return Identity(error=error)
     async with resources.db.read(_API) as connection:
-        viewer = await accounts.find_viewer(connection, user_id, session_id)
+        viewer = await accounts.find_viewer(connection, claims.user_id, claims.session_id)
     if viewer is None:
         return Identity(error=Unauthenticated("The session has ended or the account is deactivated. Sign in again."))
-    return Identity(viewer, session_id)
+    return Identity(viewer, claims.session_id, claims.expires_at)

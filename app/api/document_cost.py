@@ -61,7 +61,7 @@ class Meter:
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: dict[str, object]):
         self._schema, self._variables = schema, variables
         self._fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
-        self._measured: dict[str, Cost | None] = {}
+        self._measured: dict[tuple[str, int | None], Cost | None] = {}
 
     def operation(self, operation: OperationDefinitionNode) -> Cost:
         """Cost of an operation.
@@ -84,9 +84,10 @@ class Meter:
                 if isinstance(node, FieldNode):
                     found[node.name.value] = found.get(node.name.value, 0) + 1
                     continue
+                inner: dict[str, int] = {}
                 if isinstance(node, InlineFragmentNode):
                     inner = count(node.selection_set)
-                else:
+                elif isinstance(node, FragmentSpreadNode):
                     inner = of_fragment(node.name.value)
                 for name, times in inner.items():
                     found[name] = found.get(name, 0) + times
@@ -103,35 +104,37 @@ class Meter:
         counts.update(count(operation.selection_set))
         return counts
 
-    def _selection(self, selections: SelectionSetNode, parent: object) -> Cost:
+    def _selection(self, selections: SelectionSetNode, parent: object, *, edges: int | None = None) -> Cost:
         total = Cost()
         for node in selections.selections:
             directives = Cost(directives=len(node.directives or ()))
             if isinstance(node, FieldNode):
-                total = total.beside(self._field(node, parent)).beside(directives)
+                total = total.beside(self._field(node, parent, edges)).beside(directives)
             elif isinstance(node, InlineFragmentNode):
                 condition = node.type_condition
                 inner = self._schema.get_type(condition.name.value) if condition else parent
-                total = total.beside(self._selection(node.selection_set, inner)).beside(directives)
+                total = total.beside(self._selection(node.selection_set, inner, edges=edges)).beside(directives)
             elif isinstance(node, FragmentSpreadNode):
-                total = total.beside(self._fragment(node.name.value)).beside(directives)
+                total = total.beside(self._fragment(node.name.value, edges)).beside(directives)
         return total
 
-    def _fragment(self, name: str) -> Cost:
-        if name in self._measured:
-            cost = self._measured[name]
+    def _fragment(self, name: str, edges: int | None) -> Cost:
+        key = (name, edges)
+        if key in self._measured:
+            cost = self._measured[key]
             if cost is None:
                 raise GraphQLError(f"The fragment {name!r} spreads itself, directly or through others.")
             return cost
         fragment = self._fragments.get(name)
         if fragment is None:
             return Cost()
-        self._measured[name] = None
-        cost = self._selection(fragment.selection_set, self._schema.get_type(fragment.type_condition.name.value))
-        self._measured[name] = cost
+        self._measured[key] = None
+        on = self._schema.get_type(fragment.type_condition.name.value)
+        cost = self._selection(fragment.selection_set, on, edges=edges)
+        self._measured[key] = cost
         return cost
 
-    def _field(self, node: FieldNode, parent: object) -> Cost:
+    def _field(self, node: FieldNode, parent: object, edges: int | None) -> Cost:
         name = node.name.value
         aliases = 1 if node.alias is not None else 0
         if node.selection_set is None:
@@ -142,8 +145,11 @@ class Meter:
             return Cost(1, 1, inner.fields + 1, inner.aliases + aliases, inner.directives, inner.introspection_depth)
         definition = parent.fields.get(name) if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else None
         is_list, inner_type = _unwrap(definition.type) if definition is not None else (False, None)
-        inner = self._selection(node.selection_set, inner_type)
-        times = self._page_size(node) or (LIST_SIZE if is_list and name != "edges" else 1)
+        page_size = self._page_size(node)
+        inner = self._selection(node.selection_set, inner_type, edges=page_size)
+        if page_size is not None and _has_edges(inner_type):
+            page_size = 1  # counted with `edges`: what stands beside them comes once a page
+        times = page_size or ((edges or 1) if name == "edges" else LIST_SIZE if is_list else 1)
         hidden = isinstance(parent, GraphQLObjectType) and parent.name.startswith("__")
         nested = inner.introspection_depth + (1 if hidden and name in INTROSPECTION_LISTS else 0)
         return Cost(
@@ -160,6 +166,10 @@ class Meter:
         return None
 
 
+def _has_edges(type_: object) -> bool:
+    return isinstance(type_, GraphQLObjectType) and "edges" in type_.fields
+
+
 def _clamp(value: object) -> int:
     """A page size between 1 and 1,000, whatever was sent: the resolver refuses what is out of its own bounds."""
     try:
@@ -168,9 +178,9 @@ def _clamp(value: object) -> int:
         return 1
 
 
-def _unwrap(type: object) -> tuple[bool, object]:
+def _unwrap(wrapped: object) -> tuple[bool, object]:
     is_list = False
-    while isinstance(type, GraphQLNonNull | GraphQLList):
-        is_list = is_list or isinstance(type, GraphQLList)
-        type = type.of_type
-    return is_list, type
+    while isinstance(wrapped, GraphQLNonNull | GraphQLList):
+        is_list = is_list or isinstance(wrapped, GraphQLList)
+        wrapped = wrapped.of_type
+    return is_list, wrapped

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import structlog
 from graphql import ExecutionResult, GraphQLError
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult as StrawberryResult
 
 from app.core.errors import DomainError, Unavailable
@@ -43,7 +44,7 @@ def masked(error: GraphQLError, request_id: str | None) -> GraphQLError:
         if isinstance(original, Unavailable):
             extensions["retryAfterSeconds"] = original.retry_after_seconds
         return _rebuilt(error, original.message, extensions)
-    if original is None or isinstance(original, GraphQLError):
+    if original is None or isinstance(original, GraphQLError | CannotGetOperationTypeError | InvalidOperationTypeError):
         return _rebuilt(error, error.message, {"code": "BAD_REQUEST", **(error.extensions or {})})
     log.error("operation.failed", request_id=request_id, path=error.path, exc_info=original)
     message = "Something went wrong on our side. Give the request id when you report it."

@@ -39,7 +39,7 @@ async def read_request(request: Request) -> GraphQLRequest:
     if media_type != "application/json":
         raise BadRequest(415, "Send the operation as JSON: `Content-Type: application/json`.")
     body = await _body(request)
-    _check_nesting(body)
+    check_nesting(body)
     try:
         data = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -70,7 +70,7 @@ async def _body(request: Request) -> bytes:
     return bytes(received)
 
 
-def _check_nesting(body: bytes) -> None:
+def check_nesting(body: bytes) -> None:
     """Depth and length of numbers, before a parser sees them: what is quoted is taken out first, by one linear expression."""
     bare = _QUOTED.sub(b"", body)
     if _LONG_NUMBER.search(bare):

@@ -1,12 +1,18 @@
 """The executable schema: nouns and verbs put together."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 import strawberry
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.schema import StreamResult
 from strawberry.types import ExecutionContext
+from strawberry.types.graphql import OperationType
 
 from app.api.admission import Admission
 from app.api.masking import Masking
+from app.context import Context
 from app.resolvers.accounts import AccountsMutation, AccountsQuery
 from app.resolvers.datasets import DatasetsMutation, DatasetsQuery
 from app.resolvers.search import SearchQuery
@@ -37,6 +43,29 @@ class Schema(strawberry.Schema):
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Nothing."""
+
+    async def stream(
+        self,
+        query: str | None,
+        variable_values: dict[str, object] | None = None,
+        context_value: object = None,
+        root_value: object = None,
+        operation_name: str | None = None,
+        operation_extensions: dict[str, object] | None = None,
+        allowed_operation_types: Iterable[OperationType] | None = None,
+    ) -> StreamResult:
+        """What a WebSocket runs: subscriptions only, each with a context, and so with loaders, of its own."""
+        if isinstance(context_value, Context):
+            context_value = replace(context_value)
+        return await super().stream(
+            query,
+            variable_values,
+            context_value,
+            root_value,
+            operation_name,
+            operation_extensions,
+            allowed_operation_types or (OperationType.SUBSCRIPTION,),
+        )
 
 
 def make_schema(*, introspection: bool = True) -> strawberry.Schema:

@@ -1,23 +1,137 @@
 """GET /graphql as a WebSocket: subscriptions over graphql-transport-ws."""
 
-from datetime import timedelta
+import asyncio
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
+import orjson
 import strawberry
+import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
 from strawberry.types.unset import UNSET, UnsetType
 
 from app.api.authentication import identify
+from app.api.requests import BadRequest, check_nesting
 from app.context import Context, Resources
+from app.core.db import Database
+from app.core.errors import Unavailable
 from app.core.ids import uuid7
+from app.core.viewer import Role, System
+from app.services import accounts
 from app.services.audit import Origin
+
+log = structlog.get_logger(__name__)
 
 INIT_SECONDS = 5
 OPERATIONS_PER_SOCKET = 20
+WATCH_SECONDS = 0.7
+"""Signing out, deactivation and a change of role are felt within a second."""
+SESSION_ENDED = 4401
+_API = System("api")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Watched:
+    """A socket with a session."""
+
+    session_id: UUID
+    role: Role
+    expires_at: datetime
+    ended: asyncio.Event
+
+
+class SessionWatch:
+    """Tells sockets that their session has ended: one statement for all of them, and none while there are none."""
+
+    def __init__(self, db: Database):
+        self._db = db
+        self._watched: set[_Watched] = set()
+
+    @contextlib.contextmanager
+    def watched(self, session_id: UUID, role: Role, expires_at: datetime) -> Iterator[asyncio.Event]:
+        """An event that is set when the token expires, the session ends, or the account has another role."""
+        entry = _Watched(session_id, role, expires_at, asyncio.Event())
+        self._watched.add(entry)
+        try:
+            yield entry.ended
+        finally:
+            self._watched.discard(entry)
+
+    async def run(self) -> None:
+        """Watches for ever."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            if not self._watched:
+                continue
+            asked = list(self._watched)
+            try:
+                async with self._db.read(_API) as connection:
+                    alive = await accounts.live_sessions(connection, {entry.session_id for entry in asked})
+            except Unavailable:
+                continue
+            now = datetime.now(UTC)
+            for entry in asked:
+                if entry.expires_at <= now or alive.get(entry.session_id) is not entry.role:
+                    entry.ended.set()
+
+
+class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
+    """The protocol as strawberry speaks it, for clients that send anything, and for as long as their session lasts."""
+
+    _watching: "asyncio.Task[None] | None" = None
+
+    async def handle_message(self, message: Message) -> None:
+        """Refuses what has not the shape of a message."""
+        if not _well_formed(message):
+            await self.handle_invalid_message("This is no message of graphql-transport-ws")
+            return
+        await super().handle_message(message)
+        if self.connection_acknowledged and self._watching is None:
+            self._watching = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        context = self.context
+        assert isinstance(self.view, SubscriptionEndpoint)
+        assert context.viewer_or_none is not None
+        assert context.session_id is not None
+        assert context.token_expires_at is not None
+        with self.view.watch.watched(context.session_id, context.viewer_or_none.role, context.token_expires_at) as ended:
+            await ended.wait()
+        await self.websocket.close(code=SESSION_ENDED, reason="The session has ended")
+
+    async def shutdown(self) -> None:
+        """Ends the operations and the watch."""
+        if self._watching is not None:
+            self._watching.cancel()
+        await super().shutdown()
+
+
+def _well_formed(message: object) -> bool:
+    """True for a message whose parts have the types that the protocol gives them."""
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        return False
+    if message["type"] == "complete":
+        return isinstance(message.get("id"), str)
+    if message["type"] != "subscribe":
+        return True
+    payload = message.get("payload")
+    return (
+        isinstance(message.get("id"), str)
+        and isinstance(payload, dict)
+        and isinstance(payload.get("query"), str)
+        and isinstance(payload.get("variables"), dict | None)
+        and isinstance(payload.get("operationName"), str | None)
+    )
 
 
 class SubscriptionEndpoint(GraphQL[Context, None]):
@@ -34,6 +148,18 @@ class SubscriptionEndpoint(GraphQL[Context, None]):
             allowed_origins=resources.settings.allowed_origins,
         )
         self._resources = resources
+        self.watch = SessionWatch(resources.db)
+
+    graphql_transport_ws_handler_class = _Handler
+
+    def decode_json(self, data: str | bytes) -> object:
+        """A message. Raises JSONDecodeError for what is no JSON, or nests too deeply to be read."""
+        text = data.encode() if isinstance(data, str) else data
+        try:
+            check_nesting(text)
+        except BadRequest as error:
+            raise orjson.JSONDecodeError(error.message, "", 0) from error
+        return orjson.loads(text)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """A context without a viewer until the client has introduced itself."""
@@ -52,4 +178,5 @@ class SubscriptionEndpoint(GraphQL[Context, None]):
         if identity.viewer is None:
             raise ConnectionRejectionError
         context.viewer_or_none, context.session_id = identity.viewer, identity.session_id
+        context.token_expires_at = identity.expires_at
         return UNSET

@@ -76,7 +76,7 @@ class Database:
 
 def _reject_closed(connection: DBAPIConnection, _record: object, _proxy: object) -> None:
     """A connection that PostgreSQL has closed is replaced before it is used: asyncpg knows without a round trip."""
-    driver = connection.driver_connection  # type: ignore[attr-defined]
+    driver = connection.driver_connection
     if driver.is_closed():
         raise DisconnectionError("closed by the server")
 

@@ -91,7 +91,7 @@ async def enqueue(
                 "priority": priority,
                 "delay": delay_seconds,
                 "max_attempts": max_attempts,
-            },  # fmt: skip
+            },
         )
     ).scalar_one_or_none()
 
@@ -125,7 +125,7 @@ async def claim(session: AsyncSession, task_id: UUID, *, owner: str, lease_secon
             {"id": task_id, "owner": owner, "lease": lease_seconds},
         )
     ).one_or_none()
-    return row and Claim(task_id, row.actor, row.args, row.fence, row.attempt, row.max_attempts)
+    return None if row is None else Claim(task_id, row.actor, row.args, row.fence, row.attempt, row.max_attempts)
 
 
 async def heartbeat(session: AsyncSession, claim: Claim, *, lease_seconds: float) -> None:

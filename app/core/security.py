@@ -82,6 +82,15 @@ class AccessToken:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What an access token says."""
+
+    user_id: UUID
+    session_id: UUID
+    expires_at: datetime
+
+
 class TokenSigner:
     """Signs and checks access tokens: EdDSA only, every claim required, `typ` at+jwt (RFC 9068)."""
 
@@ -108,8 +117,8 @@ class TokenSigner:
         headers = {"kid": self._key_id, "typ": "at+jwt"}
         return AccessToken(jwt.encode(claims, self._private, algorithm="EdDSA", headers=headers), expires_at)
 
-    def verify(self, encoded: str) -> tuple[UUID, UUID]:
-        """(user id, session id) of a valid token.
+    def verify(self, encoded: str) -> Claims:
+        """What a valid token says.
 
         Raises:
             Unauthenticated: forged, expired, of another kind, or not a token at all.
@@ -122,8 +131,8 @@ class TokenSigner:
                 encoded, self._public, algorithms=["EdDSA"], issuer=ISSUER, audience=AUDIENCE,
                 options={"require": ["exp", "iat", "nbf", "iss", "aud", "sub", "sid", "jti"]},
             )  # fmt: skip
-            return UUID(claims["sub"]), UUID(claims["sid"])
+            return Claims(UUID(claims["sub"]), UUID(claims["sid"]), datetime.fromtimestamp(claims["exp"], UTC))
         except jwt.ExpiredSignatureError as error:
             raise Unauthenticated("The access token has expired. Refresh the session.") from error
-        except (jwt.PyJWTError, ValueError, TypeError, AttributeError) as error:
+        except (jwt.PyJWTError, ValueError, TypeError, AttributeError, RecursionError) as error:
             raise Unauthenticated("This is no valid access token. Sign in again.") from error

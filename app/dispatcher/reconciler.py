@@ -24,6 +24,10 @@ EPOCH_KEY = "datakura:epoch"
 _SYSTEM = System("dispatcher")
 
 
+def _text(value: bytes | str) -> str:
+    return value.decode() if isinstance(value, bytes) else value
+
+
 class Reconciler:
     """Three rhythms: is Redis still the one that holds our wake-ups; leases and orphans; housekeeping."""
 
@@ -52,7 +56,7 @@ class Reconciler:
         """A Redis that was flushed or restarted may have lost wake-ups: all QUEUED tasks are sent again at once."""
         run_id = str((await self._redis.info("server"))["run_id"])
         held = await self._redis.get(EPOCH_KEY)
-        if held is not None and held.decode() == run_id:
+        if held is not None and _text(held) == run_id:
             return
         async with self._db.transaction(_SYSTEM) as session:
             requeued = await ledger.requeue_unclaimed(session, older_than_seconds=0)

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Hashable, Iterable
 from typing import TypeVar
 
-from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 from strawberry.dataloader import DataLoader
 
 from app.core.db import Database
+from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 
 K = TypeVar("K", bound=Hashable)
@@ -29,15 +29,15 @@ def batched(read: BatchFunction[K, V], db: Database, viewer: Viewer) -> "DataLoa
     return DataLoader(load_fn=load, max_batch_size=MAX_BATCH)
 
 
-def one_each(keys: list[K], rows: Iterable[Row[tuple[object, ...]]], key: str) -> list[Row[tuple[object, ...]] | None]:
+def one_each(keys: list[K], rows: Iterable[AnyRow], key: str) -> list[AnyRow | None]:
     """For each key its row or None."""
     found = {getattr(row, key): row for row in rows}
     return [found.get(wanted) for wanted in keys]
 
 
-def many_each(keys: list[K], rows: Iterable[Row[tuple[object, ...]]], key: str) -> list[list[Row[tuple[object, ...]]]]:
+def many_each(keys: list[K], rows: Iterable[AnyRow], key: str) -> list[list[AnyRow]]:
     """For each key its rows, in the order in which they came."""
-    found: defaultdict[object, list[Row[tuple[object, ...]]]] = defaultdict(list)
+    found: defaultdict[object, list[AnyRow]] = defaultdict(list)
     for row in rows:
         found[getattr(row, key)].append(row)
     return [found[wanted] for wanted in keys]

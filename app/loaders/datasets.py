@@ -2,19 +2,20 @@
 
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.loaders.base import many_each, one_each
 from app.models.datasets import Dataset, DatasetTag, MetadataEntry
 from app.services import access
 from app.services.datasets import COLUMNS
 
-Rows = list[Row[tuple[object, ...]]]
+Rows = list[AnyRow]
 
 
-async def datasets_by_id(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[Row[tuple[object, ...]] | None]:
+async def datasets_by_id(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[AnyRow | None]:
     """Visible datasets; None for the others."""
     rows = await connection.execute(select(*COLUMNS).where(Dataset.id.in_(ids), access.visible(viewer)))
     return one_each(ids, rows, "id")

@@ -2,14 +2,15 @@
 
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.loaders.base import many_each
 from app.models.quality import QualityMetric
 
-Rows = list[Row[tuple[object, ...]]]
+Rows = list[AnyRow]
 
 
 async def latest_metrics_by_dataset(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[Rows]:

@@ -4,9 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Row, Uuid, bindparam, func, lateral, select, true
+from sqlalchemy import ARRAY, Uuid, bindparam, func, lateral, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.loaders.base import many_each, one_each
 from app.models.datasets import Dataset
@@ -14,7 +15,7 @@ from app.models.versions import DatasetProfile, DatasetVersion, FieldProfile, Fi
 from app.services import access
 from app.services.versions import COLUMNS
 
-Rows = list[Row[tuple[object, ...]]]
+Rows = list[AnyRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ async def _pages(connection: AsyncConnection, ids: list[UUID], first: int, befor
     return many_each(ids, await connection.execute(select(page).select_from(wanted).join(page, true())), "dataset_id")
 
 
-async def versions_by_id(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[Row[tuple[object, ...]] | None]:
+async def versions_by_id(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[AnyRow | None]:
     """Versions of visible datasets; None for the others."""
     statement = (
         select(*COLUMNS)
@@ -86,9 +87,7 @@ async def schema_fields_by_version(connection: AsyncConnection, viewer: Viewer, 
     return many_each(ids, await connection.execute(statement), "version_id")
 
 
-async def profiles_by_version(
-    connection: AsyncConnection, viewer: Viewer, ids: list[UUID]
-) -> list[Row[tuple[object, ...]] | None]:
+async def profiles_by_version(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[AnyRow | None]:
     """None while there is none."""
     statement = select(*DatasetProfile.__table__.columns).where(DatasetProfile.version_id.in_(ids))
     return one_each(ids, await connection.execute(statement), "version_id")

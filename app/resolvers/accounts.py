@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from app.core.errors import Unauthenticated
 from app.resolvers.answers import answer
 from app.schema.accounts import (
     RefreshSessionPayload,
@@ -22,7 +23,7 @@ class AccountsQuery:
     @strawberry.field(description="The account that asks; null when nobody is signed in.")
     async def viewer(self, info: Info) -> User | None:
         viewer = info.context.viewer_or_none
-        return viewer and User.of_viewer(viewer)
+        return None if viewer is None else User.of_viewer(viewer)
 
 
 @strawberry.type
@@ -54,7 +55,7 @@ class AccountsMutation:
             return RefreshSessionPayload(errors=[error])
         try:
             session = await accounts.refresh(context.resources.db, context.resources.signer, token, origin=context.origin)
-        except accounts.Unauthenticated as ended:
+        except Unauthenticated as ended:
             context.cookies.clear = True
             return RefreshSessionPayload(errors=[UserError(code=ErrorCode.INVALID_CREDENTIALS, message=ended.message, path=None)])
         return RefreshSessionPayload(session=_open(info, session))

@@ -1,14 +1,21 @@
 """How a mutation answers: a domain error becomes the payload's `errors`."""
 
 from collections.abc import Awaitable
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import structlog
 
 from app.core.errors import DomainError, Unauthenticated
 from app.schema.base import UserError
 
-P = TypeVar("P")
+
+class Payload(Protocol):
+    """What every payload can be made of: errors alone."""
+
+    def __init__(self, *, errors: list[UserError]) -> None: ...
+
+
+P = TypeVar("P", bound=Payload)
 log = structlog.get_logger(__name__)
 
 

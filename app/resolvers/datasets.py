@@ -8,7 +8,7 @@ import strawberry
 from app.models.datasets import AccessLevel as LevelModel
 from app.models.datasets import Visibility as VisibilityModel
 from app.resolvers.answers import answer
-from app.schema.base import After, First, Info, check_first
+from app.schema.base import After, First, Info, check_first, in_utc, optional
 from app.schema.connections import Connection
 from app.schema.dataset_inputs import (
     AccessGrant,
@@ -61,7 +61,7 @@ class DatasetsQuery:
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Global id.")]
     ) -> Dataset | None:
         row = await info.context.loaders.dataset_by_id.load(from_id(id, "Dataset"))
-        return row and Dataset.of(row)
+        return optional(Dataset.of, row)
 
     @strawberry.field(description="The dataset with this address; null when there is none that you may see.")
     async def dataset_by_slug(
@@ -69,7 +69,7 @@ class DatasetsQuery:
     ) -> Dataset | None:
         async with info.context.read() as connection:
             row = await datasets.find_by_slug(connection, info.context.viewer, slug)
-        return row and Dataset.of(row)
+        return optional(Dataset.of, row)
 
 
 @strawberry.type
@@ -87,7 +87,7 @@ class DatasetsMutation:
                         viewer,
                         name=input.name,
                         description=input.description,
-                        visibility=VisibilityModel(input.visibility.value),
+                        visibility=VisibilityModel(input.visibility.name),
                         metadata=input.metadata,
                         tags=input.tags,
                         auto_publish=input.auto_publish,
@@ -106,7 +106,7 @@ class DatasetsMutation:
             changes = datasets.Changes(
                 name=input.name,
                 description=input.description,
-                visibility=None if input.visibility is None else VisibilityModel(input.visibility.value),
+                visibility=None if input.visibility is None else VisibilityModel(input.visibility.name),
                 tags=input.tags,
                 metadata=input.metadata,
                 auto_publish=input.auto_publish,
@@ -185,15 +185,16 @@ class DatasetsMutation:
         async def done() -> GrantAccessPayload:
             dataset_id = from_id(input.dataset_id, "Dataset", "datasetId")
             user_id = from_id(input.user_id, "User", "userId")
+            expires_at = in_utc(input.expires_at, "expiresAt")
             grant_id = await info.context.write(
                 lambda session, viewer: metadata.grant_access(
-                    session, viewer, dataset_id, user_id=user_id, level=LevelModel(input.level.value), expires_at=input.expires_at
+                    session, viewer, dataset_id, user_id=user_id, level=LevelModel(input.level.name), expires_at=expires_at
                 )
             )
             grant = AccessGrant(
                 id=to_id("AccessGrant", grant_id),
                 level=AccessLevel(input.level.value),
-                expires_at=input.expires_at,
+                expires_at=expires_at,
                 user_id=user_id,
             )
             return GrantAccessPayload(grant=grant)

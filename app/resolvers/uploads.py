@@ -7,7 +7,7 @@ import strawberry
 
 from app.core.errors import InvalidInput
 from app.resolvers.answers import answer
-from app.schema.base import Info
+from app.schema.base import Info, optional, required
 from app.schema.ids import from_id
 from app.schema.uploads import (
     AbortUploadInput,
@@ -34,7 +34,7 @@ class UploadsQuery:
     ) -> Upload | None:
         async with info.context.read() as connection:
             row = await uploads.find(connection, info.context.viewer, from_id(id, "Upload"))
-        return row and Upload.of(row)
+        return optional(Upload.of, row)
 
 
 @strawberry.type
@@ -62,7 +62,7 @@ class UploadsMutation:
                 request=context.request,
             )
             async with context.read() as connection:
-                row = await uploads.find(connection, context.viewer, upload_id)
+                row = required(await uploads.find(connection, context.viewer, upload_id))
                 version = await versions.get(connection, context.viewer, row.version_id)
             return StartUploadPayload(upload=Upload.of(row), version=DatasetVersion.of(version))
 
@@ -92,8 +92,7 @@ class UploadsMutation:
     ) -> VersionPayload:
         async def done() -> VersionPayload:
             upload_id = from_id(input.upload_id, "Upload", "uploadId")
-            db = info.context.resources.db
-            version_id = await info.context.write(lambda session, viewer: uploads.abort(session, db, viewer, upload_id))
+            version_id = await info.context.write(lambda session, viewer: uploads.abort(session, viewer, upload_id))
             return await _version(info, version_id)
 
         return await answer(VersionPayload, done())

@@ -10,7 +10,7 @@ from app.core.errors import Conflict, NotFound
 from app.ingest import compare
 from app.models.versions import VersionStatus
 from app.schema.accounts import User
-from app.schema.base import Info, Node
+from app.schema.base import Info, Node, optional
 from app.schema.comparison import VersionComparison
 from app.schema.datasets import Dataset
 from app.schema.ids import from_id, parse_id
@@ -25,7 +25,7 @@ class VersionsQuery:
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Global id.")]
     ) -> DatasetVersion | None:
         row = await info.context.loaders.version_by_id.load(from_id(id, "DatasetVersion"))
-        return row and DatasetVersion.of(row)
+        return optional(DatasetVersion.of, row)
 
     @strawberry.field(description="The difference between two READY versions that you may see, of any datasets.")
     async def compare_versions(
@@ -43,13 +43,13 @@ class VersionsQuery:
         match parse_id(id):
             case ("Dataset", row_id):
                 row = await info.context.loaders.dataset_by_id.load(row_id)
-                return row and Dataset.of(row)
+                return optional(Dataset.of, row)
             case ("DatasetVersion", row_id):
                 row = await info.context.loaders.version_by_id.load(row_id)
-                return row and DatasetVersion.of(row)
+                return optional(DatasetVersion.of, row)
             case ("User", row_id):
                 row = await info.context.loaders.user_by_id.load(row_id)
-                return row and User.of(row)
+                return optional(User.of, row)
         return None
 
 

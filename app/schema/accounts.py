@@ -4,8 +4,8 @@ import enum
 from datetime import datetime
 
 import strawberry
-from sqlalchemy import Row
 
+from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.schema.base import Node, UserError, errors_field
 from app.schema.ids import to_id
@@ -27,7 +27,7 @@ class User(Node):
     mfa_enabled: bool = strawberry.field(description="True when sign-in asks for a second factor.")
 
     @classmethod
-    def of(cls, row: Row[tuple[object, ...]]) -> "User":
+    def of(cls, row: AnyRow) -> "User":
         """From a row of `users`."""
         return cls(
             id=to_id("User", row.id),

@@ -1,14 +1,18 @@
 """What all types share: the operation's context, Node, page information, errors in payloads."""
 
 import enum
-from typing import Annotated
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, TypeVar
 
 import strawberry
 
 from app.context import Context
-from app.core.errors import DomainError, InvalidInput
+from app.core.errors import DomainError, InvalidInput, NotFound
+from app.core.rows import AnyRow
 
 Info = strawberry.Info[Context, None]
+T = TypeVar("T")
 
 MAX_FIRST = 100
 
@@ -21,6 +25,34 @@ def check_first(first: int, *, most: int = MAX_FIRST) -> int:
     if not 1 <= first <= most:
         raise InvalidInput(f"`first` has to be 1 to {most}; it is {first}.", path=("first",))
     return first
+
+
+def in_utc(moment: datetime | None, *path: str) -> datetime | None:
+    """The moment in UTC; raises InvalidInput when it has no time zone, or lies outside of the years 1-9999."""
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
+        raise InvalidInput("Give the time zone: 2026-01-31T12:00:00Z.", path=path)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise InvalidInput("Give a moment between the years 1 and 9999.", path=path) from error
+
+
+def optional(make: Callable[[AnyRow], T], row: AnyRow | None) -> T | None:
+    """The type made of a row, or None for none."""
+    return None if row is None else make(row)
+
+
+def required(row: AnyRow | None) -> AnyRow:
+    """The row of an object that something visible refers to; it may have become invisible a moment ago.
+
+    Raises:
+        NotFound: there is none.
+    """
+    if row is None:
+        raise NotFound("This object is no longer there, or you may no longer see it.")
+    return row
 
 
 @strawberry.interface(description="An object with a global id. `node(id)` finds each.")

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 import strawberry
-from sqlalchemy import Row
 
+from app.core.rows import AnyRow
 from app.schema.base import PageInfo
 from app.services.cursors import Page
 
@@ -24,7 +24,7 @@ class Connection(Generic[N]):
     page_info: PageInfo = strawberry.field(description="Where the page lies.")
 
     @classmethod
-    def of(cls, page: Page[Row[tuple[object, ...]]], node: "Callable[[Row[tuple[object, ...]]], N]") -> "Connection[N]":
+    def of(cls, page: Page[AnyRow], node: "Callable[[AnyRow], N]") -> "Connection[N]":
         """From a page of rows, each made a node by `node`."""
         edges = [Edge(cursor=cursor, node=node(row)) for cursor, row in zip(page.cursors, page.rows, strict=True)]
         info = PageInfo.of(page.cursors, has_next=page.has_next_page, has_previous=page.has_previous_page)

@@ -7,7 +7,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from app.schema.accounts import User
-from app.schema.base import Info, Node, UserError, errors_field
+from app.schema.base import Info, Node, UserError, errors_field, required
 from app.schema.datasets import AccessLevel, Dataset, Visibility
 
 
@@ -74,7 +74,7 @@ class AccessGrant(Node):
 
     @strawberry.field(description="Who holds it.")
     async def user(self, info: Info) -> User:
-        return User.of(await info.context.loaders.user_by_id.load(self.user_id))
+        return User.of(required(await info.context.loaders.user_by_id.load(self.user_id)))
 
 
 @strawberry.input(description="A level for a user; replaces the one that the user has.")

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import Row
 from strawberry.scalars import JSON
 
-from app.core.errors import InvalidInput
+from app.core.rows import AnyRow
 from app.loaders.versions import VersionsKey
 from app.models import datasets as models
 from app.schema.accounts import User
-from app.schema.base import After, First, Info, Node, check_first
+from app.schema.base import After, First, Info, Node, check_first, in_utc, optional, required
 from app.schema.connections import Connection
 from app.schema.ids import from_id, to_id
 from app.schema.quality import DatasetHealth, QualityMetric
@@ -22,6 +21,9 @@ from app.services.dataset_lists import Direction, OrderField
 
 if TYPE_CHECKING:
     from app.schema.versions import DatasetVersion
+
+MAX_NUMBER = 2**31 - 1
+"""Of a version: PostgreSQL's integer."""
 
 LazyVersion = Annotated["DatasetVersion", strawberry.lazy("app.schema.versions")]
 
@@ -65,10 +67,10 @@ class MetadataEntry:
         if self.updater_id is None:
             return None
         row = await info.context.loaders.user_by_id.load(self.updater_id)
-        return row and User.of(row)
+        return optional(User.of, row)
 
     @classmethod
-    def of(cls, row: Row[tuple[object, ...]]) -> "MetadataEntry":
+    def of(cls, row: AnyRow) -> "MetadataEntry":
         """From a row of `metadata`."""
         return cls(
             key=row.key, value=row.value, created_at=row.created_at, updated_at=row.updated_at, updater_id=row.updated_by_id
@@ -95,7 +97,7 @@ class Dataset(Node):
     current_version_id: strawberry.Private[UUID | None]
 
     @classmethod
-    def of(cls, row: Row[tuple[object, ...]]) -> "Dataset":
+    def of(cls, row: AnyRow) -> "Dataset":
         """From a row of `datasets` (services.datasets.COLUMNS)."""
         return cls(
             id=to_id("Dataset", row.id),
@@ -117,7 +119,7 @@ class Dataset(Node):
 
     @strawberry.field(description="Who answers for it.")
     async def owner(self, info: Info) -> User:
-        return User.of(await info.context.loaders.user_by_id.load(self.owner_id))
+        return User.of(required(await info.context.loaders.user_by_id.load(self.owner_id)))
 
     @strawberry.field(description="Words that it is found by, in alphabetical order.")
     async def tags(self, info: Info) -> list[Tag]:
@@ -142,14 +144,16 @@ class Dataset(Node):
         if self.current_version_id is None:
             return None
         row = await info.context.loaders.version_by_id.load(self.current_version_id)
-        return row and DatasetVersion.of(row)
+        return optional(DatasetVersion.of, row)
 
     @strawberry.field(description="All versions, newest first.")
     async def versions(self, info: Info, first: First, after: After = None) -> Connection[LazyVersion]:
         from app.schema.versions import DatasetVersion
 
         check_first(first)
-        before = cursors.decode(after, "versions", int)[0] if after else None
+        before = cursors.decode_int(after, "versions") if after else None
+        if isinstance(before, int):
+            before = max(0, min(before, MAX_NUMBER))  # whoever makes up a cursor gets an empty page
         rows = await info.context.loaders.versions_by_dataset.load(VersionsKey(self.row_id, first, before))
         page = cursors.page(rows, first, after, lambda row: cursors.encode("versions", row.number))
         return Connection.of(page, DatasetVersion.of)
@@ -175,7 +179,7 @@ class DatasetOrder:
 
     def parsed(self) -> tuple[OrderField, Direction]:
         """For the service."""
-        return OrderField(self.field.value), Direction(self.direction.value)
+        return OrderField(self.field.name), Direction(self.direction.name)
 
 
 @strawberry.input(description="Conditions on datasets, all of which hold. Absent: any value.")
@@ -194,21 +198,15 @@ class DatasetFilter:
         """For the service. Raises InvalidInput for an id that is no user's."""
         owners = None if self.owner_ids is None else [from_id(user, "User", "filter", "ownerIds") for user in self.owner_ids]
         return dataset_lists.DatasetFilter(
-            status=None if self.status is None else [models.DatasetStatus(status.value) for status in self.status],
-            visibility=None if self.visibility is None else models.Visibility(self.visibility.value),
+            status=None if self.status is None else [models.DatasetStatus(status.name) for status in self.status],
+            visibility=None if self.visibility is None else models.Visibility(self.visibility.name),
             owner_ids=owners,
             tags=[_without_nul(tag) for tag in self.tags] if self.tags is not None else None,
             name_contains=self.name_contains,
-            created_after=_aware(self.created_after, "createdAfter"),
-            updated_after=_aware(self.updated_after, "updatedAfter"),
+            created_after=in_utc(self.created_after, "filter", "createdAfter"),
+            updated_after=in_utc(self.updated_after, "filter", "updatedAfter"),
         )
 
 
 def _without_nul(text: str) -> str:
     return text.replace("\x00", "\ufffd")
-
-
-def _aware(moment: datetime | None, name: str) -> datetime | None:
-    if moment is not None and moment.tzinfo is None:
-        raise InvalidInput("Give the time zone: 2026-01-31T12:00:00Z.", path=("filter", name))
-    return moment

@@ -1,12 +1,13 @@
 """Columns and their statistics."""
 
 import enum
-from typing import Annotated
+from typing import Annotated, Any
+from uuid import UUID
 
 import strawberry
-from sqlalchemy import Row
 
 from app.core.errors import InvalidInput
+from app.core.rows import AnyRow
 from app.schema.base import Info
 from app.schema.scalars import BigInt
 
@@ -41,7 +42,7 @@ class SchemaField:
     original_name: str | None = strawberry.field(description="Header as written, where it had to be changed; null otherwise.")
 
     @classmethod
-    def of(cls, row: Row[tuple[object, ...]]) -> "SchemaField":
+    def of(cls, row: AnyRow) -> "SchemaField":
         """From a row of `schema_fields`."""
         return cls(
             field_path=row.field_path,
@@ -89,7 +90,7 @@ class FieldProfile:
     top_values: list[TopValue] = strawberry.field(description="At most 10, most frequent first.")
 
     @classmethod
-    def of(cls, row: Row[tuple[object, ...]]) -> "FieldProfile":
+    def of(cls, row: AnyRow) -> "FieldProfile":
         """From a row of `field_profiles`."""
         return cls(
             field_path=row.field_path,
@@ -116,10 +117,10 @@ class DatasetProfile:
     size_bytes: BigInt = strawberry.field(description="Size of the columnar copy.")
     duration_ms: int = strawberry.field(description="Time that the statistics took.")
     partial: bool = strawberry.field(description="True when some statistics were left out or taken from a sample.")
-    version_id: strawberry.Private[object]
+    version_id: strawberry.Private[UUID]
 
     @classmethod
-    def of(cls, row: Row[tuple[object, ...]]) -> "DatasetProfile":
+    def of(cls, row: AnyRow) -> "DatasetProfile":
         """From a row of `dataset_profiles`."""
         return cls(
             row_count=row.row_count,
@@ -153,6 +154,6 @@ class RejectedRow:
     text: str = strawberry.field(description="The record as written, cut at 1,000 characters.")
 
     @classmethod
-    def list_of(cls, stored: list[dict[str, object]] | None) -> "list[RejectedRow]":
+    def list_of(cls, stored: list[dict[str, Any]] | None) -> "list[RejectedRow]":
         """From the stored JSON."""
         return [cls(**row) for row in stored or ()]

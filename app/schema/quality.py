@@ -4,8 +4,8 @@ import enum
 from datetime import datetime
 
 import strawberry
-from sqlalchemy import Row
 
+from app.core.rows import AnyRow
 from app.schema.base import Node
 from app.schema.scalars import BigInt
 
@@ -29,7 +29,7 @@ class QualityMetric:
     checked_at: datetime = strawberry.field(description="When it was measured.")
 
     @classmethod
-    def of(cls, row: Row[tuple[object, ...]]) -> "QualityMetric":
+    def of(cls, row: AnyRow) -> "QualityMetric":
         """From a row of `quality_metrics`."""
         return cls(
             metric_name=row.metric_name,

@@ -1,6 +1,7 @@
 """How a file is read."""
 
 import enum
+from typing import Any
 
 import strawberry
 from strawberry.scalars import JSON
@@ -35,11 +36,11 @@ class ReadOptions:
     sheet: str | None = strawberry.field(description="Sheet of a workbook.")
 
     @classmethod
-    def of(cls, stored: dict[str, object] | None) -> "ReadOptions | None":
+    def of(cls, stored: dict[str, Any] | None) -> "ReadOptions | None":
         """From the stored JSON."""
         if stored is None:
             return None
-        values = {name: stored.get(name) for name in cls.__annotations__}
+        values: dict[str, Any] = {name: stored.get(name) for name in cls.__annotations__}
         values["format"] = FileFormat(stored["format"]) if stored.get("format") else None
         return cls(**values)
 

@@ -68,12 +68,13 @@ async def read_rows(
     page = await context.resources.tables.page(
         table.object_key, offset=offset, first=first, columns=None if field_paths is None else wanted
     )
+    places = {name: place for place, name in enumerate(page.columns)}
     names = [cursors.encode(ORDER, offset + index + 1) for index in range(len(page.rows))]
     return RowPage(
         columns=[RowColumn(name=name, type=types[name]) for name in page.columns],
-        rows=page.rows,
+        rows=[JSON(row) for row in page.rows],
         first_row_number=BigInt(offset + 1),
-        cut_cells=[CutCell(row=cell.row, column=cell.column, length=BigInt(cell.length)) for cell in page.cut_cells],
+        cut_cells=[CutCell(row=cell.row, column=places[cell.column], length=BigInt(cell.length)) for cell in page.cut_cells],
         total_count=BigInt(row_count),
         page_info=PageInfo.of(names, has_next=offset + len(page.rows) < row_count, has_previous=offset > 0),
     )

@@ -27,7 +27,7 @@ class DatasetStatusEvent:
     @strawberry.field(description="The dataset, with the status that it had then; null when you may no longer see it.")
     async def dataset(self, info: Info) -> Dataset | None:
         row = await info.context.loaders.dataset_by_id.load(self.event.dataset_id)
-        return row and replace(Dataset.of(row), status=DatasetStatus(self.event.dataset_status))
+        return None if row is None else replace(Dataset.of(row), status=DatasetStatus(self.event.dataset_status))
 
     @strawberry.field(description="The version that changed, with the state that it had then; null when none did.")
     async def version(self, info: Info) -> DatasetVersion | None:

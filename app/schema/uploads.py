@@ -3,9 +3,9 @@
 from datetime import UTC, datetime
 
 import strawberry
-from sqlalchemy import Row
 
 from app.core.errors import InvalidInput, NotFound
+from app.core.rows import AnyRow
 from app.schema.base import Info, Node, UserError, errors_field
 from app.schema.ids import to_id
 from app.schema.quality import RuleViolation
@@ -33,10 +33,10 @@ class Upload(Node):
     size_bytes: BigInt = strawberry.field(description="Declared size.")
     part_size_bytes: BigInt = strawberry.field(description="Size of every part but the last.")
     expires_at: datetime = strawberry.field(description="When parts and upload are thrown away.")
-    row: strawberry.Private[Row[tuple[object, ...]]]
+    row: strawberry.Private[AnyRow]
 
     @classmethod
-    def of(cls, row: Row[tuple[object, ...]]) -> "Upload":
+    def of(cls, row: AnyRow) -> "Upload":
         """From a row of `uploads`."""
         return cls(
             id=to_id("Upload", row.id),

@@ -6,10 +6,10 @@ from typing import Annotated
 from uuid import UUID
 
 import strawberry
-from sqlalchemy import Row
 
+from app.core.rows import AnyRow
 from app.schema.accounts import User
-from app.schema.base import Info, Node
+from app.schema.base import Info, Node, optional, required
 from app.schema.datasets import Dataset
 from app.schema.ids import to_id
 from app.schema.profiles import DatasetProfile, RejectedRow, SchemaField
@@ -79,7 +79,7 @@ class FileObject(Node):
     object_key: strawberry.Private[str]
 
     @classmethod
-    def of(cls, row: Row[tuple[object, ...]]) -> "FileObject":
+    def of(cls, row: AnyRow) -> "FileObject":
         """From a row of `files`."""
         return cls(
             id=to_id("FileObject", row.id),
@@ -123,7 +123,7 @@ class DatasetVersion(Node):
     creator_id: strawberry.Private[UUID]
 
     @classmethod
-    def of(cls, row: Row[tuple[object, ...]]) -> "DatasetVersion":
+    def of(cls, row: AnyRow) -> "DatasetVersion":
         """From a row of `dataset_versions` (services.versions.COLUMNS)."""
         return cls(
             id=to_id("DatasetVersion", row.id),
@@ -152,11 +152,11 @@ class DatasetVersion(Node):
 
     @strawberry.field(description="Whose version it is.")
     async def dataset(self, info: Info) -> Dataset:
-        return Dataset.of(await info.context.loaders.dataset_by_id.load(self.dataset_id))
+        return Dataset.of(required(await info.context.loaders.dataset_by_id.load(self.dataset_id)))
 
     @strawberry.field(description="Who uploaded it.")
     async def created_by(self, info: Info) -> User:
-        return User.of(await info.context.loaders.user_by_id.load(self.creator_id))
+        return User.of(required(await info.context.loaders.user_by_id.load(self.creator_id)))
 
     @strawberry.field(
         description="The original, the columnar copy, and the rejected records if there are any; empty before READY."
@@ -171,7 +171,7 @@ class DatasetVersion(Node):
     @strawberry.field(description="Statistics of the data; null before READY.")
     async def profile(self, info: Info) -> DatasetProfile | None:
         row = await info.context.loaders.profile_by_version.load(self.row_id)
-        return row and DatasetProfile.of(row)
+        return optional(DatasetProfile.of, row)
 
     @strawberry.field(
         description="The data itself, in the order of the file; null before READY. A deep page costs what the first one costs."

@@ -4,7 +4,9 @@ Effective level = the highest of: ADMIN role and ownership (MANAGE), an unexpire
 the organization. An EDITOR creates datasets and so owns them; a VIEWER writes only where it was granted.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import IntEnum
 from uuid import UUID
 
@@ -98,11 +100,13 @@ async def audience(session: AsyncConnection, dataset_id: UUID) -> "Audience":
         await session.execute(select(Dataset.owner_id, Dataset.visibility, Dataset.deleted_at).where(Dataset.id == dataset_id))
     ).one_or_none()
     if row is None or row.deleted_at is not None:
-        return Audience(None, False, frozenset())
+        return Audience(None, False, {})
     if row.visibility is Visibility.ORGANIZATION:
-        return Audience(row.owner_id, True, frozenset())
-    granted = await session.execute(select(AccessGrant.user_id).where(AccessGrant.dataset_id == dataset_id, _unexpired()))
-    return Audience(row.owner_id, False, frozenset(granted.scalars()))
+        return Audience(row.owner_id, True, {})
+    granted = await session.execute(
+        select(AccessGrant.user_id, AccessGrant.expires_at).where(AccessGrant.dataset_id == dataset_id, _unexpired())
+    )
+    return Audience(row.owner_id, False, {grant.user_id: grant.expires_at for grant in granted})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,14 @@ class Audience:
 
     owner_id: UUID | None
     organization: bool
-    granted: frozenset[UUID]
+    granted: Mapping[UUID, datetime | None]
+    """Who holds a grant, and when that ends."""
+
+    def ends_at(self, viewer: Viewer) -> datetime | None:
+        """When `viewer` stops to see the dataset if nobody does anything; None: never, or it does not see it now."""
+        if self.owner_id is None or self.organization or viewer.is_admin or viewer.id == self.owner_id:
+            return None
+        return self.granted.get(viewer.id)
 
     def includes(self, viewer: Viewer) -> bool:
         """True when `viewer` may see the dataset. Same rule as `visible`."""

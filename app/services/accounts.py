@@ -1,16 +1,18 @@
 """Accounts: signing in and out, refreshing, who a token belongs to, the first administrator."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core import security
 from app.core.db import Database
 from app.core.errors import InvalidCredentials, InvalidInput, Unauthenticated
 from app.core.ids import uuid7
+from app.core.rows import AnyRow
 from app.core.settings import Settings
 from app.core.viewer import Role, System, Viewer
 from app.models.accounts import RefreshToken, SignInSession, User
@@ -56,6 +58,7 @@ async def sign_in(
         raise InvalidCredentials(REFUSED)
     viewer = Viewer(row.id, row.email, row.display_name, row.role)
     async with db.transaction(viewer) as session:
+        session.info["origin"] = origin
         if security.needs_rehash(row.password_hash):
             renewed = await security.hash_password(password)
             await session.execute(update(User).where(User.id == viewer.id).values(password_hash=renewed))
@@ -63,7 +66,7 @@ async def sign_in(
         ends = datetime.now(UTC) + timedelta(days=settings.refresh_token_days)
         await session.execute(insert(SignInSession).values(id=session_id, user_id=viewer.id, expires_at=ends))
         refresh = await _new_refresh_token(session, session_id)
-        await audit.record(session, viewer, "session.sign_in", session_id, origin=origin)
+        await audit.record(session, viewer, "session.sign_in", session_id)
     token = signer.sign(viewer.id, session_id)
     return Session(viewer, token.encoded, token.expires_at, refresh, ends)
 
@@ -79,6 +82,7 @@ async def refresh(db: Database, signer: security.TokenSigner, refresh_token: str
     digest = security.digest(refresh_token)
     stolen = False
     async with db.transaction(_API) as session:
+        session.info["origin"] = origin
         found = (
             await session.execute(
                 select(RefreshToken.session_id, RefreshToken.used_at, SignInSession.expires_at, *USER_COLUMNS)
@@ -98,7 +102,7 @@ async def refresh(db: Database, signer: security.TokenSigner, refresh_token: str
         if found.used_at is not None and datetime.now(UTC) - found.used_at > timedelta(seconds=GRACE_SECONDS):
             stolen = True
             await _revoke(session, found.session_id)
-            await audit.record(session, _API, "session.refresh_reused", found.session_id, origin=origin)
+            await audit.record(session, _API, "session.refresh_reused", found.session_id)
         else:
             await session.execute(
                 update(RefreshToken)
@@ -136,7 +140,22 @@ async def find_viewer(connection: AsyncConnection, user_id: UUID, session_id: UU
     return row and Viewer(row.id, row.email, row.display_name, row.role)
 
 
-async def get_user(connection: AsyncConnection, user_id: UUID) -> Row[tuple[object, ...]] | None:
+async def live_sessions(connection: AsyncConnection, session_ids: Collection[UUID]) -> dict[UUID, Role]:
+    """Role of the account of each of these sign-in sessions that has not ended."""
+    statement = (
+        select(SignInSession.id, User.role)
+        .join(User, User.id == SignInSession.user_id)
+        .where(
+            SignInSession.id.in_(session_ids),
+            SignInSession.revoked_at.is_(None),
+            SignInSession.expires_at > func.now(),
+            User.active,
+        )
+    )
+    return {row.id: row.role for row in await connection.execute(statement)}
+
+
+async def get_user(connection: AsyncConnection, user_id: UUID) -> AnyRow | None:
     """The row of an account, or None."""
     return (await connection.execute(select(*USER_COLUMNS).where(User.id == user_id))).one_or_none()
 

@@ -23,12 +23,10 @@ async def record(
     principal: Principal,
     action: str,
     target_id: UUID | None,
-    *,
-    origin: Origin | None = None,
     **details: object,
 ) -> None:
-    """Writes who did `action` (noun.verb) to which object. `details` must hold no secret."""
-    origin = origin or session.info.get("origin") or Origin()
+    """Writes who did `action` (noun.verb) to which object. `details` must hold no secret. Where from: `session.info["origin"]`."""
+    origin: Origin = session.info.get("origin") or Origin()
     await session.execute(
         insert(AuditEvent).values(
             actor_id=principal.id if isinstance(principal, Viewer) else None,

@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -51,9 +51,16 @@ def decode(cursor: str, order: str, *kinds: type) -> list[object]:
         if found != order or len(values) != len(kinds):
             raise ValueError(found)
         return [_restore(value, kind) for value, kind in zip(values, kinds, strict=True)]
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
         message = "This cursor does not belong to this list and order. Use an endCursor of the same query."
         raise InvalidInput(message, path=("after",)) from error
+
+
+def decode_int(cursor: str, order: str) -> int:
+    """The only value of a cursor that holds a whole number. Raises InvalidInput as `decode`."""
+    (value,) = decode(cursor, order, int)
+    assert isinstance(value, int)
+    return value
 
 
 def _restore(value: object, kind: type) -> object:
@@ -61,15 +68,15 @@ def _restore(value: object, kind: type) -> object:
         moment = datetime.fromisoformat(str(value))
         if moment.tzinfo is None:
             raise ValueError(value)
-        return moment
+        return moment.astimezone(UTC)
     if kind is UUID:
         return UUID(str(value))
     if kind is float and type(value) is int:
         return float(value)
     if type(value) is not kind:
         raise ValueError(value)
-    if kind is int and not -(2**63) <= value < 2**63:
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
         raise ValueError(value)
-    if kind is str and "\x00" in value:
+    if isinstance(value, str) and "\x00" in value:
         raise ValueError(value)
     return value

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
@@ -104,8 +105,8 @@ async def count_datasets(session: AsyncConnection, viewer: Viewer, filter: Datas
 
 
 def _ordered(
-    statement: Select[tuple[object, ...]], order: OrderField, direction: Direction, after: str | None, name: str
-) -> Select[tuple[object, ...]]:
+    statement: Select[*tuple[Any, ...]], order: OrderField, direction: Direction, after: str | None, name: str
+) -> Select[*tuple[Any, ...]]:
     column = _COLUMN[order]
     descending = direction is Direction.DESC
     if after is not None:

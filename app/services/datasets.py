@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.ids import uuid7
+from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.models.datasets import Dataset, DatasetStatus, DatasetTag, Visibility
 from app.services import access, audit, events, search
 from app.services.access import Level
 
-DatasetRow = Row[tuple[object, ...]]
+DatasetRow = AnyRow
 
 COLUMNS = (
     Dataset.id, Dataset.name, Dataset.slug, Dataset.description, Dataset.status, Dataset.visibility, Dataset.owner_id,
@@ -32,6 +33,9 @@ MAX_DESCRIPTION = 65_536
 MAX_METADATA_BYTES = 65_536
 MAX_TAGS = 50
 _TAG = re.compile(r"[\w][\w.:/-]{0,63}\Z")
+# The escape itself, not a backslash that somebody wrote before "u0000".
+_INVISIBLE = {"Cc", "Cf", "Cn", "Cs", "Zl", "Zp", "Zs"}
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,8 +80,9 @@ async def create(
         metadata_=_clean_metadata(metadata if metadata is not None else {}),
         auto_publish=auto_publish,
     )
+    await _claim_name(session, clean, dataset.id)
     session.add(dataset)
-    await _flush_name(session, clean)
+    await _flush_slug(session, dataset)
     await _write_tags(session, dataset.id, clean_tags(tags))
     await _changed(session, viewer, "dataset.create", dataset.id, name=clean)
     return dataset.id
@@ -94,7 +99,8 @@ async def update_dataset(session: AsyncSession, viewer: Viewer, dataset_id: UUID
     await access.require(session, viewer, dataset_id, level)
     values: dict[str, object] = {"revision": Dataset.revision + 1, "updated_at": func.now()}
     if changes.name is not None:
-        values["name"] = clean_name(changes.name)
+        values["name"] = name = clean_name(changes.name)
+        await _claim_name(session, name, dataset_id)
     if changes.description is not None:
         values["description"] = _clean_description(changes.description)
     if changes.visibility is not None:
@@ -163,10 +169,13 @@ async def restore(session: AsyncSession, viewer: Viewer, dataset_id: UUID) -> UU
         NotFound, Forbidden: MANAGE is needed.
         Conflict: its name was given to another dataset, or it is neither deleted nor archived.
     """
-    deleted = (await session.execute(select(Dataset.deleted_at).where(Dataset.id == dataset_id))).scalar_one_or_none()
+    row = (await session.execute(select(Dataset.deleted_at, Dataset.name).where(Dataset.id == dataset_id))).one_or_none()
+    deleted = None if row is None else row.deleted_at
     await access.require(session, viewer, dataset_id, Level.MANAGE, deleted=deleted is not None)
     statement = update(Dataset).where(Dataset.id == dataset_id)
-    if deleted is not None:
+    if row is not None and deleted is not None:
+        if await _is_taken(session, row.name, dataset_id):
+            raise Conflict("Its name was given to another dataset in the meantime. Rename that one first.")
         statement = statement.values(deleted_at=None, revision=Dataset.revision + 1, updated_at=func.now())
     else:
         statement = statement.where(Dataset.status == DatasetStatus.ARCHIVED).values(
@@ -179,7 +188,7 @@ async def restore(session: AsyncSession, viewer: Viewer, dataset_id: UUID) -> UU
         async with session.begin_nested():
             restored = (await session.execute(statement.returning(Dataset.id))).scalar_one_or_none()
     except IntegrityError as error:
-        raise Conflict("Its name was given to another dataset in the meantime. Rename that one first.") from error
+        raise Conflict("Another dataset has its address now. Delete that one first.") from error
     if restored is None:
         raise Conflict("This dataset is neither deleted nor archived: there is nothing to restore.")
     await _changed(session, viewer, "dataset.restore", dataset_id)
@@ -211,10 +220,11 @@ async def find_by_slug(session: AsyncConnection, viewer: Viewer, slug: str) -> D
 
 
 def slugify(name: str) -> str:
-    """Lower-case letters and digits of any script, joined by hyphens; at most 120 characters, never empty."""
+    """Lower-case letters and digits of any script with their marks, joined by hyphens; 1-120 characters."""
     folded = unicodedata.normalize("NFKC", name).casefold()
-    slug = re.sub(r"[^\w]+|_", "-", folded).strip("-")[:120].rstrip("-")
-    return slug or "dataset-" + uuid7().hex[-8:]
+    kept = "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else "-" for c in folded)
+    slug = re.sub(r"-+", "-", kept).strip("-")[:120].rstrip("-")
+    return slug if any(map(str.isalnum, slug)) else "dataset-" + uuid7().hex[-8:]
 
 
 def clean_name(name: str) -> str:
@@ -224,11 +234,11 @@ def clean_name(name: str) -> str:
         InvalidInput: empty, too long, or with control characters.
     """
     clean = unicodedata.normalize("NFC", name).strip()
-    if not clean:
+    if all(unicodedata.category(character) in _INVISIBLE for character in clean):
         raise InvalidInput("Give the dataset a name.", path=("name",))
     if len(clean) > MAX_NAME:
         raise InvalidInput(f"A name has at most {MAX_NAME} characters; this one has {len(clean)}.", path=("name",))
-    if any(unicodedata.category(character) in ("Cc", "Cs") for character in clean):
+    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in clean):
         raise InvalidInput("A name cannot hold control characters or line breaks.", path=("name",))
     return clean
 
@@ -260,12 +270,17 @@ def check_json(value: object, *, path: tuple[str, ...], max_bytes: int = MAX_MET
     """`value`, a JSON value that PostgreSQL can store.
 
     Raises:
-        InvalidInput: too large, or with a NUL character.
+        InvalidInput: too large, with a NUL character, or with a number beyond 64 bits or a double.
     """
-    encoded = orjson.dumps(value)
+    try:
+        encoded = orjson.dumps(value)
+    except TypeError:  # a whole number of more than 64 bits
+        encoded = b""
     if len(encoded) > max_bytes:
         raise InvalidInput(f"This value has {len(encoded):,} bytes as JSON; at most {max_bytes:,} are stored.", path=path)
-    if b"\\u0000" in encoded:
+    if not encoded or orjson.loads(encoded) != value:  # infinity would become null
+        raise InvalidInput("This JSON holds a number that cannot be stored exactly. Send it as a text.", path=path)
+    if _NUL.search(encoded):
         raise InvalidInput("JSON with a NUL character (\\u0000) cannot be stored.", path=path)
     return value
 
@@ -285,12 +300,25 @@ def _clean_metadata(metadata: object) -> dict[str, object]:
     return metadata
 
 
-async def _flush_name(session: AsyncSession, name: str) -> None:
+async def _claim_name(session: AsyncSession, name: str, dataset_id: UUID) -> None:
+    """No other living dataset has this name, until the transaction ends. Slugs alone do not say so: they outlive names."""
+    if await _is_taken(session, name, dataset_id):
+        raise Conflict(f"The name {name!r} is taken. Choose another one.", path=("name",))
+
+
+async def _is_taken(session: AsyncSession, name: str, dataset_id: UUID) -> bool:
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"dataset name {name}", 0))))
+    other = select(Dataset.id).where(Dataset.name == name, Dataset.id != dataset_id, Dataset.deleted_at.is_(None)).limit(1)
+    return (await session.execute(other)).scalar_one_or_none() is not None
+
+
+async def _flush_slug(session: AsyncSession, dataset: Dataset) -> None:
     try:
         async with session.begin_nested():
             await session.flush()
     except IntegrityError as error:
-        raise Conflict(f"The name {name!r} is taken. Choose another one.", path=("name",)) from error
+        message = f"Another dataset has the address {dataset.slug!r}, which this name makes. Choose another name."
+        raise Conflict(message, path=("name",)) from error
 
 
 async def _write_tags(session: AsyncSession, dataset_id: UUID, tags: list[str]) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from app.core.rows import AnyRow
 from app.models.datasets import Dataset
 from app.models.events import Event
 from app.models.versions import DatasetVersion
@@ -95,7 +96,7 @@ async def changed_since(session: AsyncConnection, moment: datetime) -> dict[UUID
     return {row.dataset_id: row.sequence for row in rows}
 
 
-def _restore(row: "Event") -> StatusEvent:  # a Core row with the same attributes
+def _restore(row: AnyRow) -> StatusEvent:
     payload = row.payload
     error = payload.get("error")
     return StatusEvent(
@@ -106,7 +107,7 @@ def _restore(row: "Event") -> StatusEvent:  # a Core row with the same attribute
         version_id=row.version_id,
         version_status=_text(payload.get("status")),
         stage=_text(payload.get("stage")),
-        progress=float(payload.get("progress") or 0),  # type: ignore[arg-type]
+        progress=float(payload.get("progress") or 0),
         error=error if isinstance(error, dict) else None,
     )
 

@@ -9,7 +9,8 @@ import asyncio
 import contextlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -52,12 +53,25 @@ class Subscriber:
         self._pending[dataset_id] = min(self._pending.get(dataset_id, sequence), sequence)
         self._woken.set()
 
-    async def take(self) -> dict[UUID, int]:
-        """Waits until there is something, and takes it all."""
-        await self._woken.wait()
+    async def take(self, *, until: datetime | None = None) -> dict[UUID, int]:
+        """Waits until there is something, and takes it all; takes nothing when `until` has come first."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(
+                None if until is None else max(AUDIENCE_SECONDS, (until - datetime.now(UTC)).total_seconds())
+            ):
+                await self._woken.wait()
         self._woken.clear()
         taken, self._pending = self._pending, {}
         return taken
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadAudience:
+    """Who saw a dataset when it was read: after the event `sequence`, good until `until` (the loop's time)."""
+
+    audience: Audience
+    sequence: int
+    until: float
 
 
 class StatusHub:
@@ -70,7 +84,7 @@ class StatusHub:
         self._recent: OrderedDict[UUID, list[StatusEvent]] = OrderedDict()
         self._reading: dict[UUID, asyncio.Lock] = {}
         self._highest: dict[UUID, int] = {}
-        self._audiences: dict[UUID, tuple[float, Audience]] = {}
+        self._audiences: dict[UUID, _ReadAudience] = {}
 
     async def run(self) -> None:
         """Listens and sweeps for ever."""
@@ -90,20 +104,29 @@ class StatusHub:
         subscriber = Subscriber()
         with self._registered(subscriber, dataset_id):
             last: dict[UUID, int] = {}
+            until: datetime | None = None
+            if dataset_id is not None:
+                until = (await self._require(viewer, dataset_id)).ends_at(viewer)
             if dataset_id is not None and after is not None:
-                await self._require(viewer, dataset_id)
                 last[dataset_id] = after
-                subscriber.tell(dataset_id, after + 1)
+                async for event in self._missed(dataset_id, after):
+                    last[dataset_id] = event.sequence
+                    yield event
             else:
                 for state in await self._snapshot(viewer, dataset_id):
                     last[state.dataset_id] = state.sequence
                     yield state
             while True:
-                for changed, sequence in (await subscriber.take()).items():
-                    if not (await self._audience(changed)).includes(viewer):
+                taken = await subscriber.take(until=until)
+                if dataset_id is not None and not taken:  # a grant has ended, or has been extended
+                    taken = {dataset_id: 0}
+                for changed, sequence in taken.items():
+                    audience = await self._audience(changed)
+                    if not audience.includes(viewer):
                         if dataset_id is not None:
                             return
                         continue
+                    until = audience.ends_at(viewer) if dataset_id is not None else None
                     async for event in self._after(changed, last.get(changed, sequence - 1)):
                         last[changed] = event.sequence
                         metrics.SUBSCRIPTION_EVENTS.inc()
@@ -130,21 +153,36 @@ class StatusHub:
         for subscriber in listening:
             subscriber.tell(dataset_id, sequence)
 
-    async def _require(self, viewer: Viewer, dataset_id: UUID) -> None:
-        if not (await self._audience(dataset_id)).includes(viewer):
+    async def _require(self, viewer: Viewer, dataset_id: UUID) -> Audience:
+        audience = await self._audience(dataset_id)
+        if not audience.includes(viewer):
             raise NotFound("There is no such dataset, or you may not see it.")
+        return audience
 
     async def _audience(self, dataset_id: UUID) -> Audience:
-        """Who may see the dataset, at most half a second ago: read once for all subscribers of an event."""
+        """Who may see the dataset: read once for all subscribers, after its newest event and at most half a second ago.
+
+        Whatever changes who sees a dataset is an event of it, so what was read before the event does not count.
+        """
         now = asyncio.get_running_loop().time()
-        until, audience = self._audiences.get(dataset_id, (0.0, None))
-        if audience is None or until < now:
+        newest = self._highest.get(dataset_id, 0)
+        async with self._reading.setdefault(dataset_id, asyncio.Lock()):
+            read = self._audiences.get(dataset_id)
+            if read is not None and read.until >= now and read.sequence >= newest:
+                return read.audience
             async with self._db.read(_API) as connection:
                 audience = await access.audience(connection, dataset_id)
             if len(self._audiences) > KEPT_DATASETS:
                 self._audiences.clear()
-            self._audiences[dataset_id] = (now + AUDIENCE_SECONDS, audience)
-        return audience
+            self._audiences[dataset_id] = _ReadAudience(audience, newest, now + AUDIENCE_SECONDS)
+            return audience
+
+    async def _missed(self, dataset_id: UUID, sequence: int) -> AsyncIterator[StatusEvent]:
+        """Events after `sequence`, whether or not a hint has ever told of them."""
+        while found := await self._read(dataset_id, sequence):
+            for event in found:
+                sequence = event.sequence
+                yield event
 
     async def _after(self, dataset_id: UUID, sequence: int) -> AsyncIterator[StatusEvent]:
         while sequence < self._highest.get(dataset_id, sequence + 1):

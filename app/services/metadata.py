@@ -28,6 +28,7 @@ async def set_entries(session: AsyncSession, viewer: Viewer, dataset_id: UUID, e
         InvalidInput: a key is empty, repeated or too long, a value too large, or there would be more than 250 entries.
     """
     await access.require(session, viewer, dataset_id, Level.WRITE)
+    await _lock(session, dataset_id)
     keys = [_clean_key(key, position) for position, (key, _) in enumerate(entries)]
     if len(set(keys)) < len(keys):
         raise InvalidInput("A key stands here twice. Give each key once.", path=("entries",))
@@ -59,6 +60,7 @@ async def remove_entries(session: AsyncSession, viewer: Viewer, dataset_id: UUID
         NotFound, Forbidden: WRITE is needed.
     """
     await access.require(session, viewer, dataset_id, Level.WRITE)
+    await _lock(session, dataset_id)
     known = [key for key in keys if "\x00" not in key]
     removed = await session.execute(
         delete(MetadataEntry)
@@ -94,6 +96,7 @@ async def grant_access(
             statement.on_conflict_do_update(index_elements=["dataset_id", "user_id"], set_=changed).returning(AccessGrant.id)
         )
     ).scalar_one()
+    await events.append(session, dataset_id)
     await audit.record(session, viewer, "access.grant", dataset_id, user=str(user_id), level=level.value)
     return grant_id
 
@@ -114,8 +117,14 @@ async def revoke_access(session: AsyncSession, viewer: Viewer, grant_id: UUID) -
         raise NotFound("There is no such grant, or you may not see its dataset.")
     await access.require(session, viewer, grant.dataset_id, Level.MANAGE)
     await session.execute(delete(AccessGrant).where(AccessGrant.id == grant_id))
+    await events.append(session, grant.dataset_id)  # whoever watches by this grant learns that it has ended
     await audit.record(session, viewer, "access.revoke", grant.dataset_id, user=str(grant.user_id))
     return grant_id
+
+
+async def _lock(session: AsyncSession, dataset_id: UUID) -> None:
+    """One change of a dataset's entries at a time: two that touch the same keys in another order would wait for each other."""
+    await session.execute(select(Dataset.id).where(Dataset.id == dataset_id).with_for_update(key_share=True))
 
 
 def _clean_key(key: str, position: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.adapters.storage import PartsRefused, Storage, StoredPart
@@ -15,6 +15,7 @@ from app.core import faults, ledger
 from app.core.db import Database
 from app.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
 from app.core.ids import uuid7
+from app.core.rows import AnyRow
 from app.core.settings import Settings
 from app.core.viewer import Viewer
 from app.models.datasets import Dataset, DatasetStatus
@@ -24,6 +25,8 @@ from app.services import access, audit, datasets, events, idempotency, versions
 from app.services.access import Level
 
 MAX_PARTS = 1_000
+MAX_PART_BYTES = 5 << 30
+"""S3's limit for one part."""
 MISSING = "There is no such upload, or you may not see its dataset."
 
 
@@ -76,7 +79,7 @@ async def start(
     storage_upload_id = await storage.start_multipart(key)
 
     async def effect() -> UUID:
-        number = await _next_number(session, dataset_id)
+        number: int = await _next_number(session, dataset_id)
         session.add(
             DatasetVersion(
                 id=version_id, dataset_id=dataset_id, number=number, created_by_id=viewer.id,
@@ -97,15 +100,18 @@ async def start(
         await audit.record(session, viewer, "upload.start", upload_id, dataset=str(dataset_id), file=file_name)
         return upload_id
 
-    async with db.transaction(viewer) as session:
-        await access.require(session, viewer, dataset_id, Level.WRITE)
-        started = await idempotency.once(session, viewer, request, effect)
-    if started != upload_id:
-        await storage.abort_multipart(key, storage_upload_id)
+    started: UUID | None = None
+    try:
+        async with db.transaction(viewer) as session:
+            await access.require(session, viewer, dataset_id, Level.WRITE)
+            started = await idempotency.once(session, viewer, request, effect)
+    finally:
+        if started != upload_id:  # refused, or done before under the same key: no row knows of this multipart upload
+            await storage.abort_multipart(key, storage_upload_id)
     return started
 
 
-async def find(session: AsyncConnection, viewer: Viewer, upload_id: UUID) -> Row[tuple[object, ...]] | None:
+async def find(session: AsyncConnection, viewer: Viewer, upload_id: UUID) -> AnyRow | None:
     """The row of an upload that the viewer started, or None: nobody else needs its addresses."""
     statement = (
         select(*Upload.__table__.columns)
@@ -125,7 +131,8 @@ async def complete(db: Database, viewer: Viewer, upload_id: UUID, parts: Sequenc
         InvalidInput: parts are missing, doubled, of another size, or not the ones that the store holds.
         Unavailable: the object store is away.
     """
-    upload = await _own(db, viewer, upload_id)
+    async with db.read(viewer) as connection:
+        upload = await _own(connection, viewer, upload_id)
     if upload.state is UploadState.COMPLETED:
         return upload.version_id
     if upload.state is not UploadState.WAITING:
@@ -155,19 +162,23 @@ async def complete(db: Database, viewer: Viewer, upload_id: UUID, parts: Sequenc
     return upload.version_id
 
 
-async def abort(session: AsyncSession, db: Database, viewer: Viewer, upload_id: UUID) -> UUID:
+async def abort(session: AsyncSession, viewer: Viewer, upload_id: UUID) -> UUID:
     """The upload is ABORTED, its version DELETED, its parts removed soon after. Aborting twice changes nothing.
 
     Raises:
         NotFound, Forbidden: only the uploader, or who may MANAGE the dataset, aborts an upload.
-        Conflict: it is complete.
+        Conflict: it is complete, or has expired.
     """
-    upload = await _own(db, viewer, upload_id)
-    ended = await end_waiting(session, upload_id, UploadState.ABORTED, VersionStatus.DELETED)
-    if not ended and upload.state is not UploadState.ABORTED:
-        raise Conflict("This upload is complete; it can no longer be aborted.")
-    if ended:
+    upload = await _own(session, viewer, upload_id)
+    if await end_waiting(session, upload_id, UploadState.ABORTED, VersionStatus.DELETED):
         await audit.record(session, viewer, "upload.abort", upload_id)
+        return upload.version_id
+    # What `_own` read may be older than what the update met.
+    state = (await session.execute(select(Upload.state).where(Upload.id == upload_id))).scalar_one()
+    if state is UploadState.COMPLETED:
+        raise Conflict("This upload is complete; it can no longer be aborted.")
+    if state is UploadState.EXPIRED:
+        raise Conflict("This upload has expired: there is nothing left to abort.")
     return upload.version_id
 
 
@@ -202,7 +213,7 @@ def part_size_bytes(size_bytes: int, smallest: int) -> int:
     return max(smallest, math.ceil(size_bytes / MAX_PARTS / (1 << 20)) << 20)
 
 
-async def _finish_object(upload: Row[tuple[object, ...]], claimed: Sequence[ClaimedPart], storage: Storage) -> str:
+async def _finish_object(upload: AnyRow, claimed: Sequence[ClaimedPart], storage: Storage) -> str:
     """The finished object's ETag."""
     try:
         stored = await storage.list_parts(upload.object_key, upload.storage_upload_id)
@@ -255,18 +266,17 @@ def check_parts(
         raise InvalidInput(f"The store holds a part {extra[0]} that was never asked for. Start a new upload.", path=("parts",))
 
 
-async def _own(db: Database, viewer: Viewer, upload_id: UUID) -> Row[tuple[object, ...]]:
-    async with db.read(viewer) as connection:
-        statement = (
-            select(
-                Upload.version_id, Upload.state, Upload.user_id, Upload.object_key, Upload.storage_upload_id, Upload.size_bytes,
-                Upload.part_size_bytes, Upload.part_count, DatasetVersion.dataset_id, access.level_of(viewer).label("level"),
-            )
-            .join(DatasetVersion, DatasetVersion.id == Upload.version_id)
-            .join(Dataset, Dataset.id == DatasetVersion.dataset_id)
-            .where(Upload.id == upload_id, access.visible(viewer))
-        )  # fmt: skip
-        upload = (await connection.execute(statement)).one_or_none()
+async def _own(connection: AsyncConnection | AsyncSession, viewer: Viewer, upload_id: UUID) -> AnyRow:
+    statement = (
+        select(
+            Upload.version_id, Upload.state, Upload.user_id, Upload.object_key, Upload.storage_upload_id, Upload.size_bytes,
+            Upload.part_size_bytes, Upload.part_count, DatasetVersion.dataset_id, access.level_of(viewer).label("level"),
+        )
+        .join(DatasetVersion, DatasetVersion.id == Upload.version_id)
+        .join(Dataset, Dataset.id == DatasetVersion.dataset_id)
+        .where(Upload.id == upload_id, access.visible(viewer))
+    )  # fmt: skip
+    upload = (await connection.execute(statement)).one_or_none()
     if upload is None:
         raise NotFound(MISSING)
     if upload.level < Level.WRITE or (upload.user_id != viewer.id and upload.level < Level.MANAGE):
@@ -291,8 +301,9 @@ async def _next_number(session: AsyncSession, dataset_id: UUID) -> int:
 def _check_declaration(declaration: Declaration, settings: Settings) -> None:
     if declaration.size_bytes <= 0:
         raise InvalidInput("The file is empty: there is nothing to upload.", path=("sizeBytes",))
-    if declaration.size_bytes > settings.max_upload_bytes:
-        raise InvalidInput(f"At most {settings.max_upload_bytes:,} bytes can be uploaded as one file.", path=("sizeBytes",))
+    most = min(settings.max_upload_bytes, MAX_PARTS * MAX_PART_BYTES)
+    if declaration.size_bytes > most:
+        raise InvalidInput(f"At most {most:,} bytes can be uploaded as one file.", path=("sizeBytes",))
     if declaration.sha256 is not None and len(declaration.sha256) != 32:
         raise InvalidInput("A SHA-256 has 64 hexadecimal digits.", path=("sha256",))
 

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core import ledger
 from app.core.errors import Conflict, NotFound
+from app.core.rows import AnyRow
 from app.core.viewer import Principal, Viewer
 from app.ingest.compare import TableSummary
 from app.ingest.job import Field, FieldProfile
@@ -17,7 +18,7 @@ from app.models.versions import DatasetVersion, FileObject, FileRole, VersionSta
 from app.services import access, audit, events, search
 from app.services.access import Level
 
-VersionRow = Row[tuple[object, ...]]
+VersionRow = AnyRow
 
 COLUMNS = (
     DatasetVersion.id, DatasetVersion.dataset_id, DatasetVersion.number, DatasetVersion.label, DatasetVersion.comment,
@@ -72,13 +73,14 @@ async def move_pointer(session: AsyncSession, principal: Principal, dataset_id: 
     Raises:
         Conflict: the version is not READY, or its dataset is archived.
     """
-    # The dataset's row lock puts publications in one order; the version cannot leave READY but by deletion.
-    status = (await session.execute(select(Dataset.status).where(Dataset.id == dataset_id).with_for_update())).scalar_one()
+    # The version first, then its dataset, as everywhere: a worker that writes this version's progress does so too.
     version = (
         await session.execute(
             select(DatasetVersion.status, DatasetVersion.number).where(DatasetVersion.id == version_id).with_for_update()
         )
     ).one()
+    # The dataset's row lock puts publications in one order; the version cannot leave READY but by deletion.
+    status = (await session.execute(select(Dataset.status).where(Dataset.id == dataset_id).with_for_update())).scalar_one()
     if version.status is not VersionStatus.READY:
         raise Conflict(f"Version {version.number} is {version.status}; only a READY version can be published.")
     if status is DatasetStatus.ARCHIVED:
@@ -134,7 +136,7 @@ async def queue_ingest(session: AsyncSession, version_id: UUID) -> None:
     )
 
 
-async def table_file(session: AsyncConnection, version_id: UUID) -> Row[tuple[str, int]] | None:
+async def table_file(session: AsyncConnection, version_id: UUID) -> AnyRow | None:
     """(object_key, size_bytes) of the columnar copy of a version, or None while there is none."""
     statement = select(FileObject.object_key, FileObject.size_bytes).where(
         FileObject.version_id == version_id, FileObject.role == FileRole.TABLE
@@ -146,7 +148,7 @@ def summary(version: VersionRow, fields: Sequence[VersionRow], profiles: Sequenc
     """A READY version as it is compared, from its rows."""
     return TableSummary(
         row_count=version.row_count or 0,
-        fields=[
+        fields=tuple(
             Field(
                 field_path=row.field_path,
                 ordinal_position=row.ordinal_position,
@@ -155,11 +157,11 @@ def summary(version: VersionRow, fields: Sequence[VersionRow], profiles: Sequenc
                 nullable=row.nullable,
             )
             for row in fields
-        ],
-        profiles=[
+        ),
+        profiles=tuple(
             FieldProfile(**{name: getattr(row, name) for name in FieldProfile.__dataclass_fields__ if name not in _LISTS})
             for row in profiles
-        ],
+        ),
     )
 
 
