@@ -181,7 +181,7 @@ class Api:
                 if wait is None:
                     raise Unreachable(f"{self.url} cannot do it now: {busy}", hint="Try again in a few minutes.") from busy
                 await asyncio.sleep(max(wait, busy.wait_seconds))
-            except httpx.TransportError as failed:
+            except httpx.RequestError as failed:
                 wait = next(waits, None)
                 if wait is None:
                     raise Unreachable(
@@ -234,8 +234,12 @@ def checked(url: str) -> str:
     Raises:
         ClientError: this is no address.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        right = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, half a bracket
+        right = False
+    if not right:
         raise ClientError(
             f"{url!r} is no address.", hint="Give one like http://127.0.0.1:8400 (--url, DATAKURA_URL).", code="BAD_ADDRESS"
         )

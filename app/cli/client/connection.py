@@ -10,6 +10,8 @@ from app.cli.client.errors import ClientError
 from app.embedded import folder
 from app.embedded.errors import StartError
 
+Credentials = Token | Password
+
 
 def address(url: str | None, environment: Mapping[str, str]) -> str:
     """The address of the server: `url`, DATAKURA_URL, or what `datakura up` started on DATAKURA_DATA_DIR.
@@ -36,7 +38,7 @@ def address(url: str | None, environment: Mapping[str, str]) -> str:
     return running.url
 
 
-def credentials(token: str | None, email: str | None, environment: Mapping[str, str]) -> Token | Password:
+def credentials(token: str | None, email: str | None, environment: Mapping[str, str]) -> Credentials:
     """What to sign in with: the options first, then the environment, then what a person types.
 
     Raises:

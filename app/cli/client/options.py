@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-
-from pydantic import JsonValue
+from typing import TYPE_CHECKING
 
 from app.cli.client.errors import ClientError
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 _SPELLED = {"tab": "\t", "\\t": "\t", "space": " ", "none": "", "comma": ",", "semicolon": ";"}
 
@@ -34,7 +36,7 @@ def read_options(
     null: Sequence[str],
     sheet: str | None,
     types: Sequence[str],
-) -> dict[str, JsonValue]:
+) -> "dict[str, JsonValue]":
     """Fields of `ReadOptionsInput`, without those that are to be found out.
 
     Raises:
@@ -61,7 +63,7 @@ def _character(text: str | None) -> str | None:
     return text if text is None else _SPELLED.get(text, text)
 
 
-def _types(given: Sequence[str]) -> dict[str, JsonValue]:
+def _types(given: Sequence[str]) -> "dict[str, JsonValue]":
     types: dict[str, JsonValue] = {}
     for text in given:
         # A column's name may hold the sign, a type cannot.

@@ -105,7 +105,7 @@ class PartSender:
             under_way = _UnderWay(self._sent)
             try:
                 answer = await self._put(storage, part, piece, under_way)
-            except httpx.TransportError as failed:
+            except httpx.RequestError as failed:
                 problem = reason(failed)
             else:
                 if answer.is_success and answer.headers.get("ETag"):

@@ -50,7 +50,7 @@ class Terminal(AbstractContextManager["Terminal"]):
     def __init__(self, stream: TextIO) -> None:
         console = Console(file=stream, highlight=False, markup=False)
         columns = (
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=None),
             DownloadColumn(),
             TransferSpeedColumn(),
@@ -58,7 +58,7 @@ class Terminal(AbstractContextManager["Terminal"]):
         )
         self._bytes = Bars(*columns, console=console, transient=True, expand=True)
         self._stages = Bars(
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
+            SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
             console=console, transient=True,
         )  # fmt: skip
         self._console = console
@@ -98,9 +98,10 @@ class Terminal(AbstractContextManager["Terminal"]):
         if state.ended:
             self._show(None)
             return
+        description = f"{self._name}: {stage_of(state)}"
         if self._shown is not self._stages:
-            self._show(self._stages, "", 1)
-        self._stages.update(self._task, description=f"{self._name}: {stage_of(state)}", completed=state.progress)
+            self._show(self._stages, description, 1, state.progress)
+        self._stages.update(self._task, description=description, completed=state.progress)
 
     def note(self, text: str) -> None:
         """Above the bars."""
@@ -112,8 +113,8 @@ class Terminal(AbstractContextManager["Terminal"]):
             self._shown.stop()
         self._shown = bars
         if bars is not None:
-            # A name may hold what looks like an instruction to the library: it is shown as it is.
-            self._task = bars.add_task(description, total=total, completed=int(completed))
+            self._task = bars.add_task(description, total=total)
+            bars.update(self._task, completed=completed)
             bars.start()
 
 

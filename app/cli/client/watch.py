@@ -25,13 +25,28 @@ _RECONNECT_SECONDS = 5.0
 class Watch:
     """One version until it ends."""
 
-    def __init__(self, api: Api, dataset_id: str, version_id: str) -> None:
+    def __init__(
+        self,
+        api: Api,
+        dataset_id: str,
+        version_id: str,
+        *,
+        poll_seconds: float = POLL_SECONDS,
+        quiet_seconds: float = QUIET_SECONDS,
+    ) -> None:
         self._api = api
         self._dataset_id = dataset_id
         self._version_id = version_id
         self._states: asyncio.Queue[VersionState | None] = asyncio.Queue()
         """None: the subscription has just begun; what happened before it has to be asked for."""
+        self._poll_seconds = poll_seconds
+        self._quiet_seconds = quiet_seconds
         self._live = False
+
+    @property
+    def live(self) -> bool:
+        """Whether states are pushed."""
+        return self._live
 
     async def states(self) -> AsyncIterator[VersionState]:
         """The state now, then each that is seen, until the version has ended; that one is the last.
@@ -56,7 +71,7 @@ class Watch:
     async def _next(self) -> VersionState | None:
         """What was pushed; None when it is time to ask."""
         try:
-            return await asyncio.wait_for(self._states.get(), QUIET_SECONDS if self._live else POLL_SECONDS)
+            return await asyncio.wait_for(self._states.get(), self._quiet_seconds if self._live else self._poll_seconds)
         except TimeoutError:
             return None
 
