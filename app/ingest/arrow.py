@@ -24,6 +24,7 @@ GROUP_BYTES = 32 << 20
 BODY_SHARE = 4
 """One record batch may take this part (1/n) of the child's memory: it exists packed, unpacked and as columns."""
 READING_SHARE = 0.5
+_LEAST_FILE_BYTES = 18
 _WRITE_AGAIN = "Write the file again with the program that made it, and check that it was uploaded whole."
 
 
@@ -40,9 +41,9 @@ def read(job: IngestJob, report: Report, options: ReadOptions) -> StoredTable:
     os.environ.setdefault("POLARS_MAX_THREADS", str(job.limits.threads))
     parts = _Parts(job)
     with Path(job.source_path).open("rb") as file:
-        _check_frame(file)
+        messages = ipc.file_messages if _is_file(file) else ipc.stream_messages
         try:
-            for message in ipc.messages(file, max_body_bytes=job.limits.memory_bytes // BODY_SHARE):
+            for message in messages(file, max_body_bytes=job.limits.memory_bytes // BODY_SHARE):
                 parts.add(message)
                 report(READING_SHARE * file.tell() / max(1, parts.source_bytes))
             parts.finish()
@@ -78,19 +79,20 @@ def read(job: IngestJob, report: Report, options: ReadOptions) -> StoredTable:
     return table
 
 
-def _check_frame(file: BinaryIO) -> None:
-    """Leaves a file at its first message. A file, unlike a stream, ends with the magic word."""
+def _is_file(file: BinaryIO) -> bool:
+    """Whether it is a file and not a stream, which is left at its beginning. A file ends with the magic word, too."""
     if file.read(len(ipc.FILE_MAGIC)) != ipc.FILE_MAGIC:
         file.seek(0)
-        return
+        return False
+    size = file.seek(0, os.SEEK_END)
     file.seek(-len(ipc.FILE_MAGIC), os.SEEK_END)
-    if file.tell() < 8 or file.read() != ipc.FILE_MAGIC:
+    if size < _LEAST_FILE_BYTES or file.read() != ipc.FILE_MAGIC:
         raise IngestError(
             IngestErrorCode.TRUNCATED,
-            f"The Arrow file ends without its footer, after {file.tell():,} bytes: its end is missing.",
+            f"The Arrow file ends without its footer, after {size:,} bytes: its end is missing.",
             hint="Upload the file again; it was cut on the way or not written to its end.",
         )
-    file.seek(8)
+    return True
 
 
 def _damaged(what: str) -> IngestError:

@@ -1,9 +1,10 @@
 """Messages of the Arrow IPC format, file or stream, one at a time: enough of its flatbuffers to bound what is unpacked.
 
-A file is a stream between two magic words, followed by a footer that only repeats where its messages lie.
-Source: Arrow Columnar Format 1.5, "Encapsulated message format"; flatbuffers Message, RecordBatch, DictionaryBatch.
+A file holds the messages of a stream between two magic words, before a footer that says where they lie.
+Source: Arrow Columnar Format 1.5, "Encapsulated message format"; flatbuffers Message, RecordBatch, DictionaryBatch, Footer.
 """
 
+import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -46,7 +47,7 @@ class Message:
     is_delta: bool = False
 
 
-def messages(file: BinaryIO, *, max_body_bytes: int) -> Iterator[Message]:
+def stream_messages(file: BinaryIO, *, max_body_bytes: int) -> Iterator[Message]:
     """The messages from the file's position to the end of the stream, which need not be marked.
 
     Raises:
@@ -54,29 +55,74 @@ def messages(file: BinaryIO, *, max_body_bytes: int) -> Iterator[Message]:
         MemoryError: a message is larger than `max_body_bytes`.
     """
     while prefix := file.read(4):
-        head = prefix
-        if prefix == _CONTINUES:
-            head += _exactly(file, 4)
-        size = int.from_bytes(head[-4:].ljust(4, b"\0"), "little")
-        if len(prefix) < 4:
-            raise Cut
-        if size == 0:
-            yield Message(Kind.END, head)
+        message = _next(file, prefix, max_body_bytes)
+        yield message
+        if message.kind == Kind.END:
             return
-        if size > _MAX_METADATA_BYTES:
+
+
+def file_messages(file: BinaryIO, *, max_body_bytes: int) -> Iterator[Message]:
+    """The messages that the footer of a file lists: its schema, its dictionaries, its batches, and the end.
+
+    By the footer, because some writers put the schema at the file's beginning in a form of their own.
+
+    Raises: as `stream_messages`.
+    """
+    tail_bytes = 4 + len(FILE_MAGIC)
+    size = file.seek(0, os.SEEK_END)
+    file.seek(size - tail_bytes)
+    length = int.from_bytes(_exactly(file, 4), "little")
+    if length > min(size - tail_bytes, _MAX_METADATA_BYTES):
+        raise Damaged
+    file.seek(size - tail_bytes - length)
+    content = _exactly(file, length)
+    try:
+        footer = _Table.root(content)
+        yield Message(Kind.SCHEMA, _schema_message(footer))
+        blocks = [*footer.blocks(2), *footer.blocks(3)]
+    except (struct.error, IndexError) as error:
+        raise Damaged from error
+    for offset in blocks:
+        if not 0 < offset < size:
             raise Damaged
-        metadata = _exactly(file, size)
-        try:
-            message = _Table.root(metadata)
-            kind, body_bytes = message.number(1, "B"), message.number(3, "q")
-            if body_bytes < 0:
-                raise Damaged
-            if body_bytes > max_body_bytes:
-                raise MemoryError
-            body = _exactly(file, body_bytes)
-            yield _message(kind, head + metadata + body, message.table(2), body)
-        except (struct.error, IndexError) as error:
-            raise Damaged from error
+        file.seek(offset)
+        yield _next(file, file.read(4), max_body_bytes)
+    yield Message(Kind.END, END_OF_STREAM)
+
+
+def _next(file: BinaryIO, prefix: bytes, max_body_bytes: int) -> Message:
+    """The message that begins with `prefix`, its first four bytes."""
+    if len(prefix) < 4:
+        raise Cut
+    head = prefix + _exactly(file, 4) if prefix == _CONTINUES else prefix
+    size = int.from_bytes(head[-4:], "little")
+    if size == 0:
+        return Message(Kind.END, head)
+    if size > _MAX_METADATA_BYTES:
+        raise Damaged
+    metadata = _exactly(file, size)
+    try:
+        message = _Table.root(metadata)
+        kind, body_bytes = message.number(1, "B"), message.number(3, "q")
+        if body_bytes < 0:
+            raise Damaged
+        if body_bytes > max_body_bytes:
+            raise MemoryError
+        body = _exactly(file, body_bytes)
+        return _message(kind, head + metadata + body, message.table(2), body)
+    except (struct.error, IndexError) as error:
+        raise Damaged from error
+
+
+def _schema_message(footer: "_Table") -> bytes:
+    """The footer's schema as a message: a table that points into a copy of the footer, whose offsets are all relative."""
+    table, copy = 16, 40
+    target = copy + footer.table(1).position - (table + 8)
+    metadata = struct.pack("<I6Hi", table, 12, 24, 4, 6, 8, 16, table - 4)
+    metadata += struct.pack("<hBxI4xq", footer.number(0, "h"), Kind.SCHEMA, target, 0)
+    metadata += footer.buffer
+    metadata += bytes(-len(metadata) % 8)
+    return _CONTINUES + struct.pack("<I", len(metadata)) + metadata
 
 
 def _message(kind: int, content: bytes, header: "_Table", body: bytes) -> Message:
@@ -144,6 +190,16 @@ class _Table:
         for index in range(count):
             offset, length = struct.unpack_from("<qq", self.buffer, start + 4 + 16 * index)
             yield offset, length
+
+    def blocks(self, field: int) -> list[int]:
+        """Offsets in the file of a vector of Block: offset, length of metadata, length of body."""
+        if not self.has(field):
+            return []
+        start = self._target(field)
+        count = struct.unpack_from("<I", self.buffer, start)[0]
+        if count * 24 > len(self.buffer):
+            raise Damaged
+        return [int(struct.unpack_from("<q", self.buffer, start + 4 + 24 * index)[0]) for index in range(count)]
 
     def _target(self, field: int) -> int:
         offset = self._offset(field)

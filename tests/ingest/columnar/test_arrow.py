@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -85,6 +86,20 @@ def test_real_tables_agree_with_pandas(tmp_path: Path, real_frames: dict[str, pd
         expected = feather.read_table(path).to_pylist()
         stored = read_with(read, path)
         assert [dict(zip(frame.columns, row, strict=True)) for row in cells(stored)] == expected, name
+
+
+@pytest.mark.parametrize("compression", ["uncompressed", "lz4", "zstd"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_another_writers_files_agree(tmp_path: Path, stream: bool, compression: str) -> None:
+    frame = pl.DataFrame(
+        {"n": range(2_000), "word": [f"w{n % 7}" for n in range(2_000)], "list": [[n, n + 1] for n in range(2_000)]},
+        schema_overrides={"word": pl.Categorical},
+    )
+    source = tmp_path / "t"
+    (frame.write_ipc_stream if stream else frame.write_ipc)(source, compression=compression)  # type: ignore[operator]
+    stored = read_with(read, source)
+    assert cells(stored) == [(n, f"w{n % 7}", f"[{n},{n + 1}]") for n in range(2_000)]
+    assert stored.warnings == ()
 
 
 def test_dictionaries_that_change_between_batches_are_followed(tmp_path: Path) -> None:
