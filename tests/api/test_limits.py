@@ -45,11 +45,10 @@ def nested(depth: int, *, hidden: bool) -> str:
         inner = "".join(f"{names[level % 2]}{{" for level in range(1, depth - 1))
         return f'{{dataset(id:"{ID}"){{{inner}id{"}" * (depth - 2)}}}}}'
     types = ["Dataset", "DatasetVersion"]
-    parts = [f'{{dataset(id:"{ID}"){{...f1}}}}']
-    for level in range(1, depth - 1):
-        parts.append(f"fragment f{level} on {types[(level - 1) % 2]}{{{names[level % 2]}{{...f{level + 1}}}}}")
-    parts.append(f"fragment f{depth - 1} on {types[(depth - 2) % 2]}{{id}}")
-    return " ".join(parts)
+    chain = "".join(
+        f"fragment f{level} on {types[(level - 1) % 2]}{{{names[level % 2]}{{...f{level + 1}}}}}" for level in range(1, depth - 1)
+    )
+    return f'{{dataset(id:"{ID}"){{...f1}}}} {chain} fragment f{depth - 1} on {types[(depth - 2) % 2]}{{id}}'
 
 
 @pytest.mark.parametrize("hidden", [False, True])
