@@ -40,7 +40,7 @@ async def versions_by_dataset(connection: AsyncConnection, viewer: Viewer, keys:
 
 
 async def _pages(connection: AsyncConnection, ids: list[UUID], first: int, before: int | None) -> list[Rows]:
-    wanted = func.unnest(bindparam("ids", ids, ARRAY(Uuid()))).table_valued("id", name="wanted")
+    wanted = func.unnest(bindparam("ids", ids, ARRAY(Uuid()))).table_valued("id", name="wanted").render_derived()
     of_dataset = (
         select(*COLUMNS)
         .join(Dataset, Dataset.id == DatasetVersion.dataset_id)
