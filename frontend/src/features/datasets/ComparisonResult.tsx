@@ -104,7 +104,15 @@ export function ComparisonResult(props: { comparison: FragmentType<typeof Compar
       {profileChanges.length === 0 ? (
         <Typography color="textSecondary">{t('compare.noProfileChanges')}</Typography>
       ) : (
-        <TableContainer component={Paper} variant="outlined" sx={{ maxHeight: 480 }}>
+        <TableContainer
+          component={Paper}
+          variant="outlined"
+          // Scrolls, so the keyboard has to reach it.
+          tabIndex={0}
+          role="region"
+          aria-label={t('compare.profileChanges')}
+          sx={{ maxHeight: 480 }}
+        >
           <Table size="small" stickyHeader sx={{ '& thead th': { bgcolor: 'background.paper' } }}>
             <TableHead>
               <TableRow>

@@ -1,6 +1,7 @@
 import { useMutation } from '@apollo/client/react'
 import Alert from '@mui/material/Alert'
 import Autocomplete from '@mui/material/Autocomplete'
+import Box from '@mui/material/Box'
 import Button from '@mui/material/Button'
 import Dialog from '@mui/material/Dialog'
 import DialogActions from '@mui/material/DialogActions'
@@ -92,15 +93,14 @@ export default function CreateDatasetDialog({ onClose }: CreateDatasetDialogProp
   const general = problems.filter(({ field }) => !field || !fields.includes(field))
 
   return (
-    <Dialog
-      open
-      onClose={onClose}
-      aria-labelledby={titleId}
-      maxWidth="sm"
-      fullWidth
-      slotProps={{ paper: { component: 'form', onSubmit: submit } }}
-    >
+    <Dialog open onClose={onClose} aria-labelledby={titleId} maxWidth="sm" fullWidth>
       <DialogTitle id={titleId}>{t('createDataset.title')}</DialogTitle>
+      {/* The dialog's own column goes on inside the form, or its content could not scroll. */}
+      <Box
+        component="form"
+        onSubmit={submit}
+        sx={{ display: 'flex', flexDirection: 'column', minHeight: 0 }}
+      >
       <DialogContent>
         {/* Room for the label of the first field, which stands on its border. */}
         <Stack spacing={2.5} sx={{ pt: 1 }}>
@@ -179,6 +179,7 @@ export default function CreateDatasetDialog({ onClose }: CreateDatasetDialogProp
           {t('createDataset.submit')}
         </Button>
       </DialogActions>
+      </Box>
     </Dialog>
   )
 }

@@ -5,6 +5,7 @@ import Typography from '@mui/material/Typography'
 import { useTranslation } from 'react-i18next'
 import { Link as RouterLink } from 'react-router'
 import { DatasetStatusChip } from '../../components/DatasetStatusChip'
+import { Markdown } from '../../components/Markdown'
 import { TagList } from '../../components/TagList'
 import { graphql, readFragment, type FragmentType } from '../../gql'
 
@@ -38,11 +39,7 @@ export function DatasetHeader(props: { dataset: FragmentType<typeof DatasetHeade
           <DatasetStatusChip status={dataset.status} />
         </span>
       </Stack>
-      {dataset.description && (
-        <Typography color="textSecondary" sx={{ maxWidth: '80ch', whiteSpace: 'pre-line' }}>
-          {dataset.description}
-        </Typography>
-      )}
+      {dataset.description && <Markdown source={dataset.description} />}
       <TagList names={dataset.tags.map(({ name }) => name)} />
     </Stack>
   )

@@ -13,6 +13,7 @@ import { DatasetStatusChip } from '../../components/DatasetStatusChip'
 import { TagList } from '../../components/TagList'
 import { TimeAgo } from '../../components/TimeAgo'
 import { graphql, readFragment, type FragmentType } from '../../gql'
+import { plainText } from '../../lib/markdown'
 
 export const DatasetTable_dataset = graphql(`
   fragment DatasetTable_dataset on Dataset {
@@ -64,6 +65,7 @@ interface DatasetTableRowProps {
 
 export function DatasetTableRow(props: DatasetTableRowProps) {
   const dataset = readFragment(DatasetTable_dataset, props.dataset)
+  const summary = props.excerpt ?? (dataset.description && plainText(dataset.description))
   return (
     <TableRow hover>
       <TableCell component="th" scope="row" sx={{ maxWidth: 420 }}>
@@ -75,7 +77,7 @@ export function DatasetTableRow(props: DatasetTableRowProps) {
         >
           {dataset.name}
         </Link>
-        {(props.excerpt || dataset.description) && (
+        {summary && (
           <Box
             sx={{
               color: 'text.secondary',
@@ -86,7 +88,7 @@ export function DatasetTableRow(props: DatasetTableRowProps) {
               overflow: 'hidden',
             }}
           >
-            {props.excerpt ?? dataset.description}
+            {summary}
           </Box>
         )}
       </TableCell>

@@ -77,7 +77,7 @@ export function FieldProfileCard(props: FieldProfileCardProps) {
     <Paper variant="outlined" component="section" sx={{ p: 2 }}>
       <Stack spacing={1.75}>
         <Stack direction="row" spacing={1} sx={{ alignItems: 'center' }}>
-          <Typography variant="h3" noWrap title={profile.fieldPath} sx={{ flexGrow: 1, minWidth: 0 }}>
+          <Typography variant="h3" component="h2" noWrap title={profile.fieldPath} sx={{ flexGrow: 1, minWidth: 0 }}>
             {profile.fieldPath}
           </Typography>
           {logicalType && <Chip size="small" label={t(`logicalType.${logicalType}`)} />}

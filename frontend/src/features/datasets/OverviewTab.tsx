@@ -14,7 +14,6 @@ const OverviewTab_dataset = graphql(`
   fragment OverviewTab_dataset on Dataset {
     id
     slug
-    description
     visibility
     autoPublish
     createdAt

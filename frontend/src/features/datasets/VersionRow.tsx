@@ -45,7 +45,7 @@ export function VersionRow(props: { version: FragmentType<typeof VersionRow_vers
       sx={{ px: 2.5, py: 1.75, borderBottom: 1, borderColor: 'divider', '&:last-of-type': { borderBottom: 0 } }}
     >
       <Stack direction="row" spacing={1.5} sx={{ alignItems: 'center', flexWrap: 'wrap', rowGap: 1 }}>
-        <Typography variant="h3">{t('version.title', { number: version.number })}</Typography>
+        <Typography variant="h3" component="h2">{t('version.title', { number: version.number })}</Typography>
         {version.label && <Typography color="textSecondary">{version.label}</Typography>}
         <VersionStatusChip status={version.status} />
         {version.isCurrent && <Chip size="small" color="primary" label={t('version.current')} />}
