@@ -2,7 +2,7 @@
 
 import enum
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, MetaData, String, Uuid, func
@@ -27,7 +27,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: DateTime(timezone=True), UUID: Uuid(), str: String()}
+    type_annotation_map: ClassVar = {datetime: DateTime(timezone=True), UUID: Uuid(), str: String()}
 
 
 Id = Annotated[UUID, mapped_column(primary_key=True, default=uuid7)]
