@@ -101,9 +101,8 @@ export default function CreateDatasetDialog({ onClose }: CreateDatasetDialogProp
         onSubmit={submit}
         sx={{ display: 'flex', flexDirection: 'column', minHeight: 0 }}
       >
-      <DialogContent>
-        {/* Room for the label of the first field, which stands on its border. */}
-        <Stack spacing={2.5} sx={{ pt: 1 }}>
+      <DialogContent sx={{ pt: 1 }}>
+        <Stack spacing={2.5}>
           {general.map(({ message }) => (
             <Alert key={message} severity="error">
               {message}

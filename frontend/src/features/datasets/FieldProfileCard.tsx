@@ -50,8 +50,11 @@ export function FieldProfileCard(props: FieldProfileCardProps) {
   const { t, i18n } = useTranslation()
   const profile = readFragment(FieldProfileCard_profile, props.profile)
   const numeric = logicalType === 'INTEGER' || logicalType === 'NUMBER'
-  const bound = (text: string | null) =>
-    text === null ? null : numeric ? formatStatistic(Number(text), i18n.language) : cutText(text)
+  function bound(text: string | null): string | null {
+    if (text === null) return null
+    if (numeric) return formatStatistic(Number(text), i18n.language)
+    return cutText(logicalType === 'TIMESTAMP' ? text.replace('T', ' ') : text)
+  }
   const number = (value: number | null) => (value === null ? null : formatStatistic(value, i18n.language))
   const distinct =
     profile.distinctCount === null
