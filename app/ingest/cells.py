@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from app.ingest import engine, shapes, types, wide
+from app.ingest import casts, engine, shapes, types, wide
 from app.ingest.columns import literal, quoted
 from app.ingest.dialect import Dialect
 from app.ingest.table import Report, row_group_rows
@@ -132,7 +132,7 @@ def with_digits(connection: duckdb.DuckDBPyConnection, cells: Cells, kinds: Sequ
     for index, kind in enumerate(kinds):
         if kind.native != "DECIMAL":
             continue
-        whole, fraction = types.digit_lengths_sql(cells.column(index), kind)
+        whole, fraction = casts.digit_lengths_sql(cells.column(index), kind)
         row = connection.execute(f"SELECT max({whole}), max({fraction}) FROM {cells.relation}").fetchall()[0]
         found[index] = types.sized_decimal(kind, int(row[0] or 1), int(row[1] or 0))
     return found
@@ -192,4 +192,4 @@ def _checked(x: str, kind: ColumnType) -> str:
     broken = f"error('{_BROKEN}')"
     if kind.empty:
         return f"CASE WHEN {x} IS NULL THEN NULL::VARCHAR ELSE {broken} END"
-    return types.value_sql(x, kind, misfit=broken)
+    return casts.value_sql(x, kind, misfit=broken)

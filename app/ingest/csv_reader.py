@@ -52,16 +52,15 @@ def read(job: IngestJob, report: Report, options: ReadOptions) -> StoredTable:
 class _Reading:
     """One file on its way from a plan to a table."""
 
-    def __init__(
-        self, job: IngestJob, report: Report, plan: Plan, rejects: RejectLog, connection: duckdb.DuckDBPyConnection
-    ):
+    def __init__(self, job: IngestJob, report: Report, plan: Plan, rejects: RejectLog, connection: duckdb.DuckDBPyConnection):
         self._job, self._report, self._plan, self._rejects, self._connection = job, report, plan, rejects, connection
-        self._warnings = list(plan.names.warnings)
+        self._warnings: list[str] = []
         self._target = Path(job.output_dir) / "table.parquet"
 
     def table(self) -> StoredTable:
         typed = self._as_is() or self._mended()
         kept = [index for index, name in enumerate(typed.names) if name is not None]
+        left_out = self._plan.hollow if len(kept) < len(typed.names) else None
         originals = [self._plan.names.originals[index] for index in kept]
         return StoredTable(
             path=str(self._target),
@@ -71,7 +70,11 @@ class _Reading:
             rejected_row_count=self._rejects.count,
             rejects_path=self._rejects.path,
             rejected_samples=self._rejects.samples,
-            warnings=(*self._warnings, *_type_warnings(self._plan.names.names, typed.kinds)),
+            warnings=(
+                *self._plan.names.warnings_without(left_out),
+                *self._warnings,
+                *_type_warnings(self._plan.names.names, typed.kinds),
+            ),
         )
 
     def _as_is(self) -> _Typed | None:
@@ -197,7 +200,9 @@ def _mending_warnings(copy: Copy) -> list[str]:
     if copy.mended_count:
         warnings.append(f"{_records(copy.mended_count)} had quotes that break the rules, and were read as far as they are clear.")
     if copy.surplus_count:
-        warnings.append(f"{_records(copy.surplus_count)} ended in more delimiters than the table has; the empty cells were left out.")
+        warnings.append(
+            f"{_records(copy.surplus_count)} ended in more delimiters than the table has; the empty cells were left out."
+        )
     if copy.blank_count:
         warnings.append(f"{copy.blank_count:,} blank {'line was' if copy.blank_count == 1 else 'lines were'} left out.")
     return warnings

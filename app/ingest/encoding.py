@@ -32,7 +32,20 @@ _CANONICAL = {
     "utf_16_be": "utf-16-be",
 }
 _WESTERN = ("latin_1", "latin-1", "cp1252")
-_OTHERS = (*_WESTERN[:1], "cp1252", "cp1250", "cp1251", "cp1253", "cp1255", "cp1256", "koi8_r", "gb18030", "big5", "cp949", "cp874")
+_OTHERS = (
+    *_WESTERN[:1],
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "cp1253",
+    "cp1255",
+    "cp1256",
+    "koi8_r",
+    "gb18030",
+    "big5",
+    "cp949",
+    "cp874",
+)
 """What is told apart from Western European text by how its letters follow each other; rarer ones have to be named."""
 _CENTRAL = re.compile(rb"[A-Za-z][\xb3\xb9]|[\xb3\xb9][A-Za-z]|[\x9a\x9e](?s:.*)[\xe8\xec\xf8]|[\xe8\xec\xf8](?s:.*)[\x9a\x9e]")
 """Central European letters where Western text has superscripts, or of Czech beside each other: statistics alone mistake
@@ -164,8 +177,11 @@ def _japanese(evidence: bytes) -> str | None:
         foreign = [character for character in evidence.decode(encoding, "ignore") if ord(character) > 0x7F]
         # Half-width katakana is what Latin-1 accents look like in cp932: rare in real tables, so it counts less.
         native = sum(
-            1.0 if "\u3041" <= c <= "\u30fe" or "\u4e00" <= c <= "\u9fa0" or "\uff01" <= c <= "\uff5e" or c in "、。・々　「」〒〜％"
-            else 0.3 if "\uff61" <= c <= "\uff9f" else 0.0
+            1.0
+            if "\u3041" <= c <= "\u30fe" or "\u4e00" <= c <= "\u9fa0" or "\uff01" <= c <= "\uff5e" or c in "、。・々　「」〒〜％"
+            else 0.3
+            if "\uff61" <= c <= "\uff9f"
+            else 0.0
             for c in foreign
         )
         if foreign:
@@ -203,9 +219,7 @@ def _decodes(evidence: bytes, encoding: str) -> bool:
     return True
 
 
-def transcode(
-    path: Path, encoding: str, bom_bytes: int, target: Path, progress: Callable[[float], None], *, asked: bool
-) -> None:
+def transcode(path: Path, encoding: str, bom_bytes: int, target: Path, progress: Callable[[float], None], *, asked: bool) -> None:
     """Write the text to `target` as UTF-8 without a mark.
 
     Args:

@@ -35,7 +35,21 @@ class Names:
     names: tuple[str, ...]
     originals: tuple[str | None, ...]
     """The header as written, where it was changed."""
-    warnings: tuple[str, ...]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What was renamed, in a sentence."""
+        return self.warnings_without(None)
+
+    def warnings_without(self, left_out: int | None) -> tuple[str, ...]:
+        """The same where a column was left out of the table."""
+        renamed = [
+            f"column {index + 1} ('{original.strip()}' -> '{name}')" if original.strip() else f"column {index + 1} ('{name}')"
+            for index, (name, original) in enumerate(zip(self.names, self.originals, strict=True))
+            if original is not None and index != left_out
+        ]
+        more = f" and {len(renamed) - 5} more" if len(renamed) > 5 else ""
+        return (f"Repeated or empty headers were renamed: {', '.join(renamed[:5])}{more}.",) if renamed else ()
 
 
 def find(records: Sequence[Sequence[str]], *, header_rows: int | None, skipped: int | None) -> Layout:
@@ -163,13 +177,12 @@ def _completed(first: Sequence[str], width: int, below: Sequence[Sequence[str]])
 def name_columns(header: Sequence[str] | None, width: int) -> Names:
     """Unique, non-empty names: repeats get _2, _3 ..., the empty become column_N."""
     if header is None:
-        return Names(tuple(f"column_{i + 1}" for i in range(width)), (None,) * width, ())
+        return Names(tuple(f"column_{i + 1}" for i in range(width)), (None,) * width)
     written = [*header, *[""] * (width - len(header))]
     taken = {cell.strip().casefold() for cell in written}
     used: set[str] = set()
     names: list[str] = []
     originals: list[str | None] = []
-    renamed: list[str] = []
     for position, cell in enumerate(written, 1):
         wanted = cell.replace("\x00", "").strip() or f"column_{position}"
         name, suffix = wanted, 2
@@ -180,11 +193,4 @@ def name_columns(header: Sequence[str] | None, width: int) -> Names:
         names.append(name)
         changed = name != cell.strip()
         originals.append(cell if changed else None)
-        if changed:
-            renamed.append(f"column {position} ('{cell.strip()}' -> '{name}')" if cell.strip() else f"column {position} ('{name}')")
-    warnings = []
-    if renamed:
-        more = f" and {len(renamed) - 5} more" if len(renamed) > 5 else ""
-        warnings.append(f"Repeated or empty headers were renamed: {', '.join(renamed[:5])}{more}.")
-    return Names(tuple(names), tuple(originals), tuple(warnings))
-
+    return Names(tuple(names), tuple(originals))

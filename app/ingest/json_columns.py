@@ -85,7 +85,7 @@ def kind_sql(value: str) -> str:
 def _text_kind_sql(text: str, value: str) -> str:
     return (
         f"CASE WHEN length({value}) > 42 OR NOT {shapes.matches(value, '.[0-9].*')} THEN {int(Kind.TEXT)}"
-        f" WHEN TRY_CAST({text} AS DATE)::VARCHAR = {text} THEN {int(Kind.DATE)}"
+        f" WHEN length({text}) = 10 AND TRY_CAST({text} AS DATE)::VARCHAR = {text} THEN {int(Kind.DATE)}"
         f" WHEN {shapes.matches(text, shapes.ISO_TIMESTAMP)} AND TRY_CAST({text} AS TIMESTAMP) IS NOT NULL"
         f" THEN {int(Kind.TIMESTAMP)}"
         f" WHEN {shapes.matches(text, shapes.ISO_TIMESTAMP + shapes.ISO_ZONE)} AND TRY_CAST({text} AS TIMESTAMPTZ) IS NOT NULL"

@@ -5,8 +5,8 @@ from typing import BinaryIO
 
 import numpy as np
 
-from app.ingest.json_elements import STEP, too_large, truncated, unescaped_quotes
 from app.ingest.exact import count_lines
+from app.ingest.json_elements import STEP, too_large, truncated, unescaped_quotes
 
 BLOCK_BYTES = 1 << 20
 _MARKS = np.zeros(256, np.bool_)

@@ -5,7 +5,7 @@ from itertools import islice
 
 import duckdb
 
-from app.ingest import overrides, shapes, types
+from app.ingest import casts, overrides, shapes, types
 from app.ingest.job import LogicalType, ReadOptions
 from app.ingest.json_columns import JsonColumn, text_sql
 from app.ingest.json_elements import Element
@@ -28,13 +28,13 @@ def insisted(connection: duckdb.DuckDBPyConnection, source: str, value: str, log
 def fitted_sql(value: str, column: JsonColumn | ColumnType) -> str:
     """SQL for a JSON value in the insisted type; NULL where it does not fit."""
     if isinstance(column, ColumnType):
-        return types.value_sql(text_sql(value), column, misfit="NULL")
+        return casts.value_sql(text_sql(value), column, misfit="NULL")
     return f"CASE WHEN starts_with({value}, '{_NESTED[column.logical]}') THEN {value} END"
 
 
 def misfit_sql(value: str, column: JsonColumn | ColumnType) -> str:
     if isinstance(column, ColumnType):
-        return types.misfit_sql(text_sql(value), column)
+        return casts.misfit_sql(text_sql(value), column)
     return f"coalesce({value} <> 'null' AND NOT starts_with({value}, '{_NESTED[column.logical]}'), false)"
 
 

@@ -42,9 +42,7 @@ def read(job: IngestJob, report: Report, options: ReadOptions) -> StoredTable:
 class _Reading:
     """One JSON text on its way to a table."""
 
-    def __init__(
-        self, job: IngestJob, report: Report, text: Text, rejects: RejectLog, connection: duckdb.DuckDBPyConnection
-    ):
+    def __init__(self, job: IngestJob, report: Report, text: Text, rejects: RejectLog, connection: duckdb.DuckDBPyConnection):
         self._job, self._report, self._rejects, self._connection = job, report, rejects, connection
         self._options = text.options
         self._source = json_source.find(text, job.limits.max_cell_bytes)
@@ -141,7 +139,11 @@ class _Reading:
     ) -> tuple[Path, int]:
         target = Path(self._job.output_dir) / "table.parquet"
         projection = ", ".join(
-            (json_overrides.fitted_sql(self._value(i), wanted[i]) if i in wanted else json_columns.value_sql(self._value(i), kind))
+            (
+                json_overrides.fitted_sql(self._value(i), wanted[i])
+                if i in wanted
+                else json_columns.value_sql(self._value(i), kind)
+            )
             + f" AS {quoted(name)}"
             for i, (kind, name) in enumerate(zip(kinds, names, strict=True))
         )
@@ -155,12 +157,16 @@ class _Reading:
     def _fields(
         self, target: Path, kinds: list[JsonColumn], wanted: dict[int, JsonColumn | ColumnType], names: header.Names
     ) -> tuple[Field, ...]:
-        logical = {name: wanted.get(index, kind).logical for index, (kind, name) in enumerate(zip(kinds, names.names, strict=True))}
+        logical = {
+            name: wanted.get(index, kind).logical for index, (kind, name) in enumerate(zip(kinds, names.names, strict=True))
+        }
         return columns.fields(self._connection, str(target), names.originals, logical)
 
 
 def _warnings(records: Records, kinds: list[JsonColumn], names: tuple[str, ...]) -> list[str]:
-    found = [f"'{name}' holds values of different kinds, kept as text." for name, kind in zip(names, kinds, strict=True) if kind.mixed]
+    found = [
+        f"'{name}' holds values of different kinds, kept as text." for name, kind in zip(names, kinds, strict=True) if kind.mixed
+    ]
     if records.not_numbers:
         noun = "record holds" if records.not_numbers == 1 else "records hold"
         found.append(f"{records.not_numbers:,} {noun} NaN or Infinity, which JSON does not have; they were read as absent.")

@@ -59,7 +59,9 @@ def _first_byte(text: Text) -> tuple[int, bytes]:
                 return offset + len(block) - len(stripped), stripped[:1]
             offset += len(block)
     raise IngestError(
-        IngestErrorCode.NO_ROWS, "The file holds nothing but white space.", hint="Check the export that wrote it, then upload again."
+        IngestErrorCode.NO_ROWS,
+        "The file holds nothing but white space.",
+        hint="Check the export that wrote it, then upload again.",
     )
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from app.ingest import header
-from app.ingest.dialect import Dialect, Span, guess
+from app.ingest.dialect import Span, guess
 from app.ingest.job import IngestError, IngestErrorCode, IngestLimits, ReadOptions
 from app.ingest.mend import TableText
 from app.ingest.text import Text
@@ -95,9 +95,7 @@ def _no_rows(options: ReadOptions) -> IngestError:
     )
 
 
-def _too_many_columns(
-    count: int, limits: IngestLimits, spans: list[Span], index: int, head: str, body_start: int
-) -> IngestError:
+def _too_many_columns(count: int, limits: IngestLimits, spans: list[Span], index: int, head: str, body_start: int) -> IngestError:
     line = 1 + len(_LINE_END.findall(head[: body_start + spans[index].start])) if index < len(spans) else 1
     return IngestError(
         IngestErrorCode.TOO_MANY_COLUMNS,

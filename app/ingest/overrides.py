@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from app.ingest import shapes, types
+from app.ingest import casts, shapes, types
 from app.ingest.cells import Cells
 from app.ingest.columns import literal
 from app.ingest.job import IngestError, IngestErrorCode, LogicalType, ReadOptions
@@ -56,9 +56,7 @@ def check_types(wanted: Mapping[str, LogicalType], names: Sequence[str], *, nest
 
 
 def _wrong(message: str) -> IngestError:
-    return IngestError(
-        IngestErrorCode.WRONG_OPTIONS, message, hint="Change the option, or leave it out to have it found."
-    )
+    return IngestError(IngestErrorCode.WRONG_OPTIONS, message, hint="Change the option, or leave it out to have it found.")
 
 
 def insisted(logical: LogicalType, mask: int, found: ColumnType, style: FileStyle) -> ColumnType:
@@ -114,7 +112,7 @@ def reject_misfits(
         IngestError: TOO_MANY_BAD_ROWS.
     """
     misfits = {
-        index: f"({types.misfit_sql(cells.column(index), kinds[index])})"
+        index: f"({casts.misfit_sql(cells.column(index), kinds[index])})"
         for index, name in enumerate(names)
         if name in options.types and not kinds[index].is_text
     }

@@ -1,6 +1,6 @@
 """All records of a delimited text file, in order: those that fit the table in bulk, each of the others with its line."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -95,7 +95,7 @@ class RecordWalk:
             if len(carry) > self._max_cell_bytes:
                 carry = yield from self._oversized(carry)
 
-    def _block(self, block: bytes, *, final: bool) -> Iterator[Segment]:  # type: ignore[misc]
+    def _block(self, block: bytes, *, final: bool) -> Generator[Segment, None, int]:
         position = 0
         if self._dialect.is_plain:
             position = yield from self._in_bulk(block, final=final)
@@ -106,7 +106,7 @@ class RecordWalk:
             position = following
         return position
 
-    def _in_bulk(self, block: bytes, *, final: bool) -> Iterator[Segment]:  # type: ignore[misc]
+    def _in_bulk(self, block: bytes, *, final: bool) -> Generator[Segment, None, int]:
         """Vectorised part; returns the offset up to which it came (the rest is uncertain or incomplete)."""
         found = outline(block, self._dialect, final=final)
         fits = (found.cells == self._width) & (found.ends > found.starts if self._width == 1 else True)
@@ -141,7 +141,7 @@ class RecordWalk:
             index, position = stop, end
         return position
 
-    def _single(self, block: bytes, start: int, *, final: bool) -> Iterator[Segment]:  # type: ignore[misc]
+    def _single(self, block: bytes, start: int, *, final: bool) -> Generator[Segment, None, int | None]:
         """One record by the exact rules; returns where the next begins, None where more bytes are needed."""
         record = self._exact.read(block, start, final=final)
         if record is None:
@@ -199,7 +199,7 @@ class RecordWalk:
         if len(largest) > self._max_cell_bytes:
             raise self._too_large(line)
 
-    def _oversized(self, carry: bytes) -> Iterator[Segment]:  # type: ignore[misc]
+    def _oversized(self, carry: bytes) -> Generator[Segment, None, bytes]:
         """A record longer than a cell may be: a huge cell, a stray quote, or just very many cells."""
         delimiter = self._dialect.delimiter.encode()
         opened = self._exact.read(carry, 0, final=True)

@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TextIO
 
 from app.ingest.job import IngestError, IngestErrorCode, IngestLimits, ReadOptions, RejectedRow
 
@@ -19,8 +19,7 @@ class RejectLog:
         self._samples: list[RejectedRow] = []
         self._first_line: int | None = None
         self.count = 0
-        self._file = None
-        self._writer = None
+        self._file: TextIO | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -36,11 +35,10 @@ class RejectLog:
     def add(self, line: int, reason: str, text: bytes | str, *, field_path: str | None = None) -> None:
         shown = text if isinstance(text, str) else text[: MAX_TEXT * 4 + 8].decode("utf-8", "backslashreplace")
         row = RejectedRow(line=line, reason=reason, field_path=field_path, text=shown.rstrip("\r\n")[:MAX_TEXT])
-        if self._writer is None:
+        if self._file is None:
             self._file = self._path.open("w", encoding="utf-8", newline="")
-            self._writer = csv.writer(self._file)
-            self._writer.writerow(("line", "reason", "field", "text"))
-        self._writer.writerow((row.line, row.reason, row.field_path or "", row.text))
+            csv.writer(self._file).writerow(("line", "reason", "field", "text"))
+        csv.writer(self._file).writerow((row.line, row.reason, row.field_path or "", row.text))
         self.count += 1
         if len(self._samples) < self._limits.max_rejected_samples:
             self._samples.append(row)

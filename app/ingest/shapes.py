@@ -119,15 +119,20 @@ def _bare_shape_sql(x: str) -> str:
     branches = (
         (f"TRY_CAST({x} AS BIGINT)::VARCHAR = {x}", Shape.INT),
         (f"length({x}) > 60 AND NOT {matches(x, '[-0-9.eE+]+')}", Shape.TEXT),
-        (f"{matches(x, INTEGER)} AND {x} <> '-0'", f"CASE WHEN length(ltrim({x}, '-')) <= 38 THEN {int(Shape.BIG)} ELSE {int(Shape.TEXT)} END"),
+        (
+            f"{matches(x, INTEGER)} AND {x} <> '-0'",
+            f"CASE WHEN length(ltrim({x}, '-')) <= 38 THEN {int(Shape.BIG)} ELSE {int(Shape.TEXT)} END",
+        ),
         (matches(x, f"-?{group}[.][0-9]{{3}}"), Shape.DOT3),
         (
             matches(x, DECIMAL),
-            f"CASE WHEN {digits_sql(x)} <= 15 OR TRY_CAST({x} AS DOUBLE)::VARCHAR = {x} "
-            f"THEN {int(Shape.DECIMAL)} ELSE {int(Shape.LONG_DECIMAL)} END",
+            (
+                f"CASE WHEN {digits_sql(x)} <= 15 OR TRY_CAST({x} AS DOUBLE)::VARCHAR = {x} "
+                f"THEN {int(Shape.DECIMAL)} ELSE {int(Shape.LONG_DECIMAL)} END"
+            ),
         ),
         (f"{x} IN ('true', 'false', 'True', 'False', 'TRUE', 'FALSE')", Shape.BOOLEAN),
-        (f"TRY_CAST({x} AS DATE)::VARCHAR = {x}", Shape.DATE),
+        (f"length({x}) = 10 AND TRY_CAST({x} AS DATE)::VARCHAR = {x}", Shape.DATE),
         (f"{matches(x, ISO_TIMESTAMP)} AND TRY_CAST({x} AS TIMESTAMP) IS NOT NULL", Shape.TIMESTAMP),
         (f"{matches(x, ISO_TIMESTAMP + ISO_ZONE)} AND TRY_CAST({x} AS TIMESTAMPTZ) IS NOT NULL", Shape.TIMESTAMP_ZONE),
         (f"{matches(x, TIME)} AND TRY_CAST({x} AS TIME) IS NOT NULL", Shape.TIME),

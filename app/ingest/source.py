@@ -20,7 +20,7 @@ def open_plain(path: Path, compression: Compression) -> BinaryIO:
     """A stream of the unpacked bytes. Reading it may raise IngestError (TRUNCATED, MALFORMED)."""
     if compression is Compression.NONE:
         return path.open("rb")
-    raw = path.open("rb")  # noqa: SIM115 - the reader closes it
+    raw = path.open("rb")
     if compression is Compression.GZIP:
         return io.BufferedReader(_Unpacked(gzip.GzipFile(fileobj=raw), raw, "gzip"), BLOCK_BYTES)
     return io.BufferedReader(_Unpacked(_ZstdReader(raw), raw, "zstd"), BLOCK_BYTES)
@@ -50,7 +50,7 @@ class _ZstdReader:
             if self._frame.eof:
                 self._packed, self._frame = self._frame.unused_data, None
         chunk, self._plain = self._plain[:size], self._plain[size:]
-        return chunk
+        return bytes(chunk)
 
 
 class _Unpacked(io.RawIOBase):
@@ -86,9 +86,7 @@ class _Unpacked(io.RawIOBase):
         super().close()
 
 
-def unpack(
-    path: Path, compression: Compression, target: Path, limits: IngestLimits, progress: Callable[[float], None]
-) -> None:
+def unpack(path: Path, compression: Compression, target: Path, limits: IngestLimits, progress: Callable[[float], None]) -> None:
     """Write the unpacked bytes to `target`.
 
     Raises:

@@ -72,11 +72,13 @@ def read(tmp_path: Path) -> Reading:
         if not isinstance(content, Path):
             path.write_bytes(content.encode() if isinstance(content, str) else content)
         asked = ReadOptions(**options)  # type: ignore[arg-type]
-        job = IngestJob(source_path=str(path), file_name="source", output_dir=str(output), options=asked, limits=limits or IngestLimits())
-        format, compression = detect.detect(path, asked)
-        reader = csv_reader if format is FileFormat.CSV else json_reader
+        job = IngestJob(
+            source_path=str(path), file_name="source", output_dir=str(output), options=asked, limits=limits or IngestLimits()
+        )
+        found, compression = detect.detect(path, asked)
+        reader = csv_reader if found is FileFormat.CSV else json_reader
         fractions: list[float] = []
-        table = reader.read(job, fractions.append, replace(asked, format=format, compression=compression))
+        table = reader.read(job, fractions.append, replace(asked, format=found, compression=compression))
         assert not (output / "scratch").exists()
         assert all(0 <= fraction <= 1 for fraction in fractions)
         return Read(table, output)

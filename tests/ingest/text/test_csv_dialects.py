@@ -118,7 +118,7 @@ def test_row_names_without_a_header_are_a_column(read: Reading) -> None:
 def test_trailing_delimiters_make_no_column(read: Reading) -> None:
     for header in ("a,b", "a,b,"):
         result = read(f"{header}\n1,2,\n3,4,\n5,6,\n")
-        assert (result.names, result.rows) == (["a", "b"], [(1, 2), (3, 4), (5, 6)])
+        assert (result.names, result.rows, result.table.warnings) == (["a", "b"], [(1, 2), (3, 4), (5, 6)], ())
 
 
 def test_a_header_alone_is_a_table_without_rows(read: Reading) -> None:

@@ -36,6 +36,7 @@ def column(*cells: str) -> str:
         (["yes", "no"], "VARCHAR", ["yes", "no"]),
         (["1", "x"], "VARCHAR", ["1", "x"]),
         (["2013-01-31", "2013-02-01"], "DATE", [date(2013, 1, 31), date(2013, 2, 1)]),
+        (["infinity", "2013-02-01"], "VARCHAR", ["infinity", "2013-02-01"]),
         (["2013-02-30", "2013-02-01"], "VARCHAR", ["2013-02-30", "2013-02-01"]),
         (["31.1.2013", "01.02.2013"], "DATE", [date(2013, 1, 31), date(2013, 2, 1)]),
         (["31/01/2013", "01/02/2013"], "DATE", [date(2013, 1, 31), date(2013, 2, 1)]),
@@ -66,9 +67,7 @@ def column(*cells: str) -> str:
         (["", ""], "VARCHAR", [None, None]),
     ],
 )  # fmt: skip
-def test_a_column_gets_the_type_that_loses_nothing(
-    read: Reading, cells: list[str], native: str, values: list[object]
-) -> None:
+def test_a_column_gets_the_type_that_loses_nothing(read: Reading, cells: list[str], native: str, values: list[object]) -> None:
     result = read(column(*cells))
     assert (result.types[1], [row[1] for row in result.rows]) == (native, values)
 

@@ -49,8 +49,7 @@ def test_nested_values_are_json_text(read: Reading) -> None:
     ],
 )
 def test_a_key_gets_the_type_that_loses_nothing(read: Reading, values: str, native: str, cells: list[object]) -> None:
-    rows = [value for value in _split(values)]
-    result = read("\n".join(f'{{"id": 1, "x": {value}}}' for value in rows))
+    result = read("\n".join(f'{{"id": 1, "x": {value}}}' for value in _split(values)))
     assert (result.types[1], [row[1] for row in result.rows]) == (native, cells)
 
 
@@ -67,9 +66,16 @@ def test_bad_lines_are_rejected_with_their_lines(read: Reading) -> None:
     result = read('{"a": 1}\n\n{"a": 2\n{"a": 1, "a": 2}\n' + GOOD + "nonsense\n" + GOOD)
     assert result.column == [1] * 41
     assert result.table.rejected_samples == (
-        RejectedRow(line=3, reason="it is not valid JSON (unexpected end of data at character 8)", field_path=None, text='{"a": 2'),
+        RejectedRow(
+            line=3, reason="it is not valid JSON (unexpected end of data at character 8)", field_path=None, text='{"a": 2'
+        ),
         RejectedRow(line=4, reason="the key 'a' appears twice", field_path=None, text='{"a": 1, "a": 2}'),
-        RejectedRow(line=25, reason="it is not valid JSON (invalid literal, expected 'null' at character 1)", field_path=None, text="nonsense"),
+        RejectedRow(
+            line=25,
+            reason="it is not valid JSON (invalid literal, expected 'null' at character 1)",
+            field_path=None,
+            text="nonsense",
+        ),
     )
 
 
@@ -104,7 +110,7 @@ def test_what_follows_an_array_is_refused(read: Reading) -> None:
 @pytest.mark.parametrize("depth", [200_000])
 def test_deep_nesting_is_a_rejected_record(read: Reading, depth: int) -> None:
     deep = "[" * depth + "]" * depth
-    result = read('{"a": %s}\n' % deep + GOOD)
+    result = read(f'{{"a": {deep}}}\n' + GOOD)
     assert [(row.line, row.reason) for row in result.table.rejected_samples] == [(1, "it is nested too deeply")]
     with pytest.raises(IngestError) as refused:
         read(deep)
@@ -158,10 +164,14 @@ def test_a_nul_character_rejects_its_record(read: Reading) -> None:
 
 
 def test_a_wanted_type_rejects_what_does_not_fit(read: Reading) -> None:
-    result = read("bad\n" + '{"a": "7"}\n{"a": "x"}\n{"a": null}\n' + GOOD + GOOD, types={"a": LogicalType.INTEGER}, format=FileFormat.JSON_LINES)
+    result = read(
+        "bad\n" + '{"a": "7"}\n{"a": "x"}\n{"a": null}\n' + GOOD + GOOD,
+        types={"a": LogicalType.INTEGER},
+        format=FileFormat.JSON_LINES,
+    )
     assert result.column == [7, None] + [1] * 40
     assert [(row.line, row.field_path, row.reason) for row in result.table.rejected_samples] == [
-        (1, None, "it is not valid JSON (unexpected character at character 1)"),
+        (1, None, "it is not valid JSON (unexpected character, expected a JSON value at character 1)"),
         (3, "a", "'\"x\"' is not an integer"),
     ]
 

@@ -55,7 +55,7 @@ def arrow(*, stream: bool) -> bytes:
         (b"{curly},2\n", FileFormat.CSV),
         (b"a\x01b\n1\x012\n3\x014\n", FileFormat.CSV),
         (b'[{"a": 1}]', FileFormat.JSON),
-        (b'\xef\xbb\xbf [1, 2]', FileFormat.JSON),
+        (b"\xef\xbb\xbf [1, 2]", FileFormat.JSON),
         (b'{"a": 1}', FileFormat.JSON),
         (b'{\n  "a": 1\n}\n', FileFormat.JSON),
         (b'{"a": 1}\n{"a": 2}\n', FileFormat.JSON_LINES),

@@ -5,9 +5,16 @@ import pytest
 from app.ingest.job import IngestError, IngestErrorCode
 from tests.ingest.text.conftest import Reading
 
-EUROPE = "id,name\n" + "".join(f"{i},{name}\n" for i, name in enumerate(["Müller", "Café", "Ångström", "naïve", "señor", "Übung"] * 5))
-JAPAN = "番号,名前,都市\n" + "".join(f"{i},{name},{city}\n" for i, (name, city) in enumerate([("山田太郎", "東京都"), ("佐藤花子", "大阪市"), ("スズキ一郎", "なごや")] * 5))
-RUSSIA = "id,name\n" + "".join(f"{i},{name}\n" for i, name in enumerate(["Москва", "Санкт-Петербург", "Новосибирск", "Екатеринбург"] * 5))
+EUROPE = "id,name\n" + "".join(
+    f"{i},{name}\n" for i, name in enumerate(["Müller", "Café", "Ångström", "naïve", "señor", "Übung"] * 5)
+)
+JAPAN = "番号,名前,都市\n" + "".join(
+    f"{i},{name},{city}\n"
+    for i, (name, city) in enumerate([("山田太郎", "東京都"), ("佐藤花子", "大阪市"), ("スズキ一郎", "なごや")] * 5)
+)
+RUSSIA = "id,name\n" + "".join(
+    f"{i},{name}\n" for i, name in enumerate(["Москва", "Санкт-Петербург", "Новосибирск", "Екатеринбург"] * 5)
+)
 
 
 def expected(text: str) -> list[tuple[object, ...]]:
@@ -44,13 +51,17 @@ def test_the_encoding_is_found(read: Reading, text: str, encoding: str, reported
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "cp932"])
 def test_the_first_foreign_character_may_come_late(read: Reading, encoding: str) -> None:
     names = ["東京都"] * 8 if encoding == "cp932" else ["Müller", "Ü"] * 4
-    text = "id,name\n" + "".join(f"{i},plain\n" for i in range(150_000)) + "".join(f"{i},{name}\n" for i, name in enumerate(names))
+    text = (
+        "id,name\n" + "".join(f"{i},plain\n" for i in range(150_000)) + "".join(f"{i},{name}\n" for i, name in enumerate(names))
+    )
     result = read(text.encode(encoding))
     assert [row[1] for row in result.rows[150_000:]] == names
     assert result.table.options.encoding == encoding
 
 
-@pytest.mark.parametrize(("name", "reported"), [("shift_jis", "cp932"), ("SJIS", "cp932"), ("ms932", "cp932"), ("cp932", "cp932")])
+@pytest.mark.parametrize(
+    ("name", "reported"), [("shift_jis", "cp932"), ("SJIS", "cp932"), ("ms932", "cp932"), ("cp932", "cp932")]
+)
 def test_a_named_encoding_is_taken(read: Reading, name: str, reported: str) -> None:
     result = read("番号,名前\n1,ソ\n".encode("cp932"), encoding=name)
     assert (result.names, result.rows, result.table.options.encoding) == (["番号", "名前"], [(1, "ソ")], reported)

@@ -1,0 +1,130 @@
+"""SQL that turns the text of a cell into a value of its column's type, and tells where it does not fit."""
+
+from app.ingest import shapes
+from app.ingest.job import LogicalType
+from app.ingest.types import ColumnType, NumberStyle
+
+
+def value_sql(x: str, kind: ColumnType, *, misfit: str) -> str:
+    """SQL for the value of the text `x` in its type; `misfit` is the SQL for a cell that would lose something."""
+    if kind.is_text:
+        return x
+    bare = _bare(x, kind)
+    return f"CASE WHEN {_absent(x, kind)} THEN NULL {_fits(bare, kind)} ELSE {misfit} END"
+
+
+def misfit_sql(x: str, kind: ColumnType) -> str:
+    """SQL that is true where the text `x` is neither absent nor fits the type."""
+    return f"CASE WHEN {_absent(x, kind)} THEN false ELSE {value_sql(x, kind, misfit='NULL')} IS NULL END"
+
+
+def _bare(x: str, kind: ColumnType) -> str:
+    return f"trim({x}, ' ')" if kind.padded else x
+
+
+def _absent(x: str, kind: ColumnType) -> str:
+    bare = _bare(x, kind)
+    absent = f"{x} IS NULL"
+    if kind.tokens:
+        absent += f" OR {bare} IN ({', '.join(shapes.quoted(token) for token in kind.tokens)})"
+    if kind.padded:
+        absent += f" OR {bare} = ''"
+    return absent
+
+
+def _fits(x: str, kind: ColumnType) -> str:
+    """The WHEN branches of the cells that fit."""
+    if kind.insisted:
+        return _insisted_fits(x, kind)
+    if kind.date is not None:
+        parsed = f"try_strptime({x}, {shapes.formats(kind.date, with_time=kind.native == 'TIMESTAMP')})"
+        return f"WHEN {parsed} IS NOT NULL THEN {parsed}::{kind.native}"
+    cast = f"TRY_CAST({x} AS {kind.native})"
+    match kind.native:
+        case "BOOLEAN":
+            return f"WHEN {x} IN ('true', 'false', 'True', 'False', 'TRUE', 'FALSE') THEN {cast}"
+        # The way back is a cheap and complete test: '007', '+7', '2013-02-30' do not come back as they went.
+        case "DATE":
+            # 'infinity' and '0044-03-15 (BC)' come back too, but are longer or shorter.
+            return f"WHEN length({x}) = 10 AND {cast}::VARCHAR = {x} THEN {cast}"
+        case "TIMESTAMP":
+            return _checked(x, shapes.ISO_TIMESTAMP, cast)
+        case "TIMESTAMP WITH TIME ZONE":
+            return _checked(x, shapes.ISO_TIMESTAMP + shapes.ISO_ZONE, cast)
+        case "TIME":
+            return _checked(x, shapes.TIME, cast)
+    return _number_fits(x, kind, cast)
+
+
+def _checked(x: str, pattern: str, cast: str) -> str:
+    return f"WHEN CASE WHEN {shapes.matches(x, pattern)} THEN {cast} IS NOT NULL ELSE false END THEN {cast}"
+
+
+def _number_fits(x: str, kind: ColumnType, cast: str) -> str:
+    if kind.style.thousands or kind.style.decimal == ",":
+        plain = x
+        if kind.style.thousands:
+            plain = f"replace({plain}, {shapes.quoted(kind.style.thousands)}, '')"
+        if kind.style.decimal == ",":
+            plain = f"replace({plain}, ',', '.')"
+        return _checked(x, _marked_pattern(kind.style), f"TRY_CAST({plain} AS {kind.native})")
+    if kind.native == "BIGINT":
+        return f"WHEN {cast}::VARCHAR = {x} THEN {cast}"
+    if kind.native == "DOUBLE":
+        # 16 characters hold at most 15 digits and a point: exact. Longer ones must survive the way back.
+        number = f"({shapes.INTEGER}|{shapes.DECIMAL}|{shapes.EXPONENT}|-?(inf|Inf|INF|Infinity))"
+        exact = (
+            f"CASE WHEN length({x}) <= 16 THEN true WHEN {cast}::VARCHAR = {x} THEN true "
+            f"WHEN {shapes.matches(x, shapes.EXPONENT)} THEN true ELSE {shapes.digits_sql(x)} <= 15 END"
+        )
+        return f"WHEN CASE WHEN {shapes.matches(x, number)} THEN {exact} ELSE false END THEN {cast}"
+    return _checked(x, f"({shapes.INTEGER}|{shapes.DECIMAL})", cast)
+
+
+def _marked_pattern(style: NumberStyle) -> str:
+    decimal = "[.]" if style.decimal == "." else ","
+    whole = "(0|[1-9][0-9]*)"
+    if style.thousands:
+        mark = "[.]" if style.thousands == "." else style.thousands
+        whole = f"(0|[1-9][0-9]*|[1-9][0-9]{{0,2}}({mark}[0-9]{{3}})+)"
+    return f"-?{whole}?({decimal}[0-9]*)?"
+
+
+def _insisted_fits(x: str, kind: ColumnType) -> str:
+    cast = f"TRY_CAST({x} AS {kind.native})"
+    match kind.logical:
+        case LogicalType.BOOLEAN:
+            yes, no = "('true', 't', 'yes', 'y', '1')", "('false', 'f', 'no', 'n', '0')"
+            return f"WHEN lower({x}) IN {yes} THEN true WHEN lower({x}) IN {no} THEN false"
+        case LogicalType.INTEGER | LogicalType.NUMBER:
+            return _insisted_number(x, kind)
+        case LogicalType.DATE | LogicalType.TIMESTAMP if kind.date is not None:
+            forms = shapes.formats(kind.date, with_time=False)
+            if kind.logical is LogicalType.TIMESTAMP:
+                forms = f"list_concat({forms}, {shapes.formats(kind.date, with_time=True)})"
+            parsed = f"try_strptime({x}, {forms})"
+            return f"WHEN {cast} IS NOT NULL THEN {cast} WHEN {parsed} IS NOT NULL THEN {parsed}::{kind.native}"
+        case LogicalType.DATE:
+            # A cast alone would cut the time of day off a timestamp.
+            return _checked(x, "[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", cast)
+    return f"WHEN {cast} IS NOT NULL THEN {cast}"
+
+
+def _insisted_number(x: str, kind: ColumnType) -> str:
+    plain = x
+    if kind.style.thousands:
+        plain = f"replace({plain}, {shapes.quoted(kind.style.thousands)}, '')"
+    if kind.style.decimal == ",":
+        plain = f"replace({plain}, ',', '.')"
+    pattern = "[-+]?[0-9]+" if kind.logical is LogicalType.INTEGER else "[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?"
+    return _checked(plain, pattern, f"TRY_CAST({plain} AS {kind.native})")
+
+
+def digit_lengths_sql(x: str, kind: ColumnType) -> tuple[str, str]:
+    """SQL for the digits before and behind the decimal mark of a cell."""
+    bare = _bare(x, kind)
+    value = f"CASE WHEN {_absent(x, kind)} THEN '0' ELSE replace({bare}, '-', '') END"
+    if kind.style.thousands:
+        value = f"replace({value}, {shapes.quoted(kind.style.thousands)}, '')"
+    mark = shapes.quoted(kind.style.decimal)
+    return f"length(split_part({value}, {mark}, 1))", f"length(split_part({value}, {mark}, 2))"
