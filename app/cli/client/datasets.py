@@ -44,7 +44,10 @@ async def create(api: Api, name: str, **input: JsonValue) -> Dataset:
         payload = await api.mutate(documents.CREATE_DATASET, Created, {"name": name, **input}, key=str(uuid.uuid4()))
     except Refused as error:
         if error.code == "CONFLICT":
-            hint = "It belongs to a dataset that you may not see: ask for access to it, or choose another name."
+            hint = (
+                "It belongs to a dataset that you may not see, or to one whose name differs in signs only: "
+                "give the address (slug) of that one, or choose another name."
+            )
             raise Refused(f"A dataset {name!r} cannot be created: the name is taken.", code=error.code, hint=hint) from error
         raise
     if payload.dataset is None:
