@@ -1,8 +1,6 @@
-import AppBar from '@mui/material/AppBar'
 import Box from '@mui/material/Box'
 import Container from '@mui/material/Container'
 import Link from '@mui/material/Link'
-import Toolbar from '@mui/material/Toolbar'
 import { useTranslation } from 'react-i18next'
 import { Outlet, Link as RouterLink } from 'react-router'
 import { Logo } from '../components/Logo'
@@ -27,29 +25,32 @@ export function AppShell() {
       >
         {t('shell.skip')}
       </Link>
-      <AppBar
-        position="sticky"
-        color="inherit"
-        elevation={0}
-        sx={{ bgcolor: 'background.paper', borderBottom: 1, borderColor: 'divider' }}
+      <Box
+        component="header"
+        sx={{
+          position: 'sticky',
+          top: 0,
+          zIndex: 'appBar',
+          bgcolor: 'background.paper',
+          borderBottom: 1,
+          borderColor: 'divider',
+        }}
       >
-        <Container maxWidth="xl">
-          <Toolbar disableGutters variant="dense" sx={{ minHeight: 56, gap: 1.25 }}>
-            <Link
-              component={RouterLink}
-              to="/"
-              underline="none"
-              color="inherit"
-              sx={{ display: 'flex', alignItems: 'center', gap: 1.25, fontWeight: 700, fontSize: '1.0625rem' }}
-            >
-              <Logo size={28} />
-              Datakura
-            </Link>
-            <Box sx={{ flexGrow: 1 }} />
-            <AccountMenu />
-          </Toolbar>
+        <Container maxWidth="xl" sx={{ display: 'flex', alignItems: 'center', minHeight: 56 }}>
+          <Link
+            component={RouterLink}
+            to="/"
+            underline="none"
+            color="inherit"
+            sx={{ display: 'flex', alignItems: 'center', gap: 1.25, fontWeight: 700, fontSize: '1.0625rem' }}
+          >
+            <Logo size={28} />
+            Datakura
+          </Link>
+          <Box sx={{ flexGrow: 1 }} />
+          <AccountMenu />
         </Container>
-      </AppBar>
+      </Box>
       <Container id="main" component="main" maxWidth="xl" tabIndex={-1} sx={{ py: 3, outline: 'none' }}>
         <Outlet />
       </Container>

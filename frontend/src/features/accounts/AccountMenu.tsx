@@ -1,5 +1,4 @@
 import { useQuery } from '@apollo/client/react'
-import Avatar from '@mui/material/Avatar'
 import IconButton from '@mui/material/IconButton'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -32,11 +31,17 @@ export function AccountMenu() {
         aria-haspopup="dialog"
         aria-expanded={anchor !== null}
         onClick={(event) => setAnchor(event.currentTarget)}
-        sx={{ p: 0.5 }}
+        sx={{
+          width: 36,
+          height: 36,
+          fontSize: '0.9375rem',
+          bgcolor: 'primary.main',
+          color: 'primary.contrastText',
+          '&:hover': { bgcolor: 'primary.dark' },
+        }}
       >
-        <Avatar sx={{ width: 32, height: 32, fontSize: '0.875rem', bgcolor: 'primary.main' }}>
-          {viewer?.displayName.slice(0, 1).toLocaleUpperCase()}
-        </Avatar>
+        {/* Whole characters: a name may begin with one of two code units. */}
+        {viewer && [...viewer.displayName][0]?.toLocaleUpperCase()}
       </IconButton>
       {anchor && (
         <Suspense>
