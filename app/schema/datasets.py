@@ -57,7 +57,7 @@ class Tag:
 @strawberry.type(description="One key of a dataset's metadata.")
 class MetadataEntry:
     key: str = strawberry.field(description="Unique in its dataset.")
-    value: JSON = strawberry.field(description="Any JSON value.")
+    value: JSON | None = strawberry.field(description="Any JSON value; null is one too.")
     created_at: datetime = strawberry.field(description="When the key was first set.")
     updated_at: datetime | None = strawberry.field(description="When its value was last changed; null when it never was.")
     updater_id: strawberry.Private[UUID | None]

@@ -48,7 +48,9 @@ def _unexpired() -> ColumnElement[bool]:
 
 
 def _granted(viewer: Viewer) -> ColumnElement[bool]:
-    return exists().where(AccessGrant.dataset_id == Dataset.id, AccessGrant.user_id == viewer.id, _unexpired())
+    # Correlated with datasets alone: a statement that reads grants itself would otherwise lend it its own.
+    held = exists().where(AccessGrant.dataset_id == Dataset.id, AccessGrant.user_id == viewer.id, _unexpired())
+    return held.correlate(Dataset)
 
 
 def level_of(viewer: Viewer) -> ColumnElement[int]:

@@ -46,13 +46,13 @@ class Client:
             sent.setdefault("Authorization", f"Bearer {self.token}")
         return await self.http.post("/graphql", json={"query": query, "variables": variables or {}}, headers=sent)
 
-    async def run(self, query: str, **variables: object) -> dict:
+    async def run(self, query: str, /, **variables: object) -> dict:
         """`data` of an operation that has no top-level errors."""
         answer = (await self.post(query, variables)).json()
         assert "errors" not in answer, answer["errors"]
         return answer["data"]
 
-    async def mutate(self, query: str, **input: object) -> dict:
+    async def mutate(self, query: str, /, **input: object) -> dict:
         """The payload of a mutation's only field."""
         (payload,) = (await self.run(query, input=input)).values()
         return payload
