@@ -75,8 +75,16 @@ class Cells:
         return f"CASE WHEN {name} IN ({', '.join(tokens)}) THEN NULL ELSE {name} END" if tokens else name
 
 
-def masks(connection: duckdb.DuckDBPyConnection, cells: Cells) -> list[int]:
-    """The shapes of each column: the OR over all of its cells."""
+def masks(connection: duckdb.DuckDBPyConnection, cells: Cells, known: Sequence[int] = ()) -> list[int]:
+    """The shapes of each column: the OR over all of its cells.
+
+    Args:
+        known: shapes seen in a sample; what is text there stays text, and is the dearest to look at again.
+    """
+    open_columns = [index for index in range(cells.width) if not (known and known[index] & shapes.Shape.TEXT)]
+    if known and open_columns and cells.width <= _NARROW:
+        seen = dict(zip(open_columns, _narrow_masks(connection, cells, open_columns), strict=True))
+        return [seen.get(index, known[index]) for index in range(cells.width)]
     found: list[int] = []
     step = _NARROW if cells.width <= _NARROW else 256
     for start in range(0, cells.width, step):
@@ -84,7 +92,7 @@ def masks(connection: duckdb.DuckDBPyConnection, cells: Cells) -> list[int]:
     return found
 
 
-def _narrow_masks(connection: duckdb.DuckDBPyConnection, cells: Cells, columns: range) -> list[int]:
+def _narrow_masks(connection: duckdb.DuckDBPyConnection, cells: Cells, columns: Sequence[int]) -> list[int]:
     if cells.width <= _NARROW:
         texts = ", ".join(f"{cells.column(i)} AS x{i}, trim({cells.column(i)}, ' ') AS b{i}" for i in columns)
         sums = ", ".join(f"coalesce(bit_or({shapes.shape_sql(f'x{i}', f'b{i}')}), 0)" for i in columns)

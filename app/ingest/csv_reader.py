@@ -55,6 +55,8 @@ class _Reading:
     def __init__(self, job: IngestJob, report: Report, plan: Plan, rejects: RejectLog, connection: duckdb.DuckDBPyConnection):
         self._job, self._report, self._plan, self._rejects, self._connection = job, report, plan, rejects, connection
         self._warnings: list[str] = []
+        self._seen: list[int] = []
+        """Shapes in a sample, where one was taken."""
         self._target = Path(job.output_dir) / "table.parquet"
 
     def table(self) -> StoredTable:
@@ -114,7 +116,8 @@ class _Reading:
                 return self._exactly(direct, file.record_count)
             if not options.types:
                 sampled = cells.sample(file, scratch_path(self._job, "sample.csv"), options.null_tokens)
-                kinds = self._decided(cells.masks(self._connection, sampled))
+                self._seen = cells.masks(self._connection, sampled)
+                kinds = self._decided(self._seen)
                 typed = self._copied(direct, kinds, file.record_count)
                 if typed is not None:
                     return typed
@@ -136,7 +139,7 @@ class _Reading:
 
     def _exactly(self, source: Cells, record_count: int, text: Path | None = None) -> _Typed:
         """The table with types decided over all of its cells."""
-        masks = cells.masks(self._connection, source)
+        masks = cells.masks(self._connection, source, self._seen)
         kinds = self._decided(masks)
         where = ""
         if text is not None and self._plan.options.types:
