@@ -46,6 +46,8 @@ export default defineConfig({
     environment: 'jsdom',
     setupFiles: ['./src/testing/setup.ts'],
     include: ['src/**/*.test.{ts,tsx}'],
+    // One DOM for all files: half the time, and the setup clears what a test leaves behind.
+    isolate: false,
     testTimeout: 30_000,
     expect: { poll: { timeout: 8_000 } },
   },

@@ -23,8 +23,7 @@ function isUnauthenticated(error: unknown): boolean {
 /** Renews the session once when a request is refused as UNAUTHENTICATED, and sends it again. */
 export function renewingLink(tokens: SessionTokens, dropSocket: () => void): ApolloLink {
   return new ErrorLink(({ error, operation, forward }) => {
-    if (!isUnauthenticated(error) || operation.getContext()['renewed']) return undefined
-    operation.setContext({ renewed: true })
+    if (!isUnauthenticated(error)) return undefined
     return from(tokens.renew()).pipe(
       mergeMap((token) => {
         if (!token) return throwError(() => error)
