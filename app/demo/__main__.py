@@ -14,6 +14,9 @@ from app.cli.client.uploads import Uploader
 from app.core.settings import get_settings
 from app.demo.loading import load
 
+_LONGEST_SECONDS = 180.0
+"""A start of the whole system waits for this program: it must not wait for a worker that never comes."""
+
 
 async def _main() -> None:
     settings = get_settings()
@@ -30,7 +33,11 @@ async def _main() -> None:
 def main() -> int:
     """Exit status 0 with one line for each dataset on standard output, or 1 with one sentence on standard error."""
     try:
-        asyncio.run(_main())
+        asyncio.run(asyncio.wait_for(_main(), _LONGEST_SECONDS))
+    except TimeoutError:
+        message = f"its files were not read within {_LONGEST_SECONDS:.0f} seconds. Does a worker run?"
+        print(f"The demo data could not be loaded: {message}", file=sys.stderr)
+        return 1
     except ClientError as error:
         print(f"The demo data could not be loaded: {error}", file=sys.stderr)
         return 1

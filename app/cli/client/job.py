@@ -1,6 +1,7 @@
 """One call of `datakura upload`: signs in, finds the dataset, uploads file after file, and tells how each ended."""
 
 import asyncio
+import io
 import os
 import sys
 from contextlib import ExitStack
@@ -38,6 +39,10 @@ class Job:
 
     def run(self, *, url: str | None, token: str | None, email: str | None) -> int:
         """Every file has become a version, or it was said why not; the exit status."""
+        for stream in (sys.stdout, sys.stderr):
+            # Names may hold what the terminal's encoding does not have.
+            if isinstance(stream, io.TextIOWrapper):
+                stream.reconfigure(errors="backslashreplace")
         try:
             if self._files_are_right():
                 self._connect(url, token, email)

@@ -91,6 +91,7 @@ class Uploader:
         self._progress = progress
         self._patience = patience or Patience()
         self._sending: _Sending | None = None
+        self._warned = False
 
     @property
     def kept(self) -> str | None:
@@ -250,4 +251,8 @@ class Uploader:
         try:
             self._notes.keep(subject, checkpoint)
         except OSError as error:
-            self._progress.note(f"An interruption could not be made up for: {error.strerror} ({error.filename}).")
+            if not self._warned:
+                self._progress.note(
+                    f"If this run is interrupted, the next one begins anew: {error.filename} cannot be written ({error.strerror})."
+                )
+            self._warned = True
