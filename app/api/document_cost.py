@@ -172,6 +172,8 @@ def _has_edges(type_: object) -> bool:
 
 def _clamp(value: object) -> int:
     """A page size between 1 and 1,000, whatever was sent: the resolver refuses what is out of its own bounds."""
+    if value is None:
+        return 1  # a missing variable: execution refuses it
     try:
         return min(max(int(value), 1), 1_000) if isinstance(value, int | str) and len(str(value)) < 10 else 1_000
     except ValueError:

@@ -7,7 +7,7 @@ import duckdb
 
 from app.ingest import by_hand, cells, columns, engine, overrides, types, wide
 from app.ingest.cells import Cells, RegularFile
-from app.ingest.job import IngestJob, LogicalType, ReadOptions
+from app.ingest.job import Field, IngestJob, LogicalType, ReadOptions
 from app.ingest.layout import Plan, plan
 from app.ingest.mend import Copy, mend
 from app.ingest.rejects import RejectLog
@@ -64,10 +64,13 @@ class _Reading:
         kept = [index for index, name in enumerate(typed.names) if name is not None]
         left_out = self._plan.hollow if len(kept) < len(typed.names) else None
         originals = [self._plan.names.originals[index] for index in kept]
+        fields = columns.fields(self._connection, str(self._target), originals, {})
+        if self._plan.options.null_tokens is None:
+            self._warnings += self._token_warnings(typed.kinds, fields)
         return StoredTable(
             path=str(self._target),
             row_count=typed.row_count,
-            fields=columns.fields(self._connection, str(self._target), originals, {}),
+            fields=fields,
             options=_options_as_read(self._plan.options, typed.kinds),
             rejected_row_count=self._rejects.count,
             rejects_path=self._rejects.path,
@@ -78,6 +81,23 @@ class _Reading:
                 *_type_warnings(self._plan.names.names, typed.kinds),
             ),
         )
+
+    def _token_warnings(self, kinds: list[ColumnType], fields: tuple[Field, ...]) -> list[str]:
+        """Text columns that hold what means 'absent' in others: kept, because NA may be Namibia, but said."""
+        tokens = sorted({token for kind in kinds for token in kind.tokens})
+        texts = [field.field_path for field in fields if field.logical_type is LogicalType.STRING]
+        if not tokens or not texts or len(texts) > wide.WIDE_COLUMNS:
+            return []
+        wanted = ", ".join(columns.literal(token) for token in tokens)
+        counts = ", ".join(f"count(*) FILTER (WHERE {columns.quoted(name)} IN ({wanted}))" for name in texts)
+        found = self._connection.execute(f"SELECT {counts} FROM read_parquet({columns.literal(str(self._target))})").fetchone()
+        said = f"{' or '.join(tokens)}, which is read as absent in other columns"
+        return [
+            f"'{name}' keeps {count:,} {'cell' if count == 1 else 'cells'} as text that {'is' if count == 1 else 'are'} {said}. "
+            "To read it as absent everywhere, give it as a null token."
+            for name, count in zip(texts, found or (), strict=False)
+            if count
+        ][:20]
 
     def _as_is(self) -> _Typed | None:
         """The table read from the text itself, where it is regular and DuckDB reads as many records as we count."""

@@ -37,7 +37,7 @@ class SchemaChange:
 @strawberry.type(description="A statistic that changed.")
 class ProfileChange:
     field_path: str = strawberry.field(description="The column.")
-    statistic: str = strawberry.field(description="nullCount, distinctCount, min, max, mean, median or stddev.")
+    statistic: str = strawberry.field(description="nulls, distinct, min, max, mean, median or stddev.")
     before: str | None = strawberry.field(description="Its value in the base, as text; null when it had none.")
     after: str | None = strawberry.field(description="Its value in the head, as text.")
 
