@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from app.core.errors import Unauthenticated
+from app.core.viewer import System
 from app.resolvers.answers import answer
 from app.schema.accounts import (
     RefreshSessionPayload,
@@ -68,6 +69,10 @@ class AccountsMutation:
             async with context.resources.db.transaction(context.viewer) as session:
                 session.info["origin"] = context.origin
                 await accounts.sign_out(session, context.viewer, context.session_id)
+        elif context.cookies.refresh_token is not None:
+            async with context.resources.db.transaction(System("api")) as session:
+                session.info["origin"] = context.origin
+                await accounts.sign_out_by_refresh_token(session, context.cookies.refresh_token)
         return SignOutPayload()
 
 

@@ -123,6 +123,15 @@ async def sign_out(session: AsyncSession, viewer: Viewer, session_id: UUID) -> N
     await audit.record(session, viewer, "session.sign_out", session_id)
 
 
+async def sign_out_by_refresh_token(session: AsyncSession, refresh_token: str) -> None:
+    """The session of this refresh token has ended: who signs out late may have no access token any more."""
+    statement = select(RefreshToken.session_id).where(RefreshToken.token_hash == security.digest(refresh_token))
+    session_id = (await session.execute(statement)).scalar_one_or_none()
+    if session_id is not None:
+        await _revoke(session, session_id)
+        await audit.record(session, _API, "session.sign_out", session_id)
+
+
 async def find_viewer(connection: AsyncConnection, user_id: UUID, session_id: UUID) -> Viewer | None:
     """The account as it is now, or None when it is deactivated or the session was ended."""
     statement = (
