@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import quote
 
 import aioboto3
@@ -58,7 +58,7 @@ class Storage(Protocol):
         """Presigned PUT addresses of the parts 1..count."""
 
     async def list_parts(self, key: str, upload_id: str) -> list[StoredPart]:
-        """All parts that arrived, by number. Raises NotFound: no such upload (aborted, or completed already)."""
+        """All parts that arrived, by number; one that was sent twice may stand here twice, newest last. Raises NotFound: no such upload (aborted, or completed already)."""
 
     async def complete_multipart(self, key: str, upload_id: str, parts: Sequence[StoredPart]) -> None:
         """The object exists. Raises NotFound: no such upload; PartsRefused: the store refuses the parts."""
@@ -142,14 +142,15 @@ class S3Storage:
         return urls
 
     async def list_parts(self, key: str, upload_id: str) -> list[StoredPart]:
-        parts: list[StoredPart] = []
+        parts: list[dict[str, Any]] = []
         marker = 0
         async with _translated():
             while True:
                 answer = await self._client.list_parts(Bucket=self._bucket, Key=key, UploadId=upload_id, PartNumberMarker=marker)
-                parts += [StoredPart(p["PartNumber"], p["ETag"].strip('"'), p["Size"]) for p in answer.get("Parts", [])]
+                parts += answer.get("Parts", [])
                 if not answer.get("IsTruncated"):
-                    return sorted(parts, key=lambda part: part.number)
+                    parts.sort(key=lambda part: (part["PartNumber"], part["LastModified"]))
+                    return [StoredPart(part["PartNumber"], part["ETag"].strip('"'), part["Size"]) for part in parts]
                 marker = answer["NextPartNumberMarker"]
 
     async def complete_multipart(self, key: str, upload_id: str, parts: Sequence[StoredPart]) -> None:

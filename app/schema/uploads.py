@@ -53,7 +53,8 @@ class Upload(Node):
             parts = await info.context.resources.storage.list_parts(self.row.object_key, self.row.storage_upload_id)
         except NotFound:  # completed or aborted: there is nothing to resume
             return []
-        return [StoredPart(number=part.number, etag=part.etag, size_bytes=BigInt(part.size_bytes)) for part in parts]
+        newest = {part.number: part for part in parts}
+        return [StoredPart(number=part.number, etag=part.etag, size_bytes=BigInt(part.size_bytes)) for part in newest.values()]
 
     @strawberry.field(description="Every part, at most 1,000. PUT each, keep the ETag of the answer.")
     async def parts(self, info: Info) -> list[UploadPart]:

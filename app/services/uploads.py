@@ -217,8 +217,10 @@ async def _finish_object(upload: AnyRow, claimed: Sequence[ClaimedPart], storage
     """The finished object's ETag."""
     try:
         stored = await storage.list_parts(upload.object_key, upload.storage_upload_id)
-        check_parts(claimed, stored, size_bytes=upload.size_bytes, part_size=upload.part_size_bytes, count=upload.part_count)
-        await storage.complete_multipart(upload.object_key, upload.storage_upload_id, stored)
+        parts = check_parts(
+            claimed, stored, size_bytes=upload.size_bytes, part_size=upload.part_size_bytes, count=upload.part_count
+        )
+        await storage.complete_multipart(upload.object_key, upload.storage_upload_id, parts)
     except PartsRefused as error:
         raise InvalidInput("The object store refuses these parts. Upload them again.", path=("parts",)) from error
     except NotFound:
@@ -234,8 +236,11 @@ async def _finish_object(upload: AnyRow, claimed: Sequence[ClaimedPart], storage
 
 def check_parts(
     claimed: Sequence[ClaimedPart], stored: Sequence[StoredPart], *, size_bytes: int, part_size: int, count: int
-) -> None:
-    """Returns when the client's list, the store's list and the declaration say the same.
+) -> list[StoredPart]:
+    """The parts to join, by number, when the client's list, the store's list and the declaration say the same.
+
+    Args:
+        stored: some stores list a part that was sent twice twice; the client's ETag says which one is meant.
 
     Raises:
         InvalidInput: naming the first part that differs.
@@ -249,9 +254,11 @@ def check_parts(
         raise InvalidInput(f"Part {missing[0]} of {count} is not listed. Upload it, then complete again.", path=("parts",))
     if len(numbers) > count:
         raise InvalidInput(f"This upload has {count} parts; {len(numbers)} are listed.", path=("parts",))
-    held = {part.number: part for part in stored}
+    newest = {part.number: part for part in stored}
+    exact = {(part.number, part.etag): part for part in stored}
+    chosen: list[StoredPart] = []
     for position, part in enumerate(claimed):
-        found = held.get(part.number)
+        found = exact.get((part.number, part.etag.strip('"'))) or newest.get(part.number)
         if found is None:
             raise InvalidInput(f"Part {part.number} did not arrive. Upload it again.", path=("parts", str(position)))
         if part.etag.strip('"') != found.etag:
@@ -261,9 +268,11 @@ def check_parts(
         if found.size_bytes != expected:
             message = f"Part {part.number} has {found.size_bytes:,} bytes where {expected:,} were declared. Upload it again."
             raise InvalidInput(message, path=("parts", str(position)))
-    extra = sorted(set(held) - set(numbers))
+        chosen.append(found)
+    extra = sorted(set(newest) - set(numbers))
     if extra:
         raise InvalidInput(f"The store holds a part {extra[0]} that was never asked for. Start a new upload.", path=("parts",))
+    return sorted(chosen, key=lambda part: part.number)
 
 
 async def _own(connection: AsyncConnection | AsyncSession, viewer: Viewer, upload_id: UUID) -> AnyRow:
