@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.rows import AnyRow
@@ -21,7 +22,7 @@ async def latest_metrics_by_dataset(connection: AsyncConnection, viewer: Viewer,
             QualityMetric.dataset_id, QualityMetric.metric_name, QualityMetric.field_path, QualityMetric.value,
             QualityMetric.threshold, QualityMetric.status, QualityMetric.checked_at,
         )
-        .distinct(*key)
+        .ext(distinct_on(*key))
         .where(QualityMetric.dataset_id.in_(ids))
         .order_by(*key, QualityMetric.checked_at.desc())
     )  # fmt: skip
