@@ -64,17 +64,6 @@ DATASETS = (
         versions=(DemoVersion(file="store-sales-japan.csv", label="2026-04 速報", comment="4月1日～12日の速報値。"),),
     ),
     DemoDataset(
-        name="Seattle weather",
-        description="Daily rain, highest and lowest temperature, wind and kind of weather in Seattle, 2012 to 2015.",
-        tags=("weather", "time-series", "noaa"),
-        metadata={
-            "source": "NOAA, by way of vega_datasets",
-            "licence": "Public domain (U.S. Government)",
-            "units": {"precipitation": "mm", "temp_max": "°C", "temp_min": "°C", "wind": "m/s"},
-        },
-        versions=(DemoVersion(file="seattle-weather.csv", label="2012-2015", comment="Four whole years."),),
-    ),
-    DemoDataset(
         name="Airlines",
         description="Two-letter codes and names of the carriers in **Flights from New York**. A JSON array.",
         tags=("aviation", "reference-data"),
