@@ -12,10 +12,12 @@ from app.models.versions import VersionStatus
 from app.schema.accounts import User
 from app.schema.base import Info, Node, optional
 from app.schema.comparison import VersionComparison
+from app.schema.dataset_inputs import AccessGrant
 from app.schema.datasets import Dataset
 from app.schema.ids import from_id, parse_id
-from app.schema.versions import DatasetVersion
-from app.services import versions
+from app.schema.uploads import Upload
+from app.schema.versions import DatasetVersion, FileObject
+from app.services import metadata, uploads, versions
 
 
 @strawberry.type
@@ -50,6 +52,15 @@ class VersionsQuery:
             case ("User", row_id):
                 row = await info.context.loaders.user_by_id.load(row_id)
                 return optional(User.of, row)
+            case ("FileObject", row_id):
+                async with info.context.read() as connection:
+                    return optional(FileObject.of, await versions.find_file(connection, info.context.viewer, row_id))
+            case ("Upload", row_id):
+                async with info.context.read() as connection:
+                    return optional(Upload.of, await uploads.find(connection, info.context.viewer, row_id))
+            case ("AccessGrant", row_id):
+                async with info.context.read() as connection:
+                    return optional(AccessGrant.of, await metadata.find_grant(connection, info.context.viewer, row_id))
         return None
 
 

@@ -6,9 +6,11 @@ from uuid import UUID
 import strawberry
 from strawberry.scalars import JSON
 
+from app.core.rows import AnyRow
 from app.schema.accounts import User
 from app.schema.base import Info, Node, UserError, errors_field, required
 from app.schema.datasets import AccessLevel, Dataset, Visibility
+from app.schema.ids import to_id
 
 
 @strawberry.input(description="A new dataset.")
@@ -71,6 +73,13 @@ class AccessGrant(Node):
     level: AccessLevel = strawberry.field(description="What it allows.")
     expires_at: datetime | None = strawberry.field(description="When it ends; null: when it is revoked.")
     user_id: strawberry.Private[UUID]
+
+    @classmethod
+    def of(cls, row: AnyRow) -> "AccessGrant":
+        """From a row of `access_grants`."""
+        return cls(
+            id=to_id("AccessGrant", row.id), level=AccessLevel(row.level.value), expires_at=row.expires_at, user_id=row.user_id
+        )
 
     @strawberry.field(description="Who holds it.")
     async def user(self, info: Info) -> User:

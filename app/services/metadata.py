@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.errors import InvalidInput, NotFound
 from app.core.ids import uuid7
+from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.models.accounts import User
 from app.models.datasets import AccessGrant, AccessLevel, Dataset, MetadataEntry
@@ -99,6 +100,20 @@ async def grant_access(
     await events.append(session, dataset_id)
     await audit.record(session, viewer, "access.grant", dataset_id, user=str(user_id), level=level.value)
     return grant_id
+
+
+async def find_grant(session: AsyncConnection, viewer: Viewer, grant_id: UUID) -> AnyRow | None:
+    """The row of a grant that the viewer holds, or may revoke, or None."""
+    statement = (
+        select(AccessGrant.id, AccessGrant.level, AccessGrant.expires_at, AccessGrant.user_id)
+        .join(Dataset, Dataset.id == AccessGrant.dataset_id)
+        .where(
+            AccessGrant.id == grant_id,
+            access.visible(viewer),
+            or_(AccessGrant.user_id == viewer.id, access.level_of(viewer) >= int(Level.MANAGE)),
+        )
+    )
+    return (await session.execute(statement)).one_or_none()
 
 
 async def revoke_access(session: AsyncSession, viewer: Viewer, grant_id: UUID) -> UUID:

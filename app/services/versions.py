@@ -136,6 +136,20 @@ async def queue_ingest(session: AsyncSession, version_id: UUID) -> None:
     )
 
 
+async def find_file(session: AsyncConnection, principal: Principal, file_id: UUID) -> AnyRow | None:
+    """The row of a stored file of a visible dataset, or None."""
+    statement = (
+        select(
+            FileObject.id, FileObject.role, FileObject.name, FileObject.object_key,
+            FileObject.size_bytes, FileObject.sha256, FileObject.encoding_format,
+        )
+        .join(DatasetVersion, DatasetVersion.id == FileObject.version_id)
+        .join(Dataset, Dataset.id == DatasetVersion.dataset_id)
+        .where(FileObject.id == file_id, access.visible(principal))
+    )  # fmt: skip
+    return (await session.execute(statement)).one_or_none()
+
+
 async def table_file(session: AsyncConnection, version_id: UUID) -> AnyRow | None:
     """(object_key, size_bytes) of the columnar copy of a version, or None while there is none."""
     statement = select(FileObject.object_key, FileObject.size_bytes).where(

@@ -170,15 +170,18 @@ async def test_other_page_sizes_are_refused(admin: Client, document: str, first:
     assert answer["errors"][0]["extensions"] == {"code": "INVALID_INPUT", "path": ["first"]}
 
 
-async def test_a_document_asks_for_10000_objects(admin: Client) -> None:
-    # 100 times: the dataset, its edge, its node, and 97 versions.
-    document = "query Q($n: Int!){datasets(first:100){edges{node{versions(first:$n){__typename}}}}}"
-    assert await refusal(admin, document, {"n": 97}) is None
-    assert await refusal(admin, document, {"n": 98}) == (
-        "This document asks for 10,100 objects; at most 10,000 are allowed. Ask for smaller pages (`first`)."
+@pytest.mark.parametrize("hidden", [False, True])
+async def test_a_document_asks_for_10000_objects(admin: Client, hidden: bool) -> None:
+    # The connection, and 100 times: an edge, its node, the node's versions, and `$n` edges of these.
+    inner = "versions(first:$n){edges{cursor}}"
+    document = "query Q($n: Int!){datasets(first:100){edges{node{%s}}}}" % ("...F" if hidden else inner)
+    document += f" fragment F on Dataset{{{inner}}}" if hidden else ""
+    assert await refusal(admin, document, {"n": 96}) is None
+    assert await refusal(admin, document, {"n": 97}) == (
+        "This document asks for 10,001 objects; at most 10,000 are allowed. Ask for smaller pages (`first`)."
     )
-    assert await refusal(admin, document.replace("$n: Int!", "$n: Int! = 98")) is not None
-    assert await refusal(admin, document.replace("$n: Int!", "$n: Int! = 97")) is None
+    assert "10,001 objects" in str(await refusal(admin, document.replace("$n: Int!", "$n: Int! = 97")))
+    assert await refusal(admin, document.replace("$n: Int!", "$n: Int! = 96")) is None
 
 
 async def test_objects_are_counted_through_fragments(admin: Client) -> None:
