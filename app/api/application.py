@@ -48,7 +48,9 @@ def create_application(settings: Settings) -> Starlette:
             _settle_garbage_collector()
             log.info("api.started")
             if settings.elasticsearch_url.get_secret_value():
-                log.warning("api.elasticsearch_not_used", reason="search runs in PostgreSQL: there is no adapter for Elasticsearch yet")
+                log.warning(
+                    "api.elasticsearch_not_used", reason="search runs in PostgreSQL: there is no adapter for Elasticsearch yet"
+                )
             yield
             listening.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -189,7 +189,9 @@ class _Parts:
             raise
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as error:
             if batches:
-                raise _damaged(f"the record batch after row {self.rows:,} cannot be read, or has a type that is not known.") from error
+                raise _damaged(
+                    f"the record batch after row {self.rows:,} cannot be read, or has a type that is not known."
+                ) from error
             raise IngestError(
                 IngestErrorCode.UNSUPPORTED_FORMAT,
                 "The Arrow file has a column of a type that cannot be read (such as intervals or run-end encoding).",

@@ -88,9 +88,7 @@ def _plain(value: str, kind: DuckDBPyType, depth: int = 0) -> str:
         child = _children(kind)[1][1]
         entry = f"{{'key': {variable}.key, 'value': {_plain(f'{variable}.value', child, depth + 1)}}}"
         return f"map_from_entries(list_transform(map_entries({value}), lambda {variable}: {entry}))"
-    members = ", ".join(
-        f"{quoted(name)} := {_plain(f'{value}.{quoted(name)}', child, depth)}" for name, child in _children(kind)
-    )
+    members = ", ".join(f"{quoted(name)} := {_plain(f'{value}.{quoted(name)}', child, depth)}" for name, child in _children(kind))
     return f"CASE WHEN {value} IS NOT NULL THEN struct_pack({members}) END"
 
 

@@ -99,7 +99,9 @@ def compare(base: TableSummary, head: TableSummary) -> Comparison:
     before = {known.field_path: known for known in base.fields}
     moved = _moved(base.fields, head.fields)
     schema_changes = [
-        change for field in head.fields for change in _field_changes(before.get(field.field_path), field, field.field_path in moved)
+        change
+        for field in head.fields
+        for change in _field_changes(before.get(field.field_path), field, field.field_path in moved)
     ]
     kept = {field.field_path for field in head.fields}
     schema_changes += [_removed(field) for field in base.fields if field.field_path not in kept]
@@ -208,9 +210,7 @@ def _nullability(field: Field) -> str:
 
 
 def _removed(field: Field) -> SchemaChange:
-    return SchemaChange(
-        field_path=field.field_path, change=Change.REMOVED, before=field.native_type, after=None, breaking=True
-    )
+    return SchemaChange(field_path=field.field_path, change=Change.REMOVED, before=field.native_type, after=None, breaking=True)
 
 
 def _moved(base: tuple[Field, ...], head: tuple[Field, ...]) -> set[str]:

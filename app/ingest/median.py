@@ -10,9 +10,7 @@ MEDIAN_IN_MEMORY = 12_000_000
 STATEMENT_COLUMNS = 25
 
 
-def medians(
-    connection: duckdb.DuckDBPyConnection, source: str, numbers: Sequence[tuple[str, int]]
-) -> list[float | None]:
+def medians(connection: duckdb.DuckDBPyConnection, source: str, numbers: Sequence[tuple[str, int]]) -> list[float | None]:
     """The median of each column's values; None where there is none or where a double cannot hold it.
 
     Args:

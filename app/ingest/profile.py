@@ -78,9 +78,7 @@ class Column:
         return number if all_finite or self.kind == "exact" else f"CASE WHEN isfinite({value}) THEN {number} END"
 
 
-def profile(
-    connection: duckdb.DuckDBPyConnection, table_path: str, fields: Sequence[Field], report: Report
-) -> TableProfile:
+def profile(connection: duckdb.DuckDBPyConnection, table_path: str, fields: Sequence[Field], report: Report) -> TableProfile:
     """Statistics of all fields, exact but for the distinct count of columns with more than `frequency.EXACT_DISTINCT` values.
 
     Not-a-number counts as a value, but not towards min, max, mean, median and deviation. A mean or deviation that a
@@ -238,7 +236,8 @@ def _bins(edges: tuple[float, ...], counts: list[int]) -> tuple[HistogramBin, ..
     upwards = downwards[::-1]
     upwards[-1] += at_end
     return tuple(
-        HistogramBin(lower=lower, upper=upper, count=count) for (lower, upper), count in zip(pairwise(edges), upwards, strict=True)
+        HistogramBin(lower=lower, upper=upper, count=count)
+        for (lower, upper), count in zip(pairwise(edges), upwards, strict=True)
     )
 
 

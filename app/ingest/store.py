@@ -87,7 +87,9 @@ def store(
         )
     logical_types = {name: column.logical_type for name, column in stored.items() if column.logical_type is not None}
     binary = tuple(
-        f"Column '{name}' holds binary data, kept as base64." for name, kind in kinds.items() if kind.id == "blob" and name not in texts
+        f"Column '{name}' holds binary data, kept as base64."
+        for name, kind in kinds.items()
+        if kind.id == "blob" and name not in texts
     )
     return StoredTable(
         path=path,
@@ -98,9 +100,7 @@ def store(
     )
 
 
-def _copy(
-    connection: duckdb.DuckDBPyConnection, source: str, expressions: dict[str, str], path: str, report: Report
-) -> int:
+def _copy(connection: duckdb.DuckDBPyConnection, source: str, expressions: dict[str, str], path: str, report: Report) -> int:
     """The number of rows written."""
     if len(expressions) > wide.WIDE_COLUMNS:
         return wide.copy(connection, source, expressions, path, report)
@@ -132,9 +132,7 @@ def _bounded(expression: str, job: IngestJob) -> str:
     return f"CASE WHEN strlen({expression}) > {job.limits.max_cell_bytes} THEN error('{_TOO_LONG}') ELSE {expression} END"
 
 
-def _cell_too_large(
-    connection: duckdb.DuckDBPyConnection, source: str, long: dict[str, str], job: IngestJob
-) -> IngestError:
+def _cell_too_large(connection: duckdb.DuckDBPyConnection, source: str, long: dict[str, str], job: IngestJob) -> IngestError:
     """Names the first such cell: a second look at a file that is refused anyway."""
     limit = job.limits.max_cell_bytes
     sizes = ", ".join(f"strlen({expression})" for expression in long.values())

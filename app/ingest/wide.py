@@ -14,9 +14,7 @@ WIDE_COLUMNS = 1_000
 PART_COLUMNS = 500
 
 
-def copy(
-    connection: duckdb.DuckDBPyConnection, source: str, expressions: Mapping[str, str], path: str, report: Report
-) -> int:
+def copy(connection: duckdb.DuckDBPyConnection, source: str, expressions: Mapping[str, str], path: str, report: Report) -> int:
     """The Parquet file `path` holds `expressions` (by column name) of every row of `source`; returns the number of rows.
 
     `source` is read once per part, so it must give its rows in the same order each time.

@@ -160,13 +160,17 @@ def _damage_is_a_verdict() -> Iterator[None]:
 
 def _malformed(reason: str) -> IngestError:
     return IngestError(
-        IngestErrorCode.MALFORMED, f"The workbook is damaged: {reason.rstrip('.')}.", hint="Open it and save it again. " + _SAVE_AS_CSV
+        IngestErrorCode.MALFORMED,
+        f"The workbook is damaged: {reason.rstrip('.')}.",
+        hint="Open it and save it again. " + _SAVE_AS_CSV,
     )
 
 
 def _encrypted() -> IngestError:
     return IngestError(
-        IngestErrorCode.UNSUPPORTED_FORMAT, "The workbook is protected by a password.", hint="Save it without the password. " + _SAVE_AS_CSV
+        IngestErrorCode.UNSUPPORTED_FORMAT,
+        "The workbook is protected by a password.",
+        hint="Save it without the password. " + _SAVE_AS_CSV,
     )
 
 

@@ -190,9 +190,7 @@ def upgrade() -> None:
         unique=False,
         postgresql_where=sa.text("deleted_at IS NULL"),
     )
-    op.create_index(
-        "uq_datasets_slug", "datasets", ["slug"], unique=True, postgresql_where=sa.text("deleted_at IS NULL")
-    )
+    op.create_index("uq_datasets_slug", "datasets", ["slug"], unique=True, postgresql_where=sa.text("deleted_at IS NULL"))
     op.create_table(
         "idempotency_keys",
         sa.Column("principal_id", sa.Uuid(), nullable=False),

@@ -193,7 +193,5 @@ async def test_a_deep_page_reads_the_footer_and_its_row_groups_only(settings: Se
 async def test_many_pages_at_once_are_all_right(settings: Settings, put: Put, tmp_path: Path) -> None:
     await put("tables/many.parquet", write(tmp_path / "t.parquet", "SELECT range AS n FROM range(20_000)"))
     reader = S3TableReader(settings)
-    pages = await asyncio.gather(
-        *(reader.page("tables/many.parquet", offset=1_000 * number, first=3) for number in range(20))
-    )
+    pages = await asyncio.gather(*(reader.page("tables/many.parquet", offset=1_000 * number, first=3) for number in range(20)))
     assert [page.rows for page in pages] == [[[1_000 * number + row] for row in range(3)] for number in range(20)]

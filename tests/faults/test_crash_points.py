@@ -75,7 +75,9 @@ async def test_api_killed_in_a_mutation(doomed: System, person: Client, point: s
     await insist(person, doomed, COMPLETE, key["completeUpload"], uploaded)
     version = await person.finished(started["version"]["id"])
     assert (version["status"], version["number"], version["rowCount"]) == ("READY", 1, 500)
-    answer = await person.run("query D($q: String!) { datasets(first: 5, filter: {nameContains: $q}) { edges { node { name } } } }", q=name)
+    answer = await person.run(
+        "query D($q: String!) { datasets(first: 5, filter: {nameContains: $q}) { edges { node { name } } } }", q=name
+    )
     assert [edge["node"]["name"] for edge in answer["datasets"]["edges"]] == [name]
     await settled(doomed)
     await assert_unbroken(doomed)

@@ -11,7 +11,9 @@ RETRY = """mutation RetryVersion($input: RetryVersionInput!) { retryVersion(inpu
 
 
 @pytest.mark.timeout(180)
-async def test_a_version_that_kills_its_worker_three_times_is_quarantined_and_can_be_retried(doomed: System, person: Client) -> None:
+async def test_a_version_that_kills_its_worker_three_times_is_quarantined_and_can_be_retried(
+    doomed: System, person: Client
+) -> None:
     dataset_id = await person.create("Poison")
     await settled(doomed)
     await restart(doomed, "worker", "worker.after_claim")
@@ -29,7 +31,9 @@ async def test_a_version_that_kills_its_worker_three_times_is_quarantined_and_ca
     }
     connection = await doomed.database()
     try:
-        dead = await connection.fetch("SELECT state, attempt, lost_leases FROM tasks WHERE dedupe_key IS NOT NULL AND state = 'DEAD'")
+        dead = await connection.fetch(
+            "SELECT state, attempt, lost_leases FROM tasks WHERE dedupe_key IS NOT NULL AND state = 'DEAD'"
+        )
         assert [tuple(row) for row in dead] == [("DEAD", 3, 3)]
         doomed.kill("worker")
         doomed.start("worker")

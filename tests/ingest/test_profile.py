@@ -151,7 +151,9 @@ def test_times_are_shown_in_iso_8601(tmp_path: Path, kind: str, expected: str) -
     assert (found.min, found.max, found.top_values) == (expected, expected, (TopValue(value=expected, count=1),))
 
 
-@pytest.mark.parametrize("kind", ["BIGINT", "DOUBLE", "DECIMAL(10,2)", "VARCHAR", "DATE", "TIMESTAMP", "TIMESTAMPTZ", "BOOLEAN", "TIME"])
+@pytest.mark.parametrize(
+    "kind", ["BIGINT", "DOUBLE", "DECIMAL(10,2)", "VARCHAR", "DATE", "TIMESTAMP", "TIMESTAMPTZ", "BOOLEAN", "TIME"]
+)
 @pytest.mark.parametrize("rows", ["(NULL), (NULL)", None])
 def test_columns_without_values(tmp_path: Path, kind: str, rows: str | None) -> None:
     if rows is None:
@@ -173,9 +175,7 @@ def test_one_value(tmp_path: Path) -> None:
 
 def test_more_than_ten_frequent_values_end_with_the_smallest_of_equals(tmp_path: Path) -> None:
     found = profiled(tmp_path, "SELECT range % 30 AS v FROM range(65)").field_profiles[0]
-    assert found.top_values == tuple(
-        TopValue(value=str(number), count=3 if number < 5 else 2) for number in range(10)
-    )
+    assert found.top_values == tuple(TopValue(value=str(number), count=3 if number < 5 else 2) for number in range(10))
 
 
 def test_a_table_agrees_with_pandas(tmp_path: Path) -> None:
@@ -279,6 +279,10 @@ def test_fractions_of_seconds_have_no_zeros_at_their_end() -> None:
 def test_no_name_of_a_column_gets_in_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exact: int) -> None:
     monkeypatch.setattr(frequency, "EXACT_DISTINCT", exact)
     names = ["value", "times", "candidate", "batch", "number", 'qu"ote', "AS TIMESTAMP", "counted", "count"]
-    found = profiled(tmp_path, "SELECT " + ", ".join(f"range % 2 AS {columns.quoted(name)}" for name in names) + " FROM range(10)")
-    assert [(known.field_path, known.distinct_count, known.mean) for known in found.field_profiles] == [(name, 2, 0.5) for name in names]
+    found = profiled(
+        tmp_path, "SELECT " + ", ".join(f"range % 2 AS {columns.quoted(name)}" for name in names) + " FROM range(10)"
+    )
+    assert [(known.field_path, known.distinct_count, known.mean) for known in found.field_profiles] == [
+        (name, 2, 0.5) for name in names
+    ]
     assert {known.top_values for known in found.field_profiles} == {(TopValue(value="0", count=5), TopValue(value="1", count=5))}

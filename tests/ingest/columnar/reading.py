@@ -36,7 +36,9 @@ def cells(table: StoredTable) -> Cells:
     connection = duckdb.connect(config={"threads": "2"})
     connection.execute("SET TimeZone = 'UTC'")
     columns = ", ".join(
-        f'CAST("{field.field_path}" AS VARCHAR)' if "ZONE" in field.native_type or "TZ" in field.native_type else f'"{field.field_path}"'
+        f'CAST("{field.field_path}" AS VARCHAR)'
+        if "ZONE" in field.native_type or "TZ" in field.native_type
+        else f'"{field.field_path}"'
         for field in table.fields
     )
     return connection.execute(f"SELECT {columns} FROM '{table.path}'").fetchall()

@@ -176,7 +176,9 @@ def test_headers_that_differ_in_case_only_are_renamed(tmp_path: Path) -> None:
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(damage=st.lists(st.tuples(st.integers(8, 5_000), st.integers(0, 255)), min_size=1, max_size=3))
-def test_damage_gives_a_verdict_and_never_another_error(tmp_path_factory: pytest.TempPathFactory, damage: list[tuple[int, int]]) -> None:
+def test_damage_gives_a_verdict_and_never_another_error(
+    tmp_path_factory: pytest.TempPathFactory, damage: list[tuple[int, int]]
+) -> None:
     content = bytearray(packed(pa.table({"a": range(50), "b": [str(n) for n in range(50)]}), stream=True))
     for position, byte in damage:
         content[8 + position % (len(content) - 8)] = byte

@@ -102,7 +102,9 @@ def test_nested_values_become_json_text(tmp_path: Path) -> None:
 
 
 def test_binary_that_is_all_text_is_text_and_the_rest_base64(tmp_path: Path) -> None:
-    table = pa.table({"old_text": [b"caf\xc3\xa9", None], "digest": [b"\x00\xff", b"plain"], "id": pa.array([b"ab", b"cd"], pa.binary(2))})
+    table = pa.table(
+        {"old_text": [b"caf\xc3\xa9", None], "digest": [b"\x00\xff", b"plain"], "id": pa.array([b"ab", b"cd"], pa.binary(2))}
+    )
     stored = read_with(read, written(tmp_path / "t.parquet", table))
     assert cells(stored) == [("café", "AP8=", "ab"), (None, "cGxhaW4=", "cd")]
     assert stored.warnings == ("Column 'digest' holds binary data, kept as base64.",)
@@ -125,7 +127,9 @@ def test_headers_in_need_of_quoting_stay_as_they_are(tmp_path: Path) -> None:
 
 
 def test_a_table_without_rows_is_a_table(tmp_path: Path) -> None:
-    stored = read_with(read, written(tmp_path / "t.parquet", pa.table({"a": pa.array([], pa.int32()), "b": pa.array([], pa.string())})))
+    stored = read_with(
+        read, written(tmp_path / "t.parquet", pa.table({"a": pa.array([], pa.int32()), "b": pa.array([], pa.string())}))
+    )
     assert (stored.row_count, types(stored)) == (0, [("a", "INTEGER", "INTEGER"), ("b", "STRING", "VARCHAR")])
     assert [field.nullable for field in stored.fields] == [False, False]
     assert stored.options == ReadOptions(format=FileFormat.PARQUET, compression=stored.options.compression)
@@ -232,8 +236,12 @@ def test_a_path_with_wildcards_is_one_path() -> None:
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(damage=st.lists(st.tuples(st.integers(4, 10_000), st.integers(0, 255)), min_size=1, max_size=4))
-def test_damage_gives_a_verdict_and_never_another_error(tmp_path_factory: pytest.TempPathFactory, damage: list[tuple[int, int]]) -> None:
-    source = written(tmp_path_factory.mktemp("damage") / "t.parquet", pa.table({"a": range(500), "b": [str(n) for n in range(500)]}))
+def test_damage_gives_a_verdict_and_never_another_error(
+    tmp_path_factory: pytest.TempPathFactory, damage: list[tuple[int, int]]
+) -> None:
+    source = written(
+        tmp_path_factory.mktemp("damage") / "t.parquet", pa.table({"a": range(500), "b": [str(n) for n in range(500)]})
+    )
     content = bytearray(source.read_bytes())
     for position, byte in damage:
         content[position % len(content)] = byte

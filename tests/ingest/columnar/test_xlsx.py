@@ -31,7 +31,17 @@ def book(path: Path, **sheets: Rows) -> Path:
 def test_columns_have_the_type_that_their_cells_share(tmp_path: Path) -> None:
     rows: Rows = [
         ["name", "whole", "real", "flag", "day", "moment", "clock", "later", "empty"],
-        ["a", 1, 1.5, True, dt.date(2024, 2, 29), dt.datetime(2024, 2, 29, 12, 30), dt.time(23, 59, 59), dt.date(2024, 1, 1), None],
+        [
+            "a",
+            1,
+            1.5,
+            True,
+            dt.date(2024, 2, 29),
+            dt.datetime(2024, 2, 29, 12, 30),
+            dt.time(23, 59, 59),
+            dt.date(2024, 1, 1),
+            None,
+        ],
         ["日本", -7, 2, False, None, None, None, dt.datetime(2024, 1, 1, 6), None],
         [None, None, None, None, dt.date(1999, 12, 31), dt.datetime(1999, 12, 31, 0, 0, 1), dt.time(0, 0, 1), None, None],
     ]
@@ -48,7 +58,17 @@ def test_columns_have_the_type_that_their_cells_share(tmp_path: Path) -> None:
         ("empty", "STRING", "VARCHAR"),
     ]
     assert cells(stored) == [
-        ("a", 1, 1.5, True, dt.date(2024, 2, 29), dt.datetime(2024, 2, 29, 12, 30), dt.time(23, 59, 59), dt.datetime(2024, 1, 1), None),
+        (
+            "a",
+            1,
+            1.5,
+            True,
+            dt.date(2024, 2, 29),
+            dt.datetime(2024, 2, 29, 12, 30),
+            dt.time(23, 59, 59),
+            dt.datetime(2024, 1, 1),
+            None,
+        ),
         ("日本", -7, 2.0, False, None, None, None, dt.datetime(2024, 1, 1, 6), None),
         (None, None, None, None, dt.date(1999, 12, 31), dt.datetime(1999, 12, 31, 0, 0, 1), dt.time(0, 0, 1), None, None),
     ]
@@ -59,10 +79,28 @@ def test_columns_have_the_type_that_their_cells_share(tmp_path: Path) -> None:
 
 
 def test_a_mixed_column_is_text_with_nothing_lost(tmp_path: Path) -> None:
-    values: list[object] = [1, 0.1, "007", True, dt.date(2024, 2, 29), dt.datetime(2024, 2, 29, 12), dt.timedelta(hours=30), 1e300]
+    values: list[object] = [
+        1,
+        0.1,
+        "007",
+        True,
+        dt.date(2024, 2, 29),
+        dt.datetime(2024, 2, 29, 12),
+        dt.timedelta(hours=30),
+        1e300,
+    ]
     stored = read_with(read, book(tmp_path / "t.xlsx", Data=[["mixed", "n"], *([value, 1] for value in values)]))
     assert types(stored)[0] == ("mixed", "STRING", "VARCHAR")
-    assert [row[0] for row in cells(stored)] == ["1", "0.1", "007", "TRUE", "2024-02-29", "2024-02-29T12:00:00", "30:00:00", "1e+300"]
+    assert [row[0] for row in cells(stored)] == [
+        "1",
+        "0.1",
+        "007",
+        "TRUE",
+        "2024-02-29",
+        "2024-02-29T12:00:00",
+        "30:00:00",
+        "1e+300",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -149,7 +187,9 @@ def test_real_tables_agree_with_pandas(tmp_path: Path, real_frames: dict[str, pd
         expected = pd.read_excel(path, engine="openpyxl", keep_default_na=False, na_values=[""])
         stored = read_with(read, path)
         assert [field.field_path for field in stored.fields] == list(expected.columns), name
-        wanted = [tuple(None if pd.isna(value) else value for value in row) for row in expected.itertuples(index=False, name=None)]
+        wanted = [
+            tuple(None if pd.isna(value) else value for value in row) for row in expected.itertuples(index=False, name=None)
+        ]
         found = [tuple(pd.Timestamp(value) if isinstance(value, dt.date) else value for value in row) for row in cells(stored)]
         assert found == wanted, name
 

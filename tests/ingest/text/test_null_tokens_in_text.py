@@ -19,7 +19,8 @@ def test_a_text_that_is_absent_elsewhere_is_kept_and_said(tmp_path: Path) -> Non
     ]
     assert [profile.null_count for profile in result.profile.field_profiles] == [0, 2]
     assert result.options.null_tokens == ("", "NA")
-    assert result.warnings == (
+    said = (
         "'country' keeps 2 cells as text that are NA, which is read as absent in other columns. "
-        "To read it as absent everywhere, give it as a null token.",
+        "To read it as absent everywhere, give it as a null token."
     )
+    assert result.warnings == (said,)
