@@ -79,6 +79,9 @@ class SessionWatch:
                     alive = await accounts.live_sessions(connection, {entry.session_id for entry in asked})
             except Unavailable:
                 continue
+            except Exception:  # whatever it is, sessions are looked at again in a moment
+                log.exception("sessions.not_watched")
+                continue
             now = datetime.now(UTC)
             for entry in asked:
                 if entry.expires_at <= now or alive.get(entry.session_id) is not entry.role:

@@ -286,5 +286,8 @@ class StatusHub:
                 since = now
             except Unavailable:
                 continue
+            except Exception:  # whatever it is, the next sweep is due in two seconds
+                log.exception("hub.sweep_failed")
+                continue
             for dataset_id, sequence in changed.items():
                 self.hint(dataset_id, sequence)

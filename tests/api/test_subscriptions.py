@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import websockets
@@ -12,6 +13,7 @@ from tests.support.contract import operations
 from tests.support.people import People, a_person
 from tests.support.socket import Socket
 from tests.support.system import System
+from tests.support.tokens import Forger
 
 STATUS = operations()["DatasetStatusChanged"]
 RESUME = """subscription Resume($datasetId: ID, $afterSequence: BigInt) {
@@ -289,6 +291,14 @@ async def test_signing_out_closes_the_socket(system: System) -> None:
         async with await Socket.signed_in(system.url, person.token) as socket:
             await socket.subscribe("subscription{datasetStatusChanged{sequence}}")
             await person.run(SIGN_OUT)
+            assert await socket.closed() == 4401
+
+
+async def test_a_socket_ends_with_its_token(system: System) -> None:
+    async with a_person(system, "EDITOR") as person:
+        token = Forger(system, person.row_id, person.session_id).sign(exp=datetime.now(UTC) + timedelta(seconds=3))
+        async with await Socket.signed_in(system.url, token) as socket:
+            await socket.subscribe("subscription{datasetStatusChanged{sequence}}")
             assert await socket.closed() == 4401
 
 

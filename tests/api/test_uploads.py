@@ -1,4 +1,4 @@
-"""Uploads as a careless or hostile client does them: every way to get one wrong, and each thing done once."""
+"""Uploads as a careless or hostile client does them: declared, completed, aborted, forgotten."""
 
 import asyncio
 import hashlib
@@ -7,60 +7,11 @@ import httpx
 import pytest
 
 from app.core.ids import uuid7
-from app.embedded.engines import Engines
-from app.schema.ids import parse_id, to_id
-from tests.support.client import COMPLETE, CREATE, START, Client
+from app.schema.ids import parse_id
+from tests.api.uploading import ABORT, ARCHIVE, CSV, CURRENT, PART, RETRY, open_uploads, put, refused, started, tasks
+from tests.support.client import COMPLETE, START, Client
 from tests.support.people import People
 from tests.support.system import System, until
-
-ABORT = (
-    "mutation A($input: AbortUploadInput!) { abortUpload(input: $input) { version { id status } errors { code message path } } }"
-)
-RETRY = "mutation R($input: RetryVersionInput!) { retryVersion(input: $input) { version { id status } errors { code message path } } }"
-PUBLISH = """mutation P($input: PublishVersionInput!) { publishVersion(input: $input) {
-    version { number isCurrent dataset { status currentVersion { number } } } errors { code message path } } }"""
-ARCHIVE = "mutation A($input: ArchiveDatasetInput!) { archiveDataset(input: $input) { errors { code } } }"
-CURRENT = "query C($id: ID!) { dataset(id: $id) { status currentVersion { number } versions(first: 20) { edges { node { number status } } } } }"
-CSV = b"id,name\n1,apple\n2,pear\n"
-MIB = 1 << 20
-PART = 16 * MIB
-
-
-async def refused(client: Client, mutation: str, **given: object) -> tuple[str, str, list[str] | None]:
-    """(code, message, path) of a mutation's only error."""
-    payload = await client.mutate(mutation, **given)
-    (error,) = payload.pop("errors")
-    assert set(payload.values()) == {None}
-    return error["code"], error["message"], error["path"]
-
-
-async def started(client: Client, content: bytes = CSV, **given: object) -> tuple[str, dict]:
-    """A version's id and an upload of a new dataset that waits for `content`."""
-    dataset_id = await client.create(f"Uploads {uuid7()}")
-    payload = await client.start(dataset_id, content, **given)
-    assert payload["errors"] == []
-    return payload["version"]["id"], payload["upload"]
-
-
-async def put(part: dict, content: bytes) -> httpx.Response:
-    """A part is sent as it is."""
-    async with httpx.AsyncClient(timeout=60) as storage:
-        return await storage.put(part["url"], content=content)
-
-
-async def tasks(system: System, version_id: str) -> list[str]:
-    """States of the ingests of a version."""
-    parsed = parse_id(version_id)
-    assert parsed is not None
-    connection = await system.database()
-    rows = await connection.fetch(
-        "SELECT state FROM tasks WHERE actor = 'versions.ingest' AND args ->> 'versionId' = $1", str(parsed[1])
-    )
-    await connection.close()
-    return [row["state"] for row in rows]
-
-
-# --- starting
 
 
 @pytest.mark.parametrize(
@@ -108,17 +59,6 @@ async def test_an_archived_dataset_takes_no_upload_and_leaves_none_in_the_store(
     assert await open_uploads(system) == open_before
 
 
-async def open_uploads(system: System) -> set[str]:
-    """Ids of the multipart uploads that the store holds."""
-    import aioboto3
-
-    names = {"endpoint_url": "S3_ENDPOINT_URL", "aws_access_key_id": "S3_ACCESS_KEY", "aws_secret_access_key": "S3_SECRET_KEY"}
-    given = {name: system.environment[f"DATAKURA_{variable}"] for name, variable in names.items()}
-    async with aioboto3.Session().client("s3", region_name="us-east-1", **given) as store:
-        answer = await store.list_multipart_uploads(Bucket=system.environment["DATAKURA_S3_BUCKET"])
-        return {upload["UploadId"] for upload in answer.get("Uploads", [])}
-
-
 async def test_the_parts_of_the_largest_file_have_the_largest_size(admin: Client) -> None:
     dataset_id = await admin.create(f"Largest {uuid7()}")
     query = START.replace("parts { number url headers { name value } }", "")
@@ -133,9 +73,6 @@ async def test_the_file_keeps_the_last_part_of_its_name(admin: Client) -> None:
         "query($i: ID!) { upload(id: $i) { fileName sizeBytes storedParts { number } parts { number } } }", i=upload["id"]
     )
     assert found["upload"] == {"fileName": "売上 2026.csv", "sizeBytes": len(CSV), "storedParts": [], "parts": [{"number": 1}]}
-
-
-# --- completing
 
 
 async def test_parts_that_are_not_the_declared_ones_are_refused_and_can_be_mended(system: System, admin: Client) -> None:
@@ -235,9 +172,6 @@ async def test_a_presigned_address_takes_nothing_but_its_part(system: System, ad
         assert (await storage.put(url.partition("?")[0], content=b"x")).status_code == 403
 
 
-# --- aborting and expiring
-
-
 async def test_an_aborted_upload_is_over(admin: Client) -> None:
     version_id, upload = await started(admin)
     parts = await admin.put(upload, CSV)
@@ -282,187 +216,3 @@ async def test_an_upload_that_nobody_completes_expires(system: System, admin: Cl
     assert await refused(admin, ABORT, uploadId=upload["id"]) == (
         "CONFLICT", "This upload has expired: there is nothing left to abort.", None,
     )  # fmt: skip
-
-
-# --- options, retry, publication
-
-
-async def test_options_override_what_would_be_found(admin: Client) -> None:
-    content = b"note;zip\nx,y;00123\n"
-    options = {"delimiter": ";", "types": {"zip": "STRING"}, "headerRows": 1}
-    version_id, upload = await started(admin, content, options=options)
-    await admin.mutate(COMPLETE, uploadId=upload["id"], parts=await admin.put(upload, content))
-    version = await admin.finished(version_id)
-    assert (version["status"], version["readOptions"]["delimiter"]) == ("READY", ";")
-    assert [(field["fieldPath"], field["logicalType"]) for field in version["schemaFields"]] == [
-        ("note", "STRING"),
-        ("zip", "STRING"),
-    ]
-    rows = await admin.run("query($i: ID!) { datasetVersion(id: $i) { rows(first: 5) { rows } } }", i=version_id)
-    assert rows["datasetVersion"]["rows"]["rows"] == [["x,y", "00123"]]
-
-
-async def test_a_failed_version_is_read_again_with_other_options(system: System, admin: Client) -> None:
-    content = b"zip\n00123\nabc\n"
-    version_id, upload = await started(admin, content, options={"types": {"zip": "INTEGER"}})
-    await admin.mutate(COMPLETE, uploadId=upload["id"], parts=await admin.put(upload, content))
-    failed = await admin.finished(version_id)
-    assert (failed["status"], failed["error"]["code"]) == ("FAILED", "TOO_MANY_BAD_ROWS")
-    assert await refused(admin, PUBLISH, versionId=version_id) == (
-        "CONFLICT", "Version 1 is FAILED; only a READY version can be published.", None,
-    )  # fmt: skip
-    payload = await admin.mutate(RETRY, versionId=version_id, options={"types": {"zip": "STRING"}})
-    assert payload == {"version": {"id": version_id, "status": "QUEUED"}, "errors": []}
-    version = await admin.finished(version_id)
-    assert (version["status"], version["error"], version["rowCount"]) == ("READY", None, 2)
-    assert await refused(admin, RETRY, versionId=version_id) == (
-        "CONFLICT", "Version 1 is READY; only a FAILED or QUARANTINED version can be tried again.", None,
-    )  # fmt: skip
-    assert await tasks(system, version_id) == ["SUCCEEDED", "SUCCEEDED"]
-
-
-async def test_publishing_moves_forward_and_back(admin: Client) -> None:
-    dataset_id = await admin.create(f"Published {uuid7()}")
-    waiting = (await admin.start(dataset_id, CSV))["version"]["id"]
-    assert await refused(admin, PUBLISH, versionId=waiting) == (
-        "CONFLICT", "Version 1 is AWAITING_UPLOAD; only a READY version can be published.", None,
-    )  # fmt: skip
-    second, third = [await admin.upload(dataset_id, CSV) for _ in range(2)]
-    for version_id in (second, third):
-        assert (await admin.finished(version_id))["status"] == "READY"
-    for version_id, number in ((second, 2), (third, 3), (second, 2)):
-        payload = await admin.mutate(PUBLISH, versionId=version_id)
-        assert payload == {
-            "version": {
-                "number": number,
-                "isCurrent": True,
-                "dataset": {"status": "ACTIVE", "currentVersion": {"number": number}},
-            },
-            "errors": [],
-        }
-    assert [(await admin.version(version_id))["isCurrent"] for version_id in (second, third)] == [True, False]
-    await admin.mutate(ARCHIVE, id=dataset_id)
-    assert await refused(admin, PUBLISH, versionId=third) == (
-        "CONFLICT", "The dataset is archived. Restore it before you publish.", None,
-    )  # fmt: skip
-    now = (await admin.run(CURRENT, id=dataset_id))["dataset"]
-    assert (now["status"], now["currentVersion"]) == ("ARCHIVED", {"number": 2})
-    assert [edge["node"]["number"] for edge in now["versions"]["edges"]] == [3, 2, 1]
-
-
-async def test_a_dataset_that_publishes_by_itself(admin: Client) -> None:
-    dataset_id = await admin.create(f"By itself {uuid7()}", autoPublish=True)
-    version = await admin.finished(await admin.upload(dataset_id, CSV))
-    assert (version["status"], version["isCurrent"]) == ("READY", True)
-    failed = await admin.finished(await admin.upload(dataset_id, CSV, sha256="00" * 32))
-    assert (failed["status"], failed["isCurrent"]) == ("FAILED", False)
-    now = (await admin.run(CURRENT, id=dataset_id))["dataset"]
-    assert (now["status"], now["currentVersion"]) == ("ACTIVE", {"number": 1})
-
-
-async def test_mutations_on_versions_need_write(people: People) -> None:
-    dataset_id = await people.editor.create(f"Read only {uuid7()}")
-    version_id = (await people.editor.start(dataset_id, CSV))["version"]["id"]
-    for mutation, given in ((RETRY, {"versionId": version_id}), (PUBLISH, {"versionId": version_id})):
-        assert (await refused(people.viewer, mutation, **given))[0] == "FORBIDDEN"
-    hidden = await people.editor.create(f"Hidden versions {uuid7()}", visibility="RESTRICTED")
-    hidden_version = (await people.editor.start(hidden, CSV))["version"]["id"]
-    for wanted in (hidden_version, to_id("DatasetVersion", uuid7())):
-        for mutation in (RETRY, PUBLISH):
-            assert await refused(people.viewer, mutation, versionId=wanted) == (
-                "NOT_FOUND", "There is no such version, or you may not see its dataset.", None,
-            )  # fmt: skip
-    for wanted in ((await people.editor.start(hidden, CSV))["upload"]["id"], to_id("Upload", uuid7())):
-        for mutation, given in ((COMPLETE, {"parts": []}), (ABORT, {})):
-            assert await refused(people.viewer, mutation, uploadId=wanted, **given) == (
-                "NOT_FOUND", "There is no such upload, or you may not see its dataset.", None,
-            )  # fmt: skip
-
-
-async def test_an_object_that_was_replaced_is_not_read(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> None:
-    # A system of its own, because its worker has to wait until the object is another one.
-    async with await System.prepared(engines, "replaced", tmp_path_factory.mktemp("replaced"), 7) as own:
-        own.start("api", "dispatcher")
-        await own.until_ready()
-        async with Client(own.url) as client:
-            await client.sign_in()
-            version_id, upload = await started(client)
-            await client.mutate(COMPLETE, uploadId=upload["id"], parts=await client.put(upload, CSV))
-            await replace_object(own, b"id,name\n1,other\n2,thing\n")
-            own.start("worker")
-            version = await client.finished(version_id)
-    assert (version["status"], version["error"]["code"]) == ("FAILED", "OBJECT_CHANGED")
-    assert version["error"]["hint"] == "Somebody replaced or removed it in the object store. Upload the file again."
-
-
-async def replace_object(system: System, content: bytes) -> None:
-    """The only object of the system is another one."""
-    import aioboto3
-
-    names = {"endpoint_url": "S3_ENDPOINT_URL", "aws_access_key_id": "S3_ACCESS_KEY", "aws_secret_access_key": "S3_SECRET_KEY"}
-    given = {name: system.environment[f"DATAKURA_{variable}"] for name, variable in names.items()}
-    bucket = system.environment["DATAKURA_S3_BUCKET"]
-    async with aioboto3.Session().client("s3", region_name="us-east-1", **given) as store:
-        (found,) = (await store.list_objects_v2(Bucket=bucket))["Contents"]
-        await store.put_object(Bucket=bucket, Key=found["Key"], Body=content)
-
-
-# --- idempotency keys
-
-
-async def keyed(client: Client, key: str, mutation: str, **given: object) -> dict:
-    """The whole answer to a mutation with an Idempotency-Key."""
-    answer = await client.post(mutation, {"input": given}, Idempotency_Key=key)
-    return answer.json()
-
-
-async def test_the_same_request_with_the_same_key_is_done_once(system: System, admin: Client) -> None:
-    key, name = str(uuid7()), f"Keyed {uuid7()}"
-    answers = await asyncio.gather(*(keyed(admin, key, CREATE, name=name) for _ in range(10)))
-    answers.append(await keyed(admin, key, CREATE, name=name))
-    assert [answer["data"]["createDataset"]["errors"] for answer in answers] == [[]] * 11
-    (dataset_id,) = {answer["data"]["createDataset"]["dataset"]["id"] for answer in answers}
-
-    key = str(uuid7())
-    given = {"datasetId": dataset_id, "fileName": "a.csv", "sizeBytes": 10}
-    open_before = await open_uploads(system)
-    answers = await asyncio.gather(*(keyed(admin, key, START, **given) for _ in range(10)))
-    assert [answer["data"]["startUpload"]["errors"] for answer in answers] == [[]] * 10
-    assert len({answer["data"]["startUpload"]["upload"]["id"] for answer in answers}) == 1
-    edges = (await admin.run(CURRENT, id=dataset_id))["dataset"]["versions"]["edges"]
-    assert edges == [{"node": {"number": 1, "status": "AWAITING_UPLOAD"}}]
-    assert len(await open_uploads(system) - open_before) == 1
-
-
-async def test_a_key_stands_for_one_request_of_one_person(admin: Client, people: People) -> None:
-    key, name = str(uuid7()), f"Keyed {uuid7()}"
-    first = await keyed(admin, key, CREATE, name=name)
-    other = await keyed(admin, key, CREATE, name=f"Other {name}")
-    assert other["data"]["createDataset"] == {
-        "dataset": None,
-        "errors": [{
-            "code": "CONFLICT", "message": "This Idempotency-Key was used for another request. Use a new key for a new request.",
-            "path": None,
-        }],
-    }  # fmt: skip
-    theirs = await keyed(people.editor, key, CREATE, name=f"Theirs {name}")
-    assert theirs["data"]["createDataset"]["dataset"]["id"] != first["data"]["createDataset"]["dataset"]["id"]
-
-
-async def test_a_refused_request_does_not_use_its_key_up(admin: Client) -> None:
-    key, name = str(uuid7()), f"Refused {uuid7()}"
-    taken = await admin.create(name)
-    answer = await keyed(admin, key, CREATE, name=name)
-    assert [error["code"] for error in answer["data"]["createDataset"]["errors"]] == ["CONFLICT"]
-    await admin.run("mutation($i: ID!) { deleteDataset(input: {id: $i}) { errors { code } } }", i=taken)
-    answer = await keyed(admin, key, CREATE, name=name)
-    assert answer["data"]["createDataset"]["errors"] == []
-
-
-@pytest.mark.parametrize("key", ["", "short", "x" * 15, "x" * 256, "x" * 15 + "\t" + "x"])
-async def test_a_key_has_16_to_255_printable_characters(admin: Client, key: str) -> None:
-    answer = await admin.post(CREATE, {"input": {"name": "Never made"}}, Idempotency_Key=key)
-    assert answer.status_code == 400
-    (error,) = answer.json()["errors"]
-    assert error["extensions"]["code"] == "INVALID_INPUT"
-    assert error["message"] == "Idempotency-Key has to be 16 to 255 printable ASCII characters: a UUID will do."

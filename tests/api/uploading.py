@@ -1,0 +1,83 @@
+"""Uploads as documents and steps, and a look into the object store."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aioboto3
+import httpx
+
+from app.core.ids import uuid7
+from app.schema.ids import parse_id
+from tests.support.client import Client
+from tests.support.system import System
+
+ABORT = (
+    "mutation A($input: AbortUploadInput!) { abortUpload(input: $input) { version { id status } errors { code message path } } }"
+)
+RETRY = "mutation R($input: RetryVersionInput!) { retryVersion(input: $input) { version { id status } errors { code message path } } }"
+PUBLISH = """mutation P($input: PublishVersionInput!) { publishVersion(input: $input) {
+    version { number isCurrent dataset { status currentVersion { number } } } errors { code message path } } }"""
+ARCHIVE = "mutation A($input: ArchiveDatasetInput!) { archiveDataset(input: $input) { errors { code } } }"
+CURRENT = "query C($id: ID!) { dataset(id: $id) { status currentVersion { number } versions(first: 20) { edges { node { number status } } } } }"
+CSV = b"id,name\n1,apple\n2,pear\n"
+MIB = 1 << 20
+PART = 16 * MIB
+
+
+async def refused(client: Client, mutation: str, **given: object) -> tuple[str, str, list[str] | None]:
+    """(code, message, path) of a mutation's only error."""
+    payload = await client.mutate(mutation, **given)
+    (error,) = payload.pop("errors")
+    assert set(payload.values()) == {None}
+    return error["code"], error["message"], error["path"]
+
+
+async def started(client: Client, content: bytes = CSV, **given: object) -> tuple[str, dict]:
+    """A version's id and an upload of a new dataset that waits for `content`."""
+    dataset_id = await client.create(f"Uploads {uuid7()}")
+    payload = await client.start(dataset_id, content, **given)
+    assert payload["errors"] == []
+    return payload["version"]["id"], payload["upload"]
+
+
+async def put(part: dict, content: bytes) -> httpx.Response:
+    """A part is sent as it is."""
+    async with httpx.AsyncClient(timeout=60) as storage:
+        return await storage.put(part["url"], content=content)
+
+
+async def tasks(system: System, version_id: str) -> list[str]:
+    """States of the ingests of a version."""
+    parsed = parse_id(version_id)
+    assert parsed is not None
+    connection = await system.database()
+    rows = await connection.fetch(
+        "SELECT state FROM tasks WHERE actor = 'versions.ingest' AND args ->> 'versionId' = $1", str(parsed[1])
+    )
+    await connection.close()
+    return [row["state"] for row in rows]
+
+
+@asynccontextmanager
+async def the_store(system: System) -> AsyncIterator[Any]:
+    """The object store, as whoever has its keys."""
+    names = {"endpoint_url": "S3_ENDPOINT_URL", "aws_access_key_id": "S3_ACCESS_KEY", "aws_secret_access_key": "S3_SECRET_KEY"}
+    given = {name: system.environment[f"DATAKURA_{variable}"] for name, variable in names.items()}
+    async with aioboto3.Session().client("s3", region_name="us-east-1", **given) as store:
+        yield store
+
+
+async def open_uploads(system: System) -> set[str]:
+    """Ids of the multipart uploads that the store holds."""
+    async with the_store(system) as store:
+        answer = await store.list_multipart_uploads(Bucket=system.environment["DATAKURA_S3_BUCKET"])
+        return {upload["UploadId"] for upload in answer.get("Uploads", [])}
+
+
+async def replace_object(system: System, content: bytes) -> None:
+    """The only object of the system is another one."""
+    bucket = system.environment["DATAKURA_S3_BUCKET"]
+    async with the_store(system) as store:
+        (found,) = (await store.list_objects_v2(Bucket=bucket))["Contents"]
+        await store.put_object(Bucket=bucket, Key=found["Key"], Body=content)
