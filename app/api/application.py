@@ -9,6 +9,7 @@ import structlog
 from redis.asyncio import Redis
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -80,11 +81,29 @@ def create_application(settings: Settings) -> Starlette:
         ],
         middleware=[
             Middleware(pages.SecurityHeaders, settings=settings),
+            *_cross_origin(settings),
             Middleware(GZipMiddleware, minimum_size=2_000, compresslevel=4),
         ],
         exception_handlers={Exception: _on_error},
         lifespan=lifespan,
     )
+
+
+def _cross_origin(settings: Settings) -> list[Middleware]:
+    """Lets browsers show the pages of DATAKURA_ALLOWED_ORIGINS what the api answers; without any, there is nothing to let."""
+    if not settings.allowed_origins:
+        return []
+    return [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.allowed_origins,
+            allow_methods=["POST"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
+            allow_credentials=True,
+            expose_headers=["X-Request-Id", "Retry-After"],
+            max_age=600,
+        )
+    ]
 
 
 async def _on_error(request: Request, error: Exception) -> Response:

@@ -1,5 +1,6 @@
 """What of an error leaves the house: coded errors do; everything else becomes INTERNAL with the request's id."""
 
+import re
 from collections.abc import Iterator
 
 import structlog
@@ -12,9 +13,14 @@ from app.core.errors import DomainError, Unavailable
 
 log = structlog.get_logger(__name__)
 
+_SUGGESTION = re.compile(r" Did you mean [^?]*\?")
+
 
 class Masking(SchemaExtension):
     """Replaces the errors of every result, single or streamed."""
+
+    def __init__(self, *, suggestions: bool = True):
+        self._suggestions = suggestions
 
     def on_operation(self) -> Iterator[None]:
         """Masks the result of a query or mutation."""
@@ -30,6 +36,10 @@ class Masking(SchemaExtension):
         if isinstance(result, ExecutionResult | StrawberryResult) and result.errors:
             request_id = getattr(getattr(self.execution_context.context, "origin", None), "request_id", None)
             result.errors = [masked(error, request_id) for error in result.errors]
+            if not self._suggestions:
+                # strawberry's own switch leaves them in the errors of arguments, types, enums and input fields.
+                for error in result.errors:
+                    error.message = _SUGGESTION.sub("", error.message)
 
 
 def masked(error: GraphQLError, request_id: str | None) -> GraphQLError:

@@ -80,5 +80,5 @@ def make_schema(*, introspection: bool = True) -> strawberry.Schema:
         subscription=Subscription,
         types=[User],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not introspection),
-        extensions=[lambda: Admission(introspection=introspection), Masking],
+        extensions=[lambda: Admission(introspection=introspection), lambda: Masking(suggestions=introspection)],
     )
