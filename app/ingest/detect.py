@@ -10,6 +10,9 @@ from app.ingest.source import open_plain
 
 HEAD_BYTES = 64 << 10
 
+_COMPOUND_DOCUMENT = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_PROTECTED = "an Office document that is protected by a password"
+
 _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "a PDF document"),
     (b"\x89PNG\r\n\x1a\n", "a PNG image"),
@@ -27,7 +30,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"Rar!\x1a\x07", "a RAR archive"),
     (b"\x04\x22\x4d\x18", "an LZ4 archive"),
     (b"\xff\x06\x00\x00sNaPpY", "a Snappy stream"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Microsoft Office document (.xls, .doc)"),
+    (_COMPOUND_DOCUMENT, "an old Microsoft Office document (.xls, .doc)"),
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file"),
     (b"CDF\x01", "a NetCDF file"),
     (b"CDF\x02", "a NetCDF file"),
@@ -45,6 +48,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"RDX3\n", "an R data file"),
     (b"wOF2", "a font"),
 )
+_UNPACK = "Unpack it and upload the tables in it one by one."
 _CONVERT = "Save the table as CSV, JSON, Parquet, Arrow or XLSX and upload that."
 _ARROW_STREAM_START = b"\xff\xff\xff\xff"
 
@@ -110,7 +114,10 @@ def _format(path: Path, head: bytes, *, packed: bool) -> FileFormat:
         return binary
     looks_like = _foreign(head)
     if looks_like is not None:
-        raise IngestError(IngestErrorCode.UNSUPPORTED_FORMAT, f"This is {looks_like}, not a table.", hint=_CONVERT)
+        hint = _UNPACK if "archive" in looks_like else _CONVERT
+        if looks_like == _PROTECTED:
+            hint = "Open it, remove the password, save it as XLSX, and upload that."
+        raise IngestError(IngestErrorCode.UNSUPPORTED_FORMAT, f"This is {looks_like}, not a table.", hint=hint)
     return _text_format(_text(head))
 
 
@@ -145,15 +152,18 @@ def _zip_format(path: Path) -> FileFormat:
         "content.xml": "an OpenDocument file",
         "META-INF/MANIFEST.MF": "a Java archive",
     }
-    looks_like = next((kind for name, kind in kinds.items() if name in names), f"a zip archive of {len(names)} files")
+    count = "one file" if len(names) == 1 else f"{len(names):,} files"
+    looks_like = next((kind for name, kind in kinds.items() if name in names), f"a zip archive of {count}")
     raise IngestError(
         IngestErrorCode.UNSUPPORTED_FORMAT,
         f"This is {looks_like}, not a table.",
-        hint="Unpack it and upload the tables one by one." if "zip archive" in looks_like else _CONVERT,
+        hint=_UNPACK if "zip archive" in looks_like else _CONVERT,
     )
 
 
 def _foreign(head: bytes) -> str | None:
+    if head.startswith(_COMPOUND_DOCUMENT) and "EncryptedPackage".encode("utf-16-le") in head:
+        return _PROTECTED
     for magic, name in _MAGIC:
         if head.startswith(magic):
             return name

@@ -181,14 +181,18 @@ def name_columns(header: Sequence[str] | None, width: int) -> Names:
     written = [*header, *[""] * (width - len(header))]
     taken = {cell.strip().casefold() for cell in written}
     used: set[str] = set()
+    # Where to go on counting: ten thousand columns of one name would otherwise be tried against each other.
+    last: dict[str, int] = {}
     names: list[str] = []
     originals: list[str | None] = []
     for position, cell in enumerate(written, 1):
         wanted = cell.replace("\x00", "").strip() or f"column_{position}"
-        name, suffix = wanted, 2
+        name, suffix = wanted, last.get(wanted.casefold(), 2)
         # Later headers keep their own spelling: 'a,a,a_2' becomes a, a_3, a_2.
         while name.casefold() in used or (name != wanted and name.casefold() in taken):
             name, suffix = f"{wanted}_{suffix}", suffix + 1
+        if name != wanted:
+            last[wanted.casefold()] = suffix
         used.add(name.casefold())
         names.append(name)
         changed = name != cell.strip()

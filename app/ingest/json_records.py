@@ -120,6 +120,8 @@ def _top_keys(text: bytes) -> list[str]:
 def _explained(text: bytes, error: orjson.JSONDecodeError) -> Never:
     if "depth limit" in error.msg:
         raise _Bad("it is nested too deeply") from error
+    if "infinity when parsed" in error.msg:
+        raise _Bad(f"it holds a number that is too large to be kept (at character {error.pos + 1}); write it as text") from error
     if not text:
         raise _Bad("there is nothing between two commas") from error
     try:

@@ -31,10 +31,10 @@ def plan(text: Text, limits: IngestLimits) -> Plan:
         IngestError: NO_ROWS, TOO_MANY_COLUMNS, WRONG_OPTIONS.
     """
     options = text.options
-    head, _ = text.head()
+    head, whole = text.head()
     # The exact reader needs at least one line; one that is longer than the sample has thousands of columns.
     if not _LINE_END.search(head):
-        head, _ = text.head(limits.max_cell_bytes)
+        head, whole = text.head(limits.max_cell_bytes)
     body_start = _behind_lines(head, options.skipped_rows or 0)
     body = head[body_start:]
     if not body.strip("\r\n \t\x00\x1a"):
@@ -43,9 +43,11 @@ def plan(text: Text, limits: IngestLimits) -> Plan:
     spans = dialect.parse(body)
     skipped = 0 if options.skipped_rows is not None else None
     layout = header.find([span.cells for span in spans], header_rows=options.header_rows, skipped=skipped)
+    width = max(layout.width, len(layout.header or ()))
+    if width > limits.max_columns:
+        cut = not whole and not _LINE_END.search(head)
+        raise _too_many_columns(width, limits, spans, layout.skipped_records, head, body_start, at_least=cut)
     names = header.name_columns(layout.header, layout.width)
-    if len(names.names) > limits.max_columns:
-        raise _too_many_columns(len(names.names), limits, spans, layout.skipped_records, head, body_start)
     header_start = body_start + (spans[layout.skipped_records].start if layout.skipped_records < len(spans) else 0)
     first = header_start
     if layout.header is not None:
@@ -95,11 +97,15 @@ def _no_rows(options: ReadOptions) -> IngestError:
     )
 
 
-def _too_many_columns(count: int, limits: IngestLimits, spans: list[Span], index: int, head: str, body_start: int) -> IngestError:
+def _too_many_columns(
+    count: int, limits: IngestLimits, spans: list[Span], index: int, head: str, body_start: int, *, at_least: bool
+) -> IngestError:
     line = 1 + len(_LINE_END.findall(head[: body_start + spans[index].start])) if index < len(spans) else 1
     return IngestError(
         IngestErrorCode.TOO_MANY_COLUMNS,
-        f"The table has {count:,} columns; at most {limits.max_columns:,} are kept.",
-        hint="Turn it from wide to long: one row for each former column.",
+        f"The table has {'at least ' if at_least else ''}{count:,} columns; at most {limits.max_columns:,} are kept.",
+        hint="Look for missing line ends, or turn it from wide to long: one row for each former column."
+        if at_least
+        else "Turn it from wide to long: one row for each former column.",
         line=line,
     )

@@ -46,9 +46,17 @@ def refuse_types(options: ReadOptions, format_name: str) -> None:
 
 def _read(connection: duckdb.DuckDBPyConnection, job: IngestJob, report: Report) -> StoredTable:
     file = literal(no_glob(job.source_path))
-    row_count, encryption = connection.execute(
-        f"SELECT num_rows, encryption_algorithm FROM parquet_file_metadata({file})"
-    ).fetchall()[0]
+    try:
+        row_count, encryption = connection.execute(
+            f"SELECT num_rows, encryption_algorithm FROM parquet_file_metadata({file})"
+        ).fetchall()[0]
+    except duckdb.OutOfMemoryException:
+        raise
+    except duckdb.Error as error:
+        # DuckDB's words ("don't know what type") are about Thrift, not about the file.
+        raise IngestError(
+            IngestErrorCode.MALFORMED, "The Parquet file's footer, which describes its columns, cannot be read.", hint=_REWRITE
+        ) from error
     if encryption:
         raise _encrypted()
     headers = _headers(connection, file)

@@ -5,9 +5,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
-from app.ingest.job import IngestError, IngestErrorCode, IngestLimits, ReadOptions, RejectedRow
+from app.ingest.job import FileFormat, IngestError, IngestErrorCode, IngestLimits, ReadOptions, RejectedRow
 
 MAX_TEXT = 1_000
+_CELLS_HINT = "Look at the rejected rows: the delimiter, quote, encoding or type given or found may be wrong for this file."
+_RECORDS_HINT = "Look at the rejected rows, correct the program that wrote them, and upload the file again."
 
 
 class RejectLog:
@@ -73,7 +75,7 @@ class RejectLog:
             f"{self.count:,} of {record_count:,} records cannot be read; at most "
             f"{self._limits.max_rejected_fraction:.0%} may be left out. The first is on line {self._first_line:,}: "
             f"{self.samples[0].reason if self._samples else 'see the rejects'}.",
-            hint="Look at the rejected rows: the delimiter, quote or type given or found may be wrong for this file.",
+            hint=_RECORDS_HINT if options.format in (FileFormat.JSON, FileFormat.JSON_LINES) else _CELLS_HINT,
             line=self._first_line,
             rejected_row_count=self.count,
             rejected_samples=self.samples,

@@ -22,8 +22,9 @@ def open_plain(path: Path, compression: Compression) -> BinaryIO:
         return path.open("rb")
     raw = path.open("rb")
     if compression is Compression.GZIP:
-        return io.BufferedReader(_Unpacked(gzip.GzipFile(fileobj=raw), raw, "gzip"), BLOCK_BYTES)
-    return io.BufferedReader(_Unpacked(_ZstdReader(raw), raw, "zstd"), BLOCK_BYTES)
+        # read1: what stands before the place where an archive breaks off is given, not lost.
+        return io.BufferedReader(_Unpacked(gzip.GzipFile(fileobj=raw).read1, raw, "gzip"), BLOCK_BYTES)
+    return io.BufferedReader(_Unpacked(_ZstdReader(raw).read, raw, "zstd"), BLOCK_BYTES)
 
 
 class _ZstdReader:
@@ -56,15 +57,15 @@ class _ZstdReader:
 class _Unpacked(io.RawIOBase):
     """Turns the unpackers' many exceptions into verdicts."""
 
-    def __init__(self, reader: gzip.GzipFile | _ZstdReader, raw: BinaryIO, name: str):
-        self._reader, self._raw, self._name, self._given = reader, raw, name, 0
+    def __init__(self, read: Callable[[int], bytes], raw: BinaryIO, name: str):
+        self._read, self._raw, self._name, self._given = read, raw, name, 0
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         try:
-            chunk = self._reader.read(len(buffer))
+            chunk = self._read(len(buffer))
         except EOFError as error:
             raise IngestError(
                 IngestErrorCode.TRUNCATED,
