@@ -105,8 +105,18 @@ DATASETS = (
             "units": {"bill_length_mm": "mm", "bill_depth_mm": "mm", "flipper_length_mm": "mm", "body_mass_g": "g"},
         },
         versions=(
-            DemoVersion(file="penguins-2008.csv", label="2007-2008", comment="The first two seasons, without the birds' sex."),
-            DemoVersion(file="penguins-2009.csv", label="2007-2009", comment="The third season, and the column sex."),
+            DemoVersion(
+                file="penguins-2008.csv",
+                label="2007-2008",
+                comment="The first two seasons, without the birds' sex.",
+                options={"nullTokens": ["", "NA"]},
+            ),
+            DemoVersion(
+                file="penguins-2009.csv",
+                label="2007-2009",
+                comment="The third season, and the column sex.",
+                options={"nullTokens": ["", "NA"]},
+            ),
         ),
     ),
 )
