@@ -17,6 +17,10 @@ from app.core.settings import Settings
 from app.core.viewer import Principal, System, Viewer
 
 
+QUERY_CANCELED = "57014"
+"""SQLSTATE of a statement that ran into `statement_timeout`."""
+
+
 class Database:
     """Reads and transactions on PostgreSQL.
 
@@ -87,6 +91,8 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == QUERY_CANCELED:
+            raise Unavailable("This takes the database too long. Ask for less, or try again later.") from error
         if error.connection_invalidated or _is_away(error.orig):
             raise Unavailable("The database does not answer. Try again in a few seconds.") from error
         raise
