@@ -16,7 +16,6 @@ from app.core.errors import Unavailable
 from app.core.settings import Settings
 from app.core.viewer import Principal, System, Viewer
 
-
 QUERY_CANCELED = "57014"
 """SQLSTATE of a statement that ran into `statement_timeout`."""
 
