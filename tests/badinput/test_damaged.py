@@ -37,8 +37,8 @@ def damaged_gzip() -> bytes:
         (lambda: tables.parquet()[:-100], "TRUNCATED",
          f"The Parquet file ends without its footer, after {len(tables.parquet()) - 100:,} bytes: its end is missing.", CUT, None),
         (lambda: tables.parquet_with_footer_length(1 << 31), "MALFORMED",
-         "The Parquet file's footer should be 2,147,483,648 bytes long, but the whole file has "
-         f"{len(tables.parquet()):,}.", REWRITE, None),
+         f"The Parquet file's footer should be 2,147,483,648 bytes long, but the whole file has {len(tables.parquet()):,}.",
+         REWRITE, None),
         (lambda: tables.parquet_with_footer_length(50), "MALFORMED",
          "The Parquet file's footer, which describes its columns, cannot be read.", REWRITE, None),
         (lambda: tables.arrow()[:-100], "TRUNCATED",
