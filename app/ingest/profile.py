@@ -3,79 +3,23 @@
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import duckdb
 
 from app.ingest import bins, frequency, median
-from app.ingest.columns import literal, quoted
+from app.ingest.columns import literal
 from app.ingest.job import Field, FieldProfile, HistogramBin, LogicalType, TableProfile
-from app.ingest.median import STATEMENT_COLUMNS
+from app.ingest.summary import NUMBERS, SAFE_TO_SQUARE, TIMES, Column, Summary, statements, summarise
 from app.ingest.table import Report
-from app.ingest.values import TEXT_CHARACTERS, shown
+from app.ingest.values import shown
 
 DIRECT_COLUMNS = 64
 """A wider table is taken in batches, each copied to memory once: opening a file of 10,000 columns costs 20 ms a statement."""
 BATCH_COLUMNS = 250
 BATCH_CELLS = 8_000_000
-_SAFE_TO_SQUARE = 1e150
-
-_NUMBERS = (LogicalType.INTEGER, LogicalType.NUMBER)
-_TIMES = (LogicalType.DATE, LogicalType.TIMESTAMP)
-_NESTED = (LogicalType.OBJECT, LogicalType.ARRAY)
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What one pass tells of a column. Numbers are epoch seconds for dates and times."""
-
-    present: int
-    distinct_estimate: int
-    min: str | None
-    max: str | None
-    finite: int
-    low: float | None
-    high: float | None
-    mean: float | None
-    stddev: float | None
-    min_length: int | None
-    max_length: int | None
-
-
-@dataclass(frozen=True)
-class Column:
-    """A field with its expressions in SQL."""
-
-    field: Field
-
-    @property
-    def sql(self) -> str:
-        return quoted(self.field.field_path)
-
-    @property
-    def is_float(self) -> bool:
-        return self.field.native_type in ("FLOAT", "DOUBLE")
-
-    @property
-    def kind(self) -> str | None:
-        """How the value becomes a number: 'float', 'exact', 'time'; None where it does not."""
-        if self.field.logical_type in _NUMBERS:
-            return "float" if self.is_float else "exact"
-        return "time" if self.field.logical_type in _TIMES else None
-
-    @property
-    def moment(self) -> str:
-        """A time in one of the two types that all functions of time know."""
-        zoned = self.field.native_type.startswith(("TIMESTAMPTZ", "TIMESTAMP WITH"))
-        return f"CAST({self.sql} AS {'TIMESTAMP WITH TIME ZONE' if zoned else 'TIMESTAMP'})"
-
-    def number(self, *, all_finite: bool = False) -> str:
-        """The value as DOUBLE, in epoch seconds for times; NULL where it is not finite."""
-        value = self.moment if self.kind == "time" else self.sql
-        number = f"epoch({value})" if self.kind == "time" else f"CAST({value} AS DOUBLE)"
-        return number if all_finite or self.kind == "exact" else f"CASE WHEN isfinite({value}) THEN {number} END"
 
 
 def profile(connection: duckdb.DuckDBPyConnection, table_path: str, fields: Sequence[Field], report: Report) -> TableProfile:
@@ -90,7 +34,7 @@ def profile(connection: duckdb.DuckDBPyConnection, table_path: str, fields: Sequ
     profiles: list[FieldProfile] = []
     partial = False
     for source, batch in _batches(connection, file, [Column(field) for field in fields], row_count):
-        summaries = _summaries(connection, source, batch)
+        summaries = summarise(connection, source, batch)
         histograms = _histograms(connection, source, batch, summaries)
         middles = _medians(connection, source, batch, summaries)
         for column, summary, histogram, middle in zip(batch, summaries, histograms, middles, strict=True):
@@ -123,61 +67,6 @@ def _batches(
         yield "batch", batch
 
 
-def _summaries(connection: duckdb.DuckDBPyConnection, source: str, columns: list[Column]) -> list[Summary]:
-    found: list[Summary] = []
-    for some in _statements(columns):
-        expressions = [expression for column in some for expression in _summary_expressions(column)]
-        row = connection.execute(f"SELECT {', '.join(expressions)} FROM {source}").fetchall()[0]
-        width = len(expressions) // len(some)
-        found.extend(Summary(*row[start : start + width]) for start in range(0, len(row), width))
-    return found
-
-
-def _statements(columns: list[Column]) -> Iterator[list[Column]]:
-    """The columns of one statement after the other: planning time grows with the square of their number."""
-    for start in range(0, len(columns), STATEMENT_COLUMNS):
-        yield columns[start : start + STATEMENT_COLUMNS]
-
-
-def _summary_expressions(column: Column) -> tuple[str, ...]:
-    """In the order of Summary's fields."""
-    value, kind = column.sql, column.field.logical_type
-    ordered = f"{value}) FILTER (WHERE NOT isnan({value})" if column.is_float else value
-    bound = "NULL" if kind in _NESTED else f"left(CAST({{}}({ordered}) AS VARCHAR), {TEXT_CHARACTERS})"
-    finite, moments = _finite_expressions(column), ("NULL", "NULL")
-    if column.kind == "float":
-        number = column.number()
-        moments = (f"avg({number})", f"stddev_samp(CASE WHEN abs({value}) < {_SAFE_TO_SQUARE} THEN {number} END)")
-    elif column.kind == "exact":
-        # An average of small integers is exact before it becomes a double; sums of larger ones may overflow.
-        small = column.field.native_type.endswith("INT") and "HUGE" not in column.field.native_type
-        moments = (f"avg({value if small else column.number()})", f"stddev_samp({column.number()})")
-    lengths = (f"min(length({value}))", f"max(length({value}))") if kind == LogicalType.STRING else ("NULL", "NULL")
-    return (
-        f"count({value})",
-        f"approx_count_distinct({value})",
-        bound.format("min"),
-        bound.format("max"),
-        *finite,
-        *moments,
-        *lengths,
-    )
-
-
-def _finite_expressions(column: Column) -> tuple[str, str, str]:
-    """Count, least and greatest of the finite values, as numbers. What is counted and ordered anyway is not done twice."""
-    value = column.sql
-    if column.kind == "exact":
-        return f"count({value})", f"CAST(min({value}) AS DOUBLE)", f"CAST(max({value}) AS DOUBLE)"
-    if column.kind == "time":
-        ends = f"{value}) FILTER (WHERE isfinite({column.moment})"
-        least, greatest = (column.moment.replace(value, f"{end}({ends})") for end in ("min", "max"))
-        return f"count({ends})", f"epoch({least})", f"epoch({greatest})"
-    if column.kind == "float":
-        return f"count({column.number()})", f"min({column.number()})", f"max({column.number()})"
-    return "0", "NULL", "NULL"
-
-
 def _histograms(
     connection: duckdb.DuckDBPyConnection, source: str, columns: list[Column], summaries: list[Summary]
 ) -> list[tuple[HistogramBin, ...]]:
@@ -186,7 +75,7 @@ def _histograms(
     numbers = _numbers(columns, summaries)
     counted: dict[Column, list[int]] = {}
     edges = dict(every)
-    for some in _statements([column for column, bounds in every if bounds]):
+    for some in statements([column for column, bounds in every if bounds]):
         # DuckDB's bins include their upper edge, ours the lower: the mirror image has it right.
         wanted = [
             f"map_values(histogram(-({numbers[column]}), [{', '.join(f'{-edge!r}::DOUBLE' for edge in reversed(edges[column]))}]))"
@@ -204,7 +93,7 @@ def _medians(
     numbers = {
         column: (expressions[column], summary.finite)
         for column, summary in zip(columns, summaries, strict=True)
-        if column.field.logical_type in _NUMBERS
+        if column.field.logical_type in NUMBERS
     }
     found = dict(zip(numbers, median.medians(connection, source, list(numbers.values())), strict=True))
     return [found.get(column) for column in columns]
@@ -223,7 +112,7 @@ def _edges(column: Column, summary: Summary) -> tuple[float, ...]:
     if not summary.finite or summary.low is None or summary.high is None:
         return ()
     kind = column.field.logical_type
-    if kind in _TIMES:
+    if kind in TIMES:
         return bins.time_edges(summary.low, summary.high, days=kind == LogicalType.DATE)
     return bins.number_edges(summary.low, summary.high, whole=kind == LogicalType.INTEGER)
 
@@ -259,7 +148,7 @@ def _field_profile(
         ),
     )
     mean = _finite(summary.mean) if summary.finite == summary.present or column.is_float else None
-    large = max(abs(summary.low or 0.0), abs(summary.high or 0.0)) >= _SAFE_TO_SQUARE
+    large = max(abs(summary.low or 0.0), abs(summary.high or 0.0)) >= SAFE_TO_SQUARE
     infinite = "inf" in (summary.min or "") + (summary.max or "") and column.is_float
     null_count = row_count - summary.present
     found = FieldProfile(

@@ -92,6 +92,7 @@ def _reader(format: FileFormat | None) -> Reader:
 def _profiled(job: IngestJob, table: StoredTable, report: Report) -> IngestResult:
     from app.ingest import profile
 
+    report(0.0)
     with engine.connect(job) as connection:
         statistics = profile.profile(connection, table.path, table.fields, report)
     return IngestResult(
