@@ -48,7 +48,9 @@ def _fits(x: str, kind: ColumnType) -> str:
             # 'infinity' and '0044-03-15 (BC)' come back too, but are longer or shorter.
             return f"WHEN length({x}) = 10 AND {cast}::VARCHAR = {x} THEN {cast}"
         case "TIMESTAMP":
-            return _checked(x, shapes.ISO_TIMESTAMP, cast)
+            # The usual form is told by the way back in half the time; the pattern keeps out 'infinity' and years '(BC)'.
+            usual = f"WHEN {x} LIKE '____-__-__ __:__:__%' AND {cast}::VARCHAR = {x} THEN {cast}"
+            return f"{usual} " + _checked(x, shapes.ISO_TIMESTAMP, cast)
         case "TIMESTAMP WITH TIME ZONE":
             return _checked(x, shapes.ISO_TIMESTAMP + shapes.ISO_ZONE, cast)
         case "TIME":

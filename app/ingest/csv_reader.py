@@ -129,8 +129,8 @@ class _Reading:
         if file.width > wide.WIDE_COLUMNS:
             return self._by_hand(file)
         options = self._plan.options
-        direct = Cells(file.relation(), file.width, options.null_tokens)
         large = file.path.stat().st_size - file.offset > cells.SMALL_BYTES
+        direct = Cells(file.relation(), file.width, options.null_tokens, is_small=not large)
         try:
             if not options.types and not large:
                 return self._exactly(direct, file.record_count)
