@@ -1,12 +1,17 @@
 """The `Datasets` operation on 1,000 and on 100,000 datasets: page sizes, a deep page, and the statements behind an answer."""
 
 import asyncio
-import re
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
+import httpx
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from app.api.application import create_application
+from app.core.settings import Settings
 from app.embedded.engines import Engines, start_engines
 from app.schema.ids import to_id
 from app.services import cursors
@@ -43,7 +48,7 @@ async def run(rounds: int = 15) -> None:
         large = await stack.enter_async_context(_filled(engines, folder, "large", LARGE, 2))
         await _sizes(small, large, rounds)
         await _depth(large, rounds)
-        await _statements(engines, folder, small, large)
+        await _statements(small, large)
 
 
 class Catalogue:
@@ -127,28 +132,23 @@ async def _measured(one: Series, catalogue: Catalogue, first: int, after: str | 
     one.values.append(1000 * each.median)
 
 
-async def _statements(engines: Engines, folder: Path, small: Catalogue, large: Catalogue) -> None:
-    """Counted by PostgreSQL itself, which writes down each statement that it is sent."""
-    connection = await small.system.database()
-    await connection.execute("ALTER SYSTEM SET log_statement = 'all'")
-    await connection.execute("ALTER SYSTEM SET log_line_prefix = '%a '")
-    await connection.execute("SELECT pg_reload_conf()")
-    await connection.close()
-    log = folder / "engines" / "logs" / "postgres.log"
+async def _statements(*catalogues: Catalogue) -> None:
+    """Counted at the driver, in an api inside this process: it is the same application."""
     counts: dict[tuple[int, int], int] = {}
-    for catalogue in (small, large):
-        for first in (1, 10, PAGE):
-            await catalogue.page(first)
-            # The fewest of several: what the api does beside is not part of the answer.
-            seen = []
-            for _ in range(5):
-                start = log.stat().st_size
-                await catalogue.page(first)
-                with log.open("rb") as file:
-                    file.seek(start)
-                    seen.append(len(re.findall(rb"^datakura-api LOG:  (?:execute|statement)", file.read(), re.M)))
-            counts[catalogue.count, first] = min(seen)
-    assert 0 not in counts.values(), counts
+    sent: list[str] = []
+    event.listen(Engine, "before_cursor_execute", lambda _connection, _cursor, statement, *_: sent.append(statement))
+    for catalogue in catalogues:
+        names = {name.removeprefix("DATAKURA_").lower(): value for name, value in catalogue.system.environment.items()}
+        settings = Settings(**{name: names[name] for name in ("database_url", "redis_url", "jwt_private_key")})  # type: ignore[arg-type]
+        transport = httpx.ASGITransport(create_application(settings))
+        headers = {"Authorization": f"Bearer {catalogue.viewer.token}"}
+        async with httpx.AsyncClient(transport=transport, base_url="http://inside", headers=headers) as client:
+            for first in (1, 10, PAGE):
+                body = {"query": operations()["Datasets"], "variables": {"first": first}}
+                sent.clear()
+                answer = (await client.post("/graphql", json=body)).json()
+                counts[catalogue.count, first] = len(sent)
+                assert [edge["node"]["id"] for edge in answer["data"]["datasets"]["edges"]] == await catalogue.expected(first, 0)
     for (count, first), statements in counts.items():
         say(f"  first {first:2}, {count:7,} datasets: {statements} SQL statements")
     assert len(set(counts.values())) == 1, f"the number of statements depends on the number of rows: {counts}"
