@@ -36,7 +36,11 @@ WRITERS: dict[str, tuple[Writer, dict[str, object]]] = {
 NULL_TOKENS = {"penguins.csv": ["", "NA"], "penguins.tsv": ["", "NULL"]}
 
 
-@pytest.mark.parametrize("name", WRITERS)
+# Near relatives of the others.
+LONG = {"bom.csv", "quoted.csv", "pipe.txt", "penguins.jsonl.gz", "penguins.arrows"}
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.full] * (name in LONG)) for name in WRITERS])
 async def test_every_cell_is_what_pandas_has(shelf: Shelf, name: str) -> None:
     frame = real.penguins()
     write, options = WRITERS[name]
