@@ -6,6 +6,7 @@ A program of its own, which `datakura up` becomes when it has read the settings:
 without the libraries that read settings and print help it needs a third of the memory.
 """
 
+import hashlib
 import os
 import signal
 import sys
@@ -22,6 +23,7 @@ from app.embedded import folder
 from app.embedded.application import Application, Commands
 from app.embedded.engines import Engines, in_parallel, start_engines
 from app.embedded.errors import StartError
+from app.embedded.files import write_private
 from app.embedded.frontend import Frontend
 from app.embedded.leftovers import FolderLock, Record, kill_recorded, stop_leftovers
 from app.embedded.plan import Plan
@@ -77,9 +79,7 @@ class Stack:
             record=self._record,
             watch=self._watch,
         )
-        with self._screen.step("Databases prepared"):
-            self._password = self._application.prepare()
-        self._application.start(self._screen.step)
+        self._prepare_and_start(self._application)
         self._load_demo(self._application)
         self._tasks.check()
         folder.note_running(plan.folder, plan.url(port))
@@ -169,6 +169,23 @@ class Stack:
                 rotate(frontend.log)
                 frontend.build(partial(self._tasks.run, log=frontend.log, otherwise="The page could not be built."))
 
+    def _prepare_and_start(self, application: Application) -> None:
+        """One after the other; side by side where an earlier start left nothing to migrate, which saves a third of the time."""
+        note = self._plan.run / "prepared"
+
+        def prepare() -> None:
+            with self._screen.step("Databases prepared"):
+                self._password = application.prepare()
+            write_private(note, _prepared_state(self._plan))
+
+        start = partial(application.start, self._screen.step)
+        # Others may replace a database that was given; its state is always "".
+        if note.is_file() and note.read_text() == _prepared_state(self._plan) != "":
+            in_parallel([prepare, start])
+        else:
+            prepare()
+            start()
+
     def _load_demo(self, application: Application) -> None:
         if not self._plan.demo or folder.read_history(self._plan.folder).demo_loaded:
             return
@@ -203,6 +220,16 @@ class Stack:
         )
         self._screen.say("\n".join(lines))
         self._password = ""
+
+
+def _prepared_state(plan: Plan) -> str:
+    """What a preparation depends on: the migrations, and which cluster it was; a folder that was emptied gets another."""
+    version = plan.folder / "postgres" / "PG_VERSION"
+    if plan.given.database_url or not version.is_file():
+        return ""
+    migrations = sorted((_ROOT / "migrations").rglob("*.py"))
+    digest = hashlib.sha256(b"\0".join(part for path in migrations for part in (path.name.encode(), path.read_bytes())))
+    return f"{digest.hexdigest()} {version.stat().st_ino} {version.stat().st_mtime_ns}"
 
 
 class Supervisor:
