@@ -16,7 +16,7 @@ from benchmarks.orders import fingerprint, write_parquet
 GOAL = 4.0
 
 
-async def run(rounds: int = 5, rows: int = 10_000_000) -> None:
+async def run(rounds: int = 3, rows: int = 10_000_000) -> None:
     """Prints both ratios: of the time, and of the processors' time, which a busy machine changes less."""
     heading(f"profile: {rows:,} rows x 11 columns")
     with tempfile.TemporaryDirectory(prefix="datakura-bench-") as name:

@@ -1,12 +1,14 @@
 """The `Datasets` operation on 1,000 and on 100,000 datasets: page sizes, a deep page, and the statements behind an answer."""
 
 import asyncio
+import logging
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import httpx
+import structlog
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
@@ -76,7 +78,7 @@ class Catalogue:
     async def _fetch(self, sql: str, *values: object) -> list:  # type: ignore[type-arg]  # asyncpg's records
         connection = await self.system.database()
         try:
-            return await connection.fetch(sql, *values)
+            return list(await connection.fetch(sql, *values))
         finally:
             await connection.close()
 
@@ -136,6 +138,7 @@ async def _statements(*catalogues: Catalogue) -> None:
     """Counted at the driver, in an api inside this process: it is the same application."""
     counts: dict[tuple[int, int], int] = {}
     sent: list[str] = []
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     event.listen(Engine, "before_cursor_execute", lambda _connection, _cursor, statement, *_: sent.append(statement))
     for catalogue in catalogues:
         names = {name.removeprefix("DATAKURA_").lower(): value for name, value in catalogue.system.environment.items()}
