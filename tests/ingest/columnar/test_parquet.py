@@ -146,8 +146,11 @@ def test_row_groups_are_ours(tmp_path: Path) -> None:
     source = written(tmp_path / "t.parquet", pa.table({"a": range(200_000)}), row_group_size=1_000)
     footer = pq.read_metadata(read_with(read, source).path)
     sizes = [footer.row_group(group).num_rows for group in range(footer.num_row_groups)]
-    # DuckDB ends a group with the chunk that fills it; here chunks have the 1,000 rows of the source's groups.
-    assert sizes == [62_000, 62_000, 62_000, 14_000]
+    # DuckDB ends a group with the chunk that fills it (here the 1,000 rows of a group of the source), and each of its
+    # threads fills groups of its own: how many there are is not certain, how large they can be is.
+    assert sum(sizes) == 200_000
+    assert 2 <= len(sizes) <= 8
+    assert max(sizes) < ROW_GROUP_ROWS + 1_000
     assert footer.row_group(0).column(0).compression == "ZSTD"
 
 
