@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import importlib
 import platform
+import signal
 
 from benchmarks.measure import load, say
 
@@ -19,6 +20,8 @@ def main() -> None:
     unknown = [name for name in asked.names if name not in NAMES]
     if unknown:
         parser.error(f"there is no benchmark named {unknown[0]}; there are {', '.join(NAMES)}")
+    # Ended politely, a benchmark takes its engines and its gigabytes along.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     say(f"Python {platform.python_version()}, {platform.machine()}, load {load()}")
     for name in asked.names or NAMES:
         benchmark = importlib.import_module(f"benchmarks.{name}")

@@ -51,7 +51,6 @@ async def _compared(running: Running, path: Path, rounds: int) -> None:
         assert version["status"] == "READY", version
         assert await _stored(version, path.with_suffix(".parquet")) == expected
         seen.add(await stages.of_newest(running))
-    await _pages(running, version_id, expected[0])
     table([copy, scan, base, ours, finishing], base)
     say(f"  upload to READY against copy and scan: {ratio(ours, base):.2f}x   (goal {GOAL:.1f}x)   answers equal")
     seen.show()
@@ -60,6 +59,7 @@ async def _compared(running: Running, path: Path, rounds: int) -> None:
     say(
         f"  worker's child: {mib(max(peaks))} at most   (goal 1,024 MiB);  worker itself: {mib(memory.peak_rss_bytes(running.pid('worker')))}"
     )
+    await _pages(running, version_id, expected[0])
 
 
 async def _pages(running: Running, version_id: str, rows: int) -> None:
@@ -72,7 +72,7 @@ async def _pages(running: Running, version_id: str, rows: int) -> None:
                 found = await running.admin.run(ROWS, id=version_id, first=PAGE_ROWS, start=start)
             one.values.append(1000 * each.values[0])
             page = found["datasetVersion"]["rows"]["rows"]
-            assert [row[0] for row in page] == list(range(start - 1, start - 1 + PAGE_ROWS))
+            assert [row[0] for row in page] == list(range(start - 1, start - 1 + PAGE_ROWS)), (start, page[0], page[-1])
     table([first, last], first)
 
 
