@@ -170,7 +170,7 @@ class Stack:
                 frontend.build(partial(self._tasks.run, log=frontend.log, otherwise="The page could not be built."))
 
     def _prepare_and_start(self, application: Application) -> None:
-        """One after the other; side by side where an earlier start left nothing to migrate, which saves a third of the time."""
+        """One after the other; side by side where an earlier start left nothing to migrate."""
         note = self._plan.run / "prepared"
 
         def prepare() -> None:
