@@ -73,7 +73,7 @@ class Runner:
         except Exception as error:
             outcome = "failed"
             log.exception("task.failed")
-            await self._settle(claim, f"{type(error).__name__}: {error}")
+            await self._settle(claim, f"{type(error).__name__}: {error}", max_attempts=getattr(error, "max_attempts", None))
         finally:
             heart.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -106,7 +106,15 @@ class Runner:
                     work.cancel()
                     return
 
-    async def _settle(self, claim: Claim, error: str, *, give_back: bool = False, postpone_seconds: float | None = None) -> None:
+    async def _settle(
+        self,
+        claim: Claim,
+        error: str,
+        *,
+        give_back: bool = False,
+        postpone_seconds: float | None = None,
+        max_attempts: int | None = None,
+    ) -> None:
         """Writes what follows; when the database is away, the end of the lease says the same a little later."""
         try:
             async with self._work.db.transaction(_WORKER) as session:
@@ -114,7 +122,9 @@ class Runner:
                     await ledger.give_back(session, claim)
                 elif postpone_seconds is not None:
                     await ledger.postpone(session, claim, error=error, seconds=min(postpone_seconds, POSTPONE_SECONDS * 20))
-                elif not await ledger.retry(session, claim, error=error, base_seconds=RETRY_BASE_SECONDS):
+                elif not await ledger.retry(
+                    session, claim, error=error, base_seconds=RETRY_BASE_SECONDS, max_attempts=max_attempts
+                ):
                     await bury(session, DeadTask(claim.task_id, claim.actor, claim.args, error))
         except (LostLease, Unavailable) as reason:
             log.warning("task.not_settled", reason=type(reason).__name__)

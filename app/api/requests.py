@@ -75,6 +75,8 @@ def check_nesting(body: bytes) -> None:
     bare = _QUOTED.sub(b"", body)
     if _LONG_NUMBER.search(bare):
         raise BadRequest(400, f"Numbers have at most {MAX_DIGITS} digits.")
+    if _BEYOND_64_BITS.search(bare):
+        raise BadRequest(400, "A whole number of 20 or more digits would lose some: send it as a text.")
     depth = 0
     for bracket in _BRACKETS.findall(bare):
         depth += 1 if bracket in b"[{" else -1
@@ -86,4 +88,6 @@ def check_nesting(body: bytes) -> None:
 # (20,000 of them took 14 seconds).
 _QUOTED = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.S)
 _BRACKETS = re.compile(rb"[\[\]{}]")
+# orjson would round it to the nearest double, silently. Fractions and exponents are doubles by their nature.
+_BEYOND_64_BITS = re.compile(rb"(?<![0-9.eE+])[0-9]{20,}(?![0-9]*[.eE])")
 _LONG_NUMBER = re.compile(rb"[0-9]{%d}" % (MAX_DIGITS + 1))

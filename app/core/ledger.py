@@ -22,6 +22,12 @@ class LostLease(Exception):
     """The fence has moved on: somebody else holds the task, and whatever was done here must not count."""
 
 
+class TaskError(Exception):
+    """A failure of a task that knows how often it is worth trying; None: as often as the task says."""
+
+    max_attempts: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """The right to work on a task until its lease ends; `fence` proves it."""
@@ -155,11 +161,11 @@ async def succeed(session: AsyncSession, claim: Claim) -> None:
     await _guarded(session, claim, f"state = 'SUCCEEDED', finished_at = now(), {_RELEASED}, last_error = NULL", {})
 
 
-async def retry(session: AsyncSession, claim: Claim, *, error: str, base_seconds: float) -> bool:
+async def retry(session: AsyncSession, claim: Claim, *, error: str, base_seconds: float, max_attempts: int | None = None) -> bool:
     """The task runs again after base * 2^attempt seconds (with jitter, at most an hour); False when it is dead instead."""
     delay = min(base_seconds * 2.0 ** (claim.attempt - 1), RETRY_CAP_SECONDS)
     params: dict[str, object] = {"error": orjson.dumps({"message": error[:2000], "attempt": claim.attempt}).decode()}
-    if claim.attempt >= claim.max_attempts:
+    if claim.attempt >= min(claim.max_attempts, max_attempts or claim.max_attempts):
         await _guarded(
             session, claim, f"state = 'DEAD', finished_at = now(), {_RELEASED}, last_error = CAST(:error AS jsonb)", params
         )

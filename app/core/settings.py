@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     # Uploads
     upload_expires_hours: Annotated[int, Field(ge=1, le=168)] = 24
     upload_part_size_bytes: Annotated[int, Field(ge=5 << 20, le=5 << 30)] = 16 << 20
-    max_upload_bytes: Annotated[int, Field(ge=1)] = 5 << 40
+    max_upload_bytes: Annotated[int, Field(ge=1)] = 5_000 << 30
 
     # Work
     worker_name: str = "auto"

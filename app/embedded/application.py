@@ -70,6 +70,9 @@ class Application:
                 "DATAKURA_HOST": plan.host,
                 "DATAKURA_PORT": str(port),
                 "PYTHONUNBUFFERED": "1",
+                # glibc keeps an arena a thread, up to eight a core, and gives none of them back.
+                "MALLOC_ARENA_MAX": "2",
+                "MALLOC_TRIM_THRESHOLD_": "65536",
             }
             # The one worker of a database of our own: restarted, it takes back at once what its predecessor held.
             | ({} if plan.given.database_url or "DATAKURA_WORKER_NAME" in inherited else {"DATAKURA_WORKER_NAME": "worker"})

@@ -38,7 +38,11 @@ class Ports:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._remembered = {name: port for name, port in read_object(file).items() if isinstance(port, int)}
+        try:
+            found = read_object(file)
+        except StartError:
+            found = {}  # damaged: ports can be picked again
+        self._remembered = {name: port for name, port in found.items() if isinstance(port, int)}
 
     def take(self, names: Sequence[str], *, offset: int = 0) -> dict[str, int]:
         """A free port for each name: the one of last time where it is still free. All are remembered.

@@ -95,6 +95,7 @@ class SeaweedFS:
                 "TMPDIR": str(temporary),
                 # Without a limit, an upload of 1 GB made it grow to 1 GB.
                 "GOMEMLIMIT": "400MiB",
+                "GOGC": "50",
                 "WEED_S3_SSE_KEY": self.encryption_key,
                 # Without these, its inner ports serve and overwrite every object for anybody on this machine.
                 "WEED_JWT_FILER_SIGNING_KEY": self.internal_key,

@@ -55,6 +55,10 @@ _LEAST_EVIDENCE = 12
 _WINDOWS_PUNCTUATION = frozenset(range(0x80, 0xA0)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 
 
+_NO_FILES = frozenset({"idna", "punycode", "utf-7", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
+"""Codecs of Python that spell names or source code, not files."""
+
+
 def canonical(name: str) -> str:
     """The spelling that options use.
 
@@ -66,7 +70,7 @@ def canonical(name: str) -> str:
         is_text = isinstance("".encode(codec.name), bytes)
     except (LookupError, UnicodeError, TypeError, ValueError):
         is_text = False
-    if not is_text:
+    if not is_text or codec.name.replace("_", "-") in _NO_FILES:
         raise IngestError(
             IngestErrorCode.WRONG_OPTIONS,
             f"'{name}' is not the name of a text encoding.",
@@ -237,6 +241,8 @@ def transcode(path: Path, encoding: str, bom_bytes: int, target: Path, progress:
                 text = decoder.decode(block, final=not block)
             except UnicodeDecodeError as error:
                 line += error.object[: error.start].decode(encoding, "replace").count("\n")
+                raise bad_encoding(encoding, line, asked=asked) from error
+            except UnicodeError as error:  # some codecs do not say where
                 raise bad_encoding(encoding, line, asked=asked) from error
             out.write(text.encode("utf-8", "surrogatepass"))
             line += text.count("\n")

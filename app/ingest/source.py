@@ -12,8 +12,8 @@ import zstandard
 from app.ingest.job import Compression, IngestError, IngestErrorCode, IngestLimits
 
 BLOCK_BYTES = 1 << 20
-FREE_BYTES = 64 << 20
-"""Unpacked size below which no ratio makes a bomb: a small table of one repeated row packs 1000:1."""
+FREE_BYTES = 256 << 20
+"""Unpacked size below which no ratio makes a bomb: a table of one repeated row packs 1000:1."""
 
 
 def open_plain(path: Path, compression: Compression) -> BinaryIO:

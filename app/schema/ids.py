@@ -35,5 +35,6 @@ def from_id(global_id: str, type_name: str, *path: str) -> UUID:
     """
     parsed = parse_id(global_id)
     if parsed is None or parsed[0] != type_name:
-        raise InvalidInput(f"{global_id[:60]!r} is not the id of a {type_name}.", path=path or ("id",))
+        article = "an" if type_name[0] in "AEIOU" and not type_name.startswith("User") else "a"
+        raise InvalidInput(f"{global_id[:60]!r} is not the id of {article} {type_name}.", path=path or ("id",))
     return parsed[1]

@@ -227,6 +227,10 @@ def slugify(name: str) -> str:
     return slug if any(map(str.isalnum, slug)) else "dataset-" + uuid7().hex[-8:]
 
 
+_REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Embeddings, overrides and isolates of the bidirectional algorithm: a name must not look like another one."""
+
+
 def clean_name(name: str) -> str:
     """The name without outer white space.
 
@@ -240,6 +244,8 @@ def clean_name(name: str) -> str:
         raise InvalidInput(f"A name has at most {MAX_NAME} characters; this one has {len(clean)}.", path=("name",))
     if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in clean):
         raise InvalidInput("A name cannot hold control characters or line breaks.", path=("name",))
+    if _REORDERING.search(clean):
+        raise InvalidInput("A name cannot hold characters that reorder the text around them.", path=("name",))
     return clean
 
 

@@ -15,7 +15,7 @@ from app.adapters.storage import ObjectChanged, Storage
 from app.core import faults
 from app.core.child import ChildExit, ChildLimits, ExitReason, run_child
 from app.core.errors import NotFound, Unavailable
-from app.core.ledger import Claim
+from app.core.ledger import Claim, TaskError
 from app.core.settings import Settings
 from app.ingest import codec
 from app.ingest.job import (
@@ -60,8 +60,17 @@ class FileRefused(Exception):
         self.failure = failure
 
 
-class ChildCrashed(Exception):
-    """The child ended without a verdict: not the file's fault as far as we know, so it is tried again."""
+class ChildCrashed(TaskError):
+    """The child ended without a verdict: not the file's fault as far as we know, so it is tried again.
+
+    What it wrote goes to the log and nowhere else: it may hold paths of the machine and cells of the file.
+    """
+
+
+class ChildRaised(ChildCrashed):
+    """The child met an exception that nobody caught: a bug of ours, which the same file would show again."""
+
+    max_attempts = 2
 
 
 async def ingest(
@@ -225,7 +234,10 @@ def _verdict(ended: ChildExit, verdicts: list[IngestResult | IngestFailure], set
                 message=f"Unpacked, this file takes more than {settings.scratch_max_bytes:,} bytes.",
                 hint="Split the file, or ask the operator for more scratch (DATAKURA_SCRATCH_MAX_BYTES).",
             )
-    raise ChildCrashed(f"the reader ended by {ended.reason} {ended.signal or ended.exit_code}: {ended.stderr_tail[-500:]}")
+    log.error("ingest.child_crashed", exit_code=ended.exit_code, signal=ended.signal, stderr=ended.stderr_tail[-4000:])
+    if ended.exit_code == 1:
+        raise ChildRaised("the reader ended by an exception")
+    raise ChildCrashed(f"the reader was ended by signal {ended.signal}" if ended.signal else f"exit status {ended.exit_code}")
 
 
 async def _store(source: Source, claim: Claim, result: IngestResult, digest: bytes, storage: Storage) -> list[KeptFile]:

@@ -174,8 +174,8 @@ async def quarantine(session: AsyncSession, dead: DeadTask) -> None:
         await session.execute(statement.values(status=VersionStatus.PROCESSING))
     error = {
         "code": "INTERNAL",
-        "message": f"Reading this file failed again and again on our side: {dead.reason}.",
-        "hint": "The bytes are safe. An operator can look at the worker's log; retryVersion tries once more.",
+        "message": "Reading this file failed again and again on our side.",
+        "hint": f"The bytes are safe, and retryVersion tries once more. Operators find the cause under task {dead.task_id}.",
         "line": None,
     }
     await session.execute(statement.values(status=VersionStatus.QUARANTINED, stage=None, error=error, updated_at=func.now()))

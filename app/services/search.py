@@ -14,7 +14,7 @@ from app.core import ledger
 from app.core.db import Database
 from app.core.viewer import System
 from app.models.datasets import Dataset, DatasetTag, MetadataEntry
-from app.models.versions import SchemaField
+from app.models.versions import DatasetVersion, SchemaField, VersionStatus
 
 _INDEXER = System("search")
 _BATCH = 200
@@ -26,9 +26,18 @@ _TAGS = (
     .where(DatasetTag.dataset_id == Dataset.id)
     .scalar_subquery()
 )
+_NEWEST_READY = (
+    select(DatasetVersion.id)
+    .where(DatasetVersion.dataset_id == Dataset.id, DatasetVersion.status == VersionStatus.READY)
+    .order_by(DatasetVersion.number.desc())
+    .limit(1)
+    .correlate(Dataset)
+    .scalar_subquery()
+)
+"""While nothing is published, a dataset is found by the columns of what was read last."""
 _FIELD_NAMES = (
     select(func.array_agg(aggregate_order_by(SchemaField.field_path, SchemaField.ordinal_position)))
-    .where(SchemaField.version_id == Dataset.current_version_id)
+    .where(SchemaField.version_id == func.coalesce(Dataset.current_version_id, _NEWEST_READY))
     .scalar_subquery()
 )
 _ENTRIES = (

@@ -104,8 +104,8 @@ async def test_json_is_64_levels_deep_and_its_numbers_40_digits_long(client: Cli
     assert (await send(client, nested(62))).status_code == 200
     assert (await send(client, nested(63))).status_code == 400
     number = b'{"query":"{viewer{id}}","variables":{"a":%s}}'
-    assert (await send(client, number % (b"1" * 40))).status_code == 200
-    assert (await send(client, number % (b"1" * 41))).status_code == 400
+    assert (await send(client, number % (b"0." + b"1" * 40))).status_code == 200
+    assert (await send(client, number % (b"0." + b"1" * 41))).status_code == 400
     assert (await send(client, number % (b'"' + b"1" * 41 + b'"'))).status_code == 200
     assert (await send(client, number % (b'"' + b"[" * 100 + b'"'))).status_code == 200
 
@@ -199,3 +199,13 @@ async def test_a_strange_authorization_is_said_when_somebody_is_needed(client: C
     )
     assert answer.status_code == 200
     assert answer.json()["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED"}
+
+
+async def test_a_whole_number_that_would_lose_digits_is_refused(client: Client) -> None:
+    number = b'{"query":"{viewer{id}}","variables":{"a":%b}}'
+    for kept in (b"9999999999999999999", b"-9223372036854775808", b"0.12345678901234567890123", b'"12345678901234567890123"'):
+        assert (await send(client, number % kept)).status_code == 200, kept
+    for lossy in (b"12345678901234567890", b"-12345678901234567890123", b"[1,12345678901234567890]"):
+        answer = await send(client, number % lossy)
+        assert answer.status_code == 400, lossy
+        assert answer.json()["errors"][0]["message"] == "A whole number of 20 or more digits would lose some: send it as a text."

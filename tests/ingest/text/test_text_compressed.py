@@ -50,7 +50,7 @@ def test_a_damaged_archive_is_malformed(read: Reading, pack: object) -> None:
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstd])
 def test_a_bomb_is_refused_before_it_fills_the_disk(read: Reading, pack: object, tmp_path: Path) -> None:
-    bomb = pack(b"a,b\n" + b"1,2\n" * (40 << 20))  # type: ignore[operator]
+    bomb = pack(b"a,b\n" + b"1,2\n" * (68 << 20))  # type: ignore[operator]
     with pytest.raises(IngestError) as refused:
         read(bomb)
     assert refused.value.code is IngestErrorCode.TOO_LARGE_UNCOMPRESSED
