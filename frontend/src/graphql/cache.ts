@@ -14,6 +14,7 @@ export function createCache(): InMemoryCache {
       // Parts of a version that different tabs select differently.
       DatasetProfile: { merge: true },
       VersionError: { merge: true },
+      ReadOptions: { merge: true },
       Dataset: {
         fields: { versions: relayStylePagination([]) },
       },
