@@ -1,4 +1,5 @@
 import { render } from '@testing-library/react'
+import type { ApolloClient } from '@apollo/client'
 import { useEffect } from 'react'
 import { MemoryRouter, useLocation } from 'react-router'
 import { App } from '../app/App'
@@ -17,6 +18,9 @@ interface PageOptions {
   language?: Language
   /** What the refresh cookie opens; null: nobody is signed in. */
   session?: IssuedSession | null
+  /** Given when the test has prepared something of theirs. */
+  client?: ApolloClient
+  store?: Store
 }
 
 export interface RenderedPage {
@@ -37,13 +41,12 @@ function Probe({ place }: { place: { address: string } }) {
 export async function renderPage(
   api: FakeApi,
   address: string,
-  { language = 'en', session = SESSION }: PageOptions = {},
+  { language = 'en', session = SESSION, client = api.client(), store = createStore() }: PageOptions = {},
 ): Promise<RenderedPage> {
   await speak(language)
-  const store = createStore()
   const place = { address: '' }
   render(
-    <App client={api.client()} store={store} tokens={new SessionTokens(async () => session)}>
+    <App client={client} store={store} tokens={new SessionTokens(async () => session)}>
       <MemoryRouter initialEntries={[address]}>
         <Pages />
         <Probe place={place} />

@@ -22,13 +22,17 @@ function statusEvent(sequence: number, version: Record<string, unknown>, status 
 }
 
 /** A page of one dataset whose present state the test can change, and whose events it sends. */
-function setUp(versions: Record<string, unknown>[]) {
+function setUp(versions: Record<string, unknown>[], currentNumber: number | null = null) {
   const state = { versions: versions.map((version) => versionSample(version)) }
   const events = new Channel<StatusEvent>()
   const api = new FakeApi({
     query: {
       viewer,
-      datasetBySlug: () => datasetSample({ versions: () => connection(state.versions) }),
+      datasetBySlug: () => 
+        datasetSample({
+          currentVersion: currentNumber && versionSample({ id: `version-${currentNumber}`, number: currentNumber }),
+          versions: () => connection(state.versions),
+        }),
     },
     subscription: { datasetStatusChanged: () => events },
   })
@@ -118,11 +122,15 @@ describe('publishing', () => {
     })
   })
 
-  it('offers an older published version as a rollback', async () => {
-    const { api } = setUp([
-      { id: 'version-2', number: 2, isCurrent: true, publishedAt: '2026-01-08T00:00:00Z' },
-      { publishedAt: '2026-01-07T00:00:00Z' },
-    ])
+  it('offers only an older version as a rollback, a newer one to be published, even once more', async () => {
+    const { api } = setUp(
+      [
+        { id: 'version-3', number: 3, publishedAt: '2026-01-07T00:00:00Z' },
+        { id: 'version-2', number: 2, isCurrent: true, publishedAt: '2026-01-08T00:00:00Z' },
+        { publishedAt: null },
+      ],
+      2,
+    )
     api.roots.query = {
       ...api.roots.query,
       compareVersions: () => ({
@@ -133,7 +141,9 @@ describe('publishing', () => {
       }),
     }
     await renderPage(api, '/datasets/store-sales/versions')
-    expect(await screen.findAllByRole('button', { name: 'Roll back to this' })).toHaveLength(1)
+    const rows = (await screen.findAllByRole('listitem')).filter(({ parentElement }) => parentElement?.tagName === 'OL')
+    const offers = rows.map((row) => within(row).queryAllByRole('button').map(({ textContent }) => textContent))
+    expect(offers.slice(-3)).toEqual([['Publish'], [], ['Roll back to this']])
     expect(await screen.findByText('Same columns. Rows: +300.')).toBeInTheDocument()
     expect(screen.getByRole('row', { name: 'amount Mean 1.23457 –' })).toBeInTheDocument()
   })

@@ -2,10 +2,12 @@ import { skipToken, useQuery } from '@apollo/client/react'
 import InventoryIcon from '@mui/icons-material/Inventory2'
 import Skeleton from '@mui/material/Skeleton'
 import Stack from '@mui/material/Stack'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Navigate, useLocation, useParams } from 'react-router'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
+import { draftOf, type ReadOptionsDraft } from '../../components/readOptions/draft'
 import { usePageTitle } from '../../components/usePageTitle'
 import { DatasetHeader } from '../../features/datasets/DatasetHeader'
 import { datasetTabs, DatasetTabs } from '../../features/datasets/DatasetTabs'
@@ -25,6 +27,7 @@ const DatasetPageQuery = graphql(`
       slug
       ...DatasetHeader_dataset
       ...OverviewTab_dataset
+      ...VersionsTab_dataset
       versions(first: 20, after: $versionsAfter) {
         edges {
           cursor
@@ -54,6 +57,7 @@ export default function DatasetPage() {
     slug ? { variables: { slug }, fetchPolicy: 'cache-and-network', nextFetchPolicy: 'cache-first' } : skipToken,
   )
   const dataset = data?.datasetBySlug
+  const [uploadOptions, setUploadOptions] = useState<ReadOptionsDraft | null>(null)
   usePageTitle(dataset?.name)
   const tab = datasetTabs.find((one) => one === (tabName ?? 'overview'))
 
@@ -76,6 +80,8 @@ export default function DatasetPage() {
   const { hasNextPage, endCursor } = dataset.versions.pageInfo
   // A version whose bytes never came is no history yet.
   const present = versions.filter(({ status }) => status !== 'AWAITING_UPLOAD')
+  // What is uploaded next probably has the columns of what was read last.
+  const columnsOf = present.find(({ status }) => status === 'READY')?.id ?? null
 
   return (
     <Stack spacing={2.5}>
@@ -86,11 +92,22 @@ export default function DatasetPage() {
         <OverviewTab
           dataset={dataset}
           newestVersion={present[0] ?? null}
-          uploads={<DatasetUploads dataset={dataset} prominent={present.length === 0} />}
+          columnsOf={columnsOf}
+          onUploadAgain={(found) => setUploadOptions(draftOf(found))}
+          uploads={
+            <DatasetUploads
+              dataset={dataset}
+              prominent={present.length === 0}
+              columnsOf={columnsOf}
+              options={uploadOptions}
+              onOptions={setUploadOptions}
+            />
+          }
         />
       )}
       {tab === 'versions' && (
         <VersionsTab
+          dataset={dataset}
           versions={present}
           onMore={hasNextPage ? () => void fetchMore({ variables: { versionsAfter: endCursor } }) : null}
         />

@@ -5,6 +5,7 @@ import Typography from '@mui/material/Typography'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { FactList } from '../../components/FactList'
+import type { FoundOptions } from '../../components/readOptions/draft'
 import { TimeAgo } from '../../components/TimeAgo'
 import { graphql, readFragment, type FragmentType } from '../../gql'
 import { FileList } from './FileList'
@@ -44,6 +45,9 @@ interface OverviewTabProps {
   newestVersion: FragmentType<typeof OverviewTab_version> | null
   /** Where new data comes in. */
   uploads: ReactNode
+  /** A version whose columns the next file probably has. */
+  columnsOf: string | null
+  onUploadAgain: (found: FoundOptions | null) => void
 }
 
 /** What the dataset is, what is going on with it, and where new data comes in. */
@@ -63,7 +67,14 @@ export function OverviewTab(props: OverviewTabProps) {
       <Stack spacing={2.5}>
         {props.uploads}
         {/* While the bytes are under way the upload itself tells how far it is. */}
-        {newest && newest.status !== 'AWAITING_UPLOAD' && <VersionStatusCard version={newest} />}
+        {newest && newest.status !== 'AWAITING_UPLOAD' && (
+          <VersionStatusCard
+            version={newest}
+            currentNumber={dataset.currentVersion?.number ?? null}
+            columnsOf={props.columnsOf}
+            onUploadAgain={props.onUploadAgain}
+          />
+        )}
       </Stack>
       <Stack spacing={2.5}>
         <Paper variant="outlined" component="section" sx={{ p: 2.5 }}>

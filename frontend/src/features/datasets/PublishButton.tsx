@@ -14,7 +14,6 @@ const PublishButton_version = graphql(`
     number
     status
     isCurrent
-    publishedAt
   }
 `)
 
@@ -52,8 +51,14 @@ const PublishVersion = graphql(`
 
 export type Violation = PublishVersionMutation['publishVersion']['violations'][number]
 
-/** Makes a version the one that readers get; one that was published before is rolled back to. */
-export function PublishButton(props: { version: FragmentType<typeof PublishButton_version> }) {
+interface PublishButtonProps {
+  version: FragmentType<typeof PublishButton_version>
+  /** Number of the version that readers get now; null while there is none. */
+  currentNumber: number | null
+}
+
+/** Makes a version the one that readers get; an older one than they get now is rolled back to. */
+export function PublishButton(props: PublishButtonProps) {
   const { t } = useTranslation()
   const version = readFragment(PublishButton_version, props.version)
   const client = useApolloClient()
@@ -63,6 +68,8 @@ export function PublishButton(props: { version: FragmentType<typeof PublishButto
   const [problem, setProblem] = useState<string | null>(null)
 
   if (version.status !== 'READY' || version.isCurrent) return null
+
+  const isOlder = props.currentNumber !== null && version.number < props.currentNumber
 
   async function submit(overrideReason: string | null) {
     setProblem(null)
@@ -84,12 +91,12 @@ export function PublishButton(props: { version: FragmentType<typeof PublishButto
   return (
     <>
       <Button
-        variant={version.publishedAt ? 'outlined' : 'contained'}
+        variant={isOlder ? 'outlined' : 'contained'}
         size="small"
         loading={loading}
         onClick={() => submit(null)}
       >
-        {version.publishedAt ? t('publish.rollBack') : t('publish.publish')}
+        {isOlder ? t('publish.rollBack') : t('publish.publish')}
       </Button>
       {problem && violations.length === 0 && (
         <Alert severity="error" onClose={() => setProblem(null)} sx={{ flexBasis: '100%' }}>

@@ -34,7 +34,12 @@ const VersionRow_version = graphql(`
   }
 `)
 
-export function VersionRow(props: { version: FragmentType<typeof VersionRow_version> }) {
+interface VersionRowProps {
+  version: FragmentType<typeof VersionRow_version>
+  currentNumber: number | null
+}
+
+export function VersionRow(props: VersionRowProps) {
   const { t, i18n } = useTranslation()
   const version = readFragment(VersionRow_version, props.version)
   const { rowCount, columnCount } = version
@@ -50,7 +55,7 @@ export function VersionRow(props: { version: FragmentType<typeof VersionRow_vers
         <VersionStatusChip status={version.status} />
         {version.isCurrent && <Chip size="small" color="primary" label={t('version.current')} />}
         <Box sx={{ flexGrow: 1 }} />
-        <PublishButton version={version} />
+        <PublishButton version={version} currentNumber={props.currentNumber} />
       </Stack>
       <Typography variant="body2" color="textSecondary" sx={{ mt: 0.5 }}>
         {original && `${original.name} (${formatBytes(original.sizeBytes, i18n.language)}) · `}

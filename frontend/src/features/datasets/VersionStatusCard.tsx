@@ -1,19 +1,18 @@
-import { useMutation } from '@apollo/client/react'
-import Alert from '@mui/material/Alert'
-import AlertTitle from '@mui/material/AlertTitle'
-import Button from '@mui/material/Button'
 import LinearProgress from '@mui/material/LinearProgress'
 import Paper from '@mui/material/Paper'
 import Stack from '@mui/material/Stack'
 import Typography from '@mui/material/Typography'
 import { useTranslation } from 'react-i18next'
+import type { FoundOptions } from '../../components/readOptions/draft'
 import { TimeAgo } from '../../components/TimeAgo'
 import { VersionStatusChip } from '../../components/VersionStatusChip'
 import { graphql, readFragment, type FragmentType } from '../../gql'
 import { formatInteger } from '../../lib/format'
 import { PublishButton } from './PublishButton'
 import { RejectedRows } from './RejectedRows'
+import { VersionFailure } from './VersionFailure'
 import { VersionLinks } from './VersionLinks'
+import { VersionWarnings } from './VersionWarnings'
 
 const VersionStatusCard_version = graphql(`
   fragment VersionStatusCard_version on DatasetVersion {
@@ -25,32 +24,12 @@ const VersionStatusCard_version = graphql(`
     progress
     isCurrent
     createdAt
-    error {
-      code
-      message
-      hint
-      line
-    }
     rowCount
     columnCount
-    warnings
+    ...VersionFailure_version
+    ...VersionWarnings_version
     ...RejectedRows_version
     ...PublishButton_version
-  }
-`)
-
-const RetryVersion = graphql(`
-  mutation RetryVersion($input: RetryVersionInput!) {
-    retryVersion(input: $input) {
-      version {
-        id
-        status
-      }
-      errors {
-        code
-        message
-      }
-    }
   }
 `)
 
@@ -58,14 +37,18 @@ const UNDER_WAY: readonly string[] = ['QUEUED', 'PROCESSING']
 
 interface VersionStatusCardProps {
   version: FragmentType<typeof VersionStatusCard_version>
+  /** Number of the version that readers get now; null while there is none. */
+  currentNumber: number | null
+  /** A version whose columns the next file probably has. */
+  columnsOf: string | null
+  onUploadAgain: (found: FoundOptions | null) => void
 }
 
 /** The newest version as it is being inspected: live, then its outcome and what to do next. */
 export function VersionStatusCard(props: VersionStatusCardProps) {
   const { t, i18n } = useTranslation()
   const version = readFragment(VersionStatusCard_version, props.version)
-  const [retry, { loading, data }] = useMutation(RetryVersion)
-  const { status, stage, progress, error, rowCount, columnCount, warnings } = version
+  const { status, stage, progress, rowCount, columnCount } = version
   const underWay = UNDER_WAY.includes(status)
 
   return (
@@ -80,7 +63,7 @@ export function VersionStatusCard(props: VersionStatusCardProps) {
           <Typography variant="body2" color="textSecondary" sx={{ flexGrow: 1 }}>
             <TimeAgo at={version.createdAt} />
           </Typography>
-          <PublishButton version={version} />
+          <PublishButton version={version} currentNumber={props.currentNumber} />
         </Stack>
         {underWay && (
           <div>
@@ -106,38 +89,8 @@ export function VersionStatusCard(props: VersionStatusCardProps) {
           </Typography>
         )}
         {status === 'READY' && <VersionLinks number={version.number} />}
-        {error && (
-          <Alert
-            severity="error"
-            action={
-              <Button
-                color="inherit"
-                size="small"
-                loading={loading}
-                sx={{ whiteSpace: 'nowrap' }}
-                onClick={() => retry({ variables: { input: { versionId: version.id } } })}
-              >
-                {t('version.retry')}
-              </Button>
-            }
-          >
-            <AlertTitle>{error.message}</AlertTitle>
-            {error.line !== null && <div>{t('version.errorLine', { line: error.line })}</div>}
-            {error.hint && <div>{error.hint}</div>}
-          </Alert>
-        )}
-        {data?.retryVersion.errors.map(({ message }) => (
-          <Alert key={message} severity="error">
-            {message}
-          </Alert>
-        ))}
-        {warnings.length > 0 && (
-          <Alert severity="info">
-            {warnings.map((warning) => (
-              <div key={warning}>{warning}</div>
-            ))}
-          </Alert>
-        )}
+        <VersionFailure version={version} columnsOf={props.columnsOf} />
+        <VersionWarnings version={version} onUploadAgain={props.onUploadAgain} />
         <RejectedRows version={version} />
       </Stack>
     </Paper>

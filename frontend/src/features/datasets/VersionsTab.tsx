@@ -9,6 +9,16 @@ import { graphql, readFragment, type FragmentType } from '../../gql'
 import { CompareVersions } from './CompareVersions'
 import { VersionRow } from './VersionRow'
 
+const VersionsTab_dataset = graphql(`
+  fragment VersionsTab_dataset on Dataset {
+    id
+    currentVersion {
+      id
+      number
+    }
+  }
+`)
+
 const VersionsTab_version = graphql(`
   fragment VersionsTab_version on DatasetVersion {
     id
@@ -20,6 +30,7 @@ const VersionsTab_version = graphql(`
 `)
 
 interface VersionsTabProps {
+  dataset: FragmentType<typeof VersionsTab_dataset>
   versions: readonly FragmentType<typeof VersionsTab_version>[]
   /** Shows more versions; null when all are shown. */
   onMore: (() => void) | null
@@ -28,6 +39,7 @@ interface VersionsTabProps {
 /** A dataset's history, newest first, and the comparison of any two of its versions. */
 export function VersionsTab(props: VersionsTabProps) {
   const { t } = useTranslation()
+  const { currentVersion } = readFragment(VersionsTab_dataset, props.dataset)
   const versions = readFragment(VersionsTab_version, props.versions)
   const comparable = versions.filter(({ status }) => status === 'READY')
   if (versions.length === 0) {
@@ -41,7 +53,7 @@ export function VersionsTab(props: VersionsTabProps) {
     <Stack spacing={3}>
       <Paper variant="outlined" component="ol" sx={{ m: 0, p: 0, listStyle: 'none' }}>
         {versions.map((version) => (
-          <VersionRow key={version.id} version={version} />
+          <VersionRow key={version.id} version={version} currentNumber={currentVersion?.number ?? null} />
         ))}
       </Paper>
       {props.onMore && (

@@ -1,31 +1,54 @@
 import Paper from '@mui/material/Paper'
 import Stack from '@mui/material/Stack'
+import { lazy, Suspense } from 'react'
 import { useSelector } from 'react-redux'
+import { FIND_ALL_OUT, type ReadOptionsDraft } from '../../components/readOptions/draft'
 import { UploadDropZone } from './UploadDropZone'
 import { UploadProgress } from './UploadProgress'
 import { selectDatasetUploads, type uploadsSlice } from './uploadsSlice'
+
+const NewUploadDialog = lazy(() => import('./NewUploadDialog'))
 
 type UploadsRoot = { uploads: ReturnType<typeof uploadsSlice.getInitialState> }
 
 interface DatasetUploadsProps {
   dataset: { id: string; slug: string }
   prominent: boolean
+  /** A version whose columns the next file probably has. */
+  columnsOf: string | null
+  /** What the form of the next upload begins with; null: it is closed. */
+  options: ReadOptionsDraft | null
+  onOptions: (options: ReadOptionsDraft | null) => void
 }
 
 /** The drop zone of a dataset and the files that are on their way into it. */
-export function DatasetUploads({ dataset, prominent }: DatasetUploadsProps) {
+export function DatasetUploads({ dataset, prominent, columnsOf, options, onOptions }: DatasetUploadsProps) {
   const entries = useSelector((root: UploadsRoot) => selectDatasetUploads(root, dataset.id))
   return (
     <Stack spacing={2}>
-      <UploadDropZone dataset={dataset} prominent={prominent && entries.length === 0} />
+      <UploadDropZone
+        dataset={dataset}
+        prominent={prominent && entries.length === 0}
+        onOptions={() => onOptions(FIND_ALL_OUT)}
+      />
       {entries.length > 0 && (
         <Paper variant="outlined" sx={{ p: 2 }}>
           <Stack spacing={2.5}>
             {entries.map((entry) => (
-              <UploadProgress key={entry.id} entry={entry} />
+              <UploadProgress key={entry.id} entry={entry} columnsOf={columnsOf} />
             ))}
           </Stack>
         </Paper>
+      )}
+      {options && (
+        <Suspense>
+          <NewUploadDialog
+            dataset={dataset}
+            options={options}
+            columnsOf={columnsOf}
+            onClose={() => onOptions(null)}
+          />
+        </Suspense>
       )}
     </Stack>
   )

@@ -1,6 +1,7 @@
 import UploadFileIcon from '@mui/icons-material/UploadFile'
 import Box from '@mui/material/Box'
 import Button from '@mui/material/Button'
+import Stack from '@mui/material/Stack'
 import Typography from '@mui/material/Typography'
 import { useRef, useState, type ChangeEvent, type DragEvent } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -10,10 +11,11 @@ interface UploadDropZoneProps {
   dataset: { id: string; slug: string }
   /** A dataset without data gets a bigger invitation. */
   prominent: boolean
+  onOptions: () => void
 }
 
 /** Where files are dropped or chosen; each becomes a new version of the dataset. */
-export function UploadDropZone({ dataset, prominent }: UploadDropZoneProps) {
+export function UploadDropZone({ dataset, prominent, onOptions }: UploadDropZoneProps) {
   const { t } = useTranslation()
   const queue = useUploadQueue()
   const input = useRef<HTMLInputElement>(null)
@@ -68,13 +70,14 @@ export function UploadDropZone({ dataset, prominent }: UploadDropZoneProps) {
           {t('upload.lead')}
         </Typography>
       </Box>
-      <Button
-        variant={prominent ? 'contained' : 'outlined'}
-        onClick={() => input.current?.click()}
-        sx={{ flexShrink: 0 }}
-      >
-        {t('upload.choose')}
-      </Button>
+      <Stack direction="row" spacing={1} sx={{ flexShrink: 0 }}>
+        <Button variant={prominent ? 'contained' : 'outlined'} onClick={() => input.current?.click()}>
+          {t('upload.choose')}
+        </Button>
+        <Button aria-haspopup="dialog" onClick={onOptions}>
+          {t('upload.options')}
+        </Button>
+      </Stack>
       <input
         ref={input}
         type="file"

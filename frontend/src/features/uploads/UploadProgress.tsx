@@ -6,17 +6,27 @@ import IconButton from '@mui/material/IconButton'
 import LinearProgress from '@mui/material/LinearProgress'
 import Stack from '@mui/material/Stack'
 import Typography from '@mui/material/Typography'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFailureText } from '../../components/useErrorText'
 import { formatBytes } from '../../lib/format'
 import { useUploadQueue } from './useUploadQueue'
 import { isUnderWay, type UploadEntry, type UploadProblem } from './uploadsSlice'
 
+const UploadOptionsDialog = lazy(() => import('./UploadOptionsDialog'))
+
+interface UploadProgressProps {
+  entry: UploadEntry
+  /** A version whose columns the file probably has. */
+  columnsOf: string | null
+}
+
 /** One file on its way: how far it is, and what can be done about it. */
-export function UploadProgress({ entry }: { entry: UploadEntry }) {
+export function UploadProgress({ entry, columnsOf }: UploadProgressProps) {
   const { t, i18n } = useTranslation()
   const queue = useUploadQueue()
   const failureText = useFailureText()
+  const [changing, setChanging] = useState(false)
   const { id, fileName, sizeBytes, doneBytes, phase, problem } = entry
   const measured = phase === 'CHECKING' || phase === 'SENDING'
   const percent = sizeBytes > 0 ? Math.min(100, (doneBytes / sizeBytes) * 100) : 100
@@ -29,6 +39,7 @@ export function UploadProgress({ entry }: { entry: UploadEntry }) {
     : formatBytes(sizeBytes, i18n.language)
 
   function problemText(described: UploadProblem): string {
+    if (described.kind === 'details') return described.problems.map(({ message }) => message).join(' ')
     if (described.kind !== 'storage') return failureText(described)
     return described.status === 0
       ? t('upload.storageUnreachable')
@@ -46,6 +57,11 @@ export function UploadProgress({ entry }: { entry: UploadEntry }) {
             {t(`upload.phases.${phase}`)} · {amount}
           </Typography>
         </Box>
+        {problem?.kind === 'details' && (
+          <Button size="small" variant="outlined" onClick={() => setChanging(true)}>
+            {t('upload.changeOptions')}
+          </Button>
+        )}
         {phase === 'INTERRUPTED' && (
           <Button size="small" variant="outlined" onClick={() => queue.resume(id)}>
             {t('upload.resume')}
@@ -78,6 +94,21 @@ export function UploadProgress({ entry }: { entry: UploadEntry }) {
         <Alert severity={phase === 'REFUSED' ? 'error' : 'warning'} sx={{ mt: 1 }}>
           {problemText(problem)} {phase === 'INTERRUPTED' && t('upload.kept')}
         </Alert>
+      )}
+      {changing && problem?.kind === 'details' && entry.details && (
+        <Suspense>
+          <UploadOptionsDialog
+            initial={entry.details}
+            columnsOf={columnsOf}
+            problems={problem.problems}
+            fileName={fileName}
+            onSubmit={(details) => {
+              setChanging(false)
+              void queue.change(id, details)
+            }}
+            onClose={() => setChanging(false)}
+          />
+        </Suspense>
       )}
     </Box>
   )

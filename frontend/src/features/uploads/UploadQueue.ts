@@ -1,7 +1,9 @@
 /** Takes files from the page to object storage, and tells the store how far each has come. */
 import type { ApolloClient } from '@apollo/client'
 import type { Dispatch } from '@reduxjs/toolkit'
-import type { StartUploadMutation } from '../../gql/graphql'
+import { fieldProblems, type FieldProblem } from '../../components/fieldProblems'
+import { inputOf } from '../../components/readOptions/draft'
+import type { StartUploadInput, StartUploadMutation } from '../../gql/graphql'
 import { describeError } from '../../graphql/describeError'
 import { hashInWorker, type Digest } from './hashInWorker'
 import { AbortUpload, CompleteUpload, StartUpload } from './operations'
@@ -11,9 +13,13 @@ import {
   uploadAdded,
   uploadChanged,
   uploadRemoved,
+  type UploadDetails,
   type UploadEntry,
   type UploadProblem,
 } from './uploadsSlice'
+
+/** Inputs of startUpload that nobody types. */
+const OF_THE_FILE: readonly string[] = ['datasetId', 'fileName', 'sizeBytes', 'sha256']
 
 type Started = NonNullable<StartUploadMutation['startUpload']['upload']>
 
@@ -21,6 +27,7 @@ interface Job {
   id: string
   datasetId: string
   file: File
+  details: UploadDetails | null
   sha256: string | null
   started: Started | null
   stored: Map<number, string>
@@ -37,8 +44,28 @@ export interface QueueServices {
 /** The server said no to this file; trying the same again would not help. */
 class Refused extends Error {}
 
+/** The server said no to what was said about this file. */
+class DetailsRefused extends Error {
+  readonly problems: FieldProblem[]
+
+  constructor(problems: FieldProblem[]) {
+    super(problems[0]?.message)
+    this.problems = problems
+  }
+}
+
+/** Empty unless a detail was given: an absent one is the server's to choose. */
+function inputOfDetails(details: UploadDetails | null): Pick<StartUploadInput, 'label' | 'comment' | 'options'> {
+  if (!details) return {}
+  const label = details.label.trim()
+  const comment = details.comment.trim()
+  const options = inputOf(details.options)
+  return { ...(label && { label }), ...(comment && { comment }), ...(options && { options }) }
+}
+
 function describeProblem(error: unknown): UploadProblem {
   if (error instanceof PartRefused) return { kind: 'storage', status: error.status }
+  if (error instanceof DetailsRefused) return { kind: 'details', problems: error.problems }
   if (error instanceof Refused) return { kind: 'refused', message: error.message, requestId: null }
   return describeError(error)
 }
@@ -58,12 +85,17 @@ export class UploadQueue {
   }
 
   /** Starts at once; resolves when the file is stored (and off the list), interrupted, refused or cancelled. */
-  add(dataset: { id: string; slug: string }, file: File): Promise<void> {
+  add(
+    dataset: { id: string; slug: string },
+    file: File,
+    details: UploadDetails | null = null,
+  ): Promise<void> {
     const id = crypto.randomUUID()
     const job: Job = {
       id,
       datasetId: dataset.id,
       file,
+      details,
       sha256: null,
       started: null,
       stored: new Map(),
@@ -77,6 +109,7 @@ export class UploadQueue {
         datasetSlug: dataset.slug,
         fileName: file.name,
         sizeBytes: file.size,
+        details,
         phase: 'CHECKING',
         doneBytes: 0,
         versionNumber: null,
@@ -90,6 +123,15 @@ export class UploadQueue {
   async resume(id: string): Promise<void> {
     const job = this.#jobs.get(id)
     if (job) await this.#run(job)
+  }
+
+  /** Begins again with the same file, about which something else is said now. */
+  async change(id: string, details: UploadDetails): Promise<void> {
+    const job = this.#jobs.get(id)
+    if (!job) return
+    job.details = details
+    this.#report(job, { details })
+    await this.#run(job)
   }
 
   /** Stops, forgets the file, and lets the server discard what had been sent. */
@@ -128,7 +170,8 @@ export class UploadQueue {
       await this.#complete(job, started)
     } catch (error) {
       if (job.controller.signal.aborted) return
-      const phase = error instanceof Refused ? 'REFUSED' : 'INTERRUPTED'
+      const refused = error instanceof Refused || error instanceof DetailsRefused
+      const phase = refused ? 'REFUSED' : 'INTERRUPTED'
       this.#report(job, { phase, problem: describeProblem(error) })
     }
   }
@@ -159,11 +202,19 @@ export class UploadQueue {
           fileName: job.file.name,
           sizeBytes: job.file.size,
           sha256,
+          ...inputOfDetails(job.details),
         },
       },
     })
     const payload = data?.startUpload
-    if (!payload?.upload) throw new Refused(payload?.errors[0]?.message)
+    if (!payload?.upload) {
+      const problems = fieldProblems(payload?.errors ?? [])
+      // Errors of the file itself cannot be mended by saying something else about it.
+      if (job.details && problems.some(({ field }) => field !== null && !OF_THE_FILE.includes(field))) {
+        throw new DetailsRefused(problems)
+      }
+      throw new Refused(payload?.errors[0]?.message)
+    }
     job.started = payload.upload
     this.#report(job, { versionNumber: payload.version?.number ?? null })
     if (job.controller.signal.aborted) await this.#discard(payload.upload)

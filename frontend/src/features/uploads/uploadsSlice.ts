@@ -1,5 +1,7 @@
 /** The upload queue as the page shows it; the files themselves are with `UploadQueue`. */
 import { createSelector, createSlice, type PayloadAction } from '@reduxjs/toolkit'
+import type { FieldProblem } from '../../components/fieldProblems'
+import type { ReadOptionsDraft } from '../../components/readOptions/draft'
 import type { RequestFailure } from '../../graphql/describeError'
 
 /**
@@ -14,12 +16,22 @@ export type UploadPhase =
   | 'INTERRUPTED'
   | 'REFUSED'
 
+/** What a person says about a file before it is sent. */
+export interface UploadDetails {
+  /** Empty: none. */
+  label: string
+  comment: string
+  options: ReadOptionsDraft
+}
+
 export interface UploadEntry {
   id: string
   datasetId: string
   datasetSlug: string
   fileName: string
   sizeBytes: number
+  /** Null: only the file was chosen. */
+  details: UploadDetails | null
   phase: UploadPhase
   /** Bytes of the present phase: hashed while CHECKING, sent while SENDING. */
   doneBytes: number
@@ -28,8 +40,14 @@ export interface UploadEntry {
   problem: UploadProblem | null
 }
 
-/** `storage`: what it answered to a part; status 0 for no answer at all. */
-export type UploadProblem = RequestFailure | { kind: 'storage'; status: number }
+/**
+ * `storage`: what it answered to a part; status 0 for no answer at all. `details`: what was said
+ * about the file cannot be accepted, and can be changed.
+ */
+export type UploadProblem =
+  | RequestFailure
+  | { kind: 'storage'; status: number }
+  | { kind: 'details'; problems: FieldProblem[] }
 
 interface UploadsState {
   entries: UploadEntry[]

@@ -1,0 +1,242 @@
+import { screen, waitFor, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { createHash } from 'node:crypto'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { hashBlob } from '../../features/uploads/hashBlob'
+import { uploadQueueOf } from '../../features/uploads/useUploadQueue'
+import { Channel } from '../../testing/Channel'
+import { FakeApi } from '../../testing/FakeApi'
+import { renderPage } from '../../testing/renderPage'
+import { connection, datasetSample, versionSample, viewer } from '../../testing/samples'
+import { createStore } from '../store'
+
+const FOUND = {
+  format: 'CSV',
+  compression: 'NONE',
+  encoding: 'cp932',
+  delimiter: ';',
+  quote: '"',
+  escape: '',
+  headerRows: 1,
+  skippedRows: 2,
+  decimalSeparator: '.',
+  thousandsSeparator: '',
+  nullTokens: ['', 'NA'],
+  sheet: null,
+}
+
+const FAILED = {
+  status: 'FAILED',
+  rowCount: null,
+  columnCount: null,
+  readOptions: FOUND,
+  error: { code: 'TOO_MANY_BAD_ROWS', message: '19 of 39 records cannot be read.', hint: null, line: null },
+}
+
+const COLUMNS = [
+  { fieldPath: 'zip', logicalType: 'INTEGER' },
+  { fieldPath: 'day', logicalType: 'DATE' },
+]
+
+type Resolver = (args: { input: unknown }) => unknown
+
+function pageOf(versions: Record<string, unknown>[], mutation: Record<string, Resolver>): FakeApi {
+  const samples = versions.map((version) => versionSample(version))
+  return new FakeApi({
+    query: {
+      viewer,
+      datasetBySlug: () => datasetSample({ versions: () => connection(samples) }),
+      datasetVersion: ({ id }: { id: string }) => samples.find((sample) => sample.id === id) ?? null,
+    },
+    mutation,
+    subscription: { datasetStatusChanged: () => new Channel() },
+  })
+}
+
+const refusal = (message: string, ...path: string[]) => ({
+  code: 'INVALID_INPUT',
+  message,
+  path: ['input', ...path],
+})
+
+function sentInputs(api: FakeApi, name: string): unknown[] {
+  return api.sent.filter((one) => one.name === name).map(({ variables }) => variables['input'])
+}
+
+const choose = (label: string, choice: string) =>
+  userEvent.selectOptions(screen.getByRole('combobox', { name: label }), choice)
+
+/** The page of a dataset, whose queue hashes without a worker: this environment has none. */
+async function renderUploads(api: FakeApi): Promise<void> {
+  const client = api.client()
+  const store = createStore()
+  uploadQueueOf({ client, dispatch: store.dispatch, digest: hashBlob })
+  await renderPage(api, '/datasets/store-sales', { client, store })
+}
+
+beforeAll(async () => {
+  // The form is loaded when it is first opened; how long that takes is no part of a test.
+  await import('../../features/uploads/NewUploadDialog')
+})
+
+describe('trying a version again with other options', () => {
+  it('begins with what was found, and sends exactly what the form says', async () => {
+    const api = pageOf([{ ...FAILED, id: 'version-2', number: 2 }, { schemaFields: COLUMNS }], {
+      retryVersion: () => ({ version: versionSample({ id: 'version-2', status: 'QUEUED' }), errors: [] }),
+    })
+    await renderPage(api, '/datasets/store-sales')
+    await userEvent.click(await screen.findByRole('button', { name: 'Try again with other options' }))
+    const dialog = await screen.findByRole('dialog', { name: 'How to read the file of version 2' })
+    expect(within(dialog).getByRole('combobox', { name: 'Encoding' })).toHaveValue('cp932')
+    expect(within(dialog).getByRole('textbox', { name: 'Null tokens, one a line' })).toHaveValue('NA')
+
+    await choose('Delimiter', 'Tab')
+    await choose('Quote', 'Nothing is quoted')
+    await choose('Header', 'No')
+    await choose('Decimal separator', 'Find out')
+    await choose('Thousands separator', 'Space')
+    await userEvent.type(screen.getByRole('textbox', { name: 'Null tokens, one a line' }), '{Enter}n. a.')
+    await userEvent.click(screen.getByRole('checkbox', { name: 'Empty cells are absent too' }))
+    await userEvent.click(await screen.findByRole('button', { name: 'Column types' }))
+    await choose('zip', 'Text')
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Try again' }))
+
+    await waitFor(() => expect(screen.queryByRole('dialog')).not.toBeInTheDocument())
+    expect(sentInputs(api, 'RetryVersion')).toEqual([
+      {
+        versionId: 'version-2',
+        options: {
+          format: 'CSV',
+          encoding: 'cp932',
+          delimiter: '\t',
+          quote: '',
+          escape: '',
+          headerRows: 0,
+          skippedRows: 2,
+          thousandsSeparator: ' ',
+          nullTokens: ['NA', 'n. a.'],
+          types: { zip: 'STRING' },
+        },
+      },
+    ])
+  })
+
+  it('shows each refusal at its field, takes the keyboard there, and keeps what was typed', async () => {
+    const api = pageOf([FAILED], {
+      retryVersion: () => ({
+        version: null,
+        errors: [refusal('Give exactly one character.', 'options', 'delimiter')],
+      }),
+    })
+    await renderPage(api, '/datasets/store-sales')
+    await userEvent.click(await screen.findByRole('button', { name: 'Try again with other options' }))
+    const dialog = await screen.findByRole('dialog')
+    await choose('Delimiter', 'Another…')
+    await userEvent.type(screen.getByRole('textbox', { name: 'Delimiter: character' }), '||')
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Try again' }))
+
+    const delimiter = screen.getByRole('combobox', { name: 'Delimiter' })
+    await waitFor(() => expect(delimiter).toHaveAccessibleDescription('Give exactly one character.'))
+    expect(delimiter).toBeInvalid()
+    expect(delimiter).toHaveFocus()
+    expect(screen.getByRole('textbox', { name: 'Delimiter: character' })).toHaveValue('||')
+    expect(within(dialog).queryByRole('alert')).not.toBeInTheDocument()
+  })
+
+  it('sends nothing while the lines to skip are no number', async () => {
+    const api = pageOf([FAILED], {})
+    await renderPage(api, '/datasets/store-sales')
+    await userEvent.click(await screen.findByRole('button', { name: 'Try again with other options' }))
+    const dialog = await screen.findByRole('dialog')
+    const skip = within(dialog).getByRole('textbox', { name: 'Lines to skip above the header' })
+    await userEvent.type(skip, 'x')
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Try again' }))
+    expect(skip).toHaveAccessibleDescription('Give a whole number, or leave it empty.')
+    expect(sentInputs(api, 'RetryVersion')).toEqual([])
+  })
+
+  it('sends only what means something for the format', async () => {
+    const api = pageOf([FAILED], {
+      retryVersion: () => ({ version: versionSample({ status: 'QUEUED' }), errors: [] }),
+    })
+    await renderPage(api, '/datasets/store-sales')
+    await userEvent.click(await screen.findByRole('button', { name: 'Try again with other options' }))
+    const dialog = await screen.findByRole('dialog')
+    expect(within(dialog).queryByRole('textbox', { name: 'Sheet' })).not.toBeInTheDocument()
+    await choose('Format', 'Excel (XLSX)')
+    await userEvent.type(within(dialog).getByRole('textbox', { name: 'Sheet' }), '売上')
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Try again' }))
+    await waitFor(() => expect(screen.queryByRole('dialog')).not.toBeInTheDocument())
+    expect(sentInputs(api, 'RetryVersion')).toEqual([
+      { versionId: 'version-1', options: { format: 'XLSX', headerRows: 1, skippedRows: 2, sheet: '売上' } },
+    ])
+  })
+})
+
+describe('uploading with options', () => {
+  const CONTENT = 'a,b\n1,2\n'
+  const FILE = new File([CONTENT], 'sales.csv')
+  const FILE_INPUT = {
+    datasetId: 'dataset-1',
+    fileName: 'sales.csv',
+    sizeBytes: 8,
+    sha256: createHash('sha256').update(CONTENT).digest('hex'),
+  }
+  const refused = (...errors: unknown[]) => () => ({ upload: null, version: null, errors })
+
+  it('sends label, comment and options with the file, and shows refusals at their fields', async () => {
+    const errors = [
+      refusal('At most 100 characters.', 'label'),
+      refusal('0 to 1,000,000.', 'options', 'skippedRows'),
+    ]
+    const api = pageOf([], { startUpload: refused(...errors) })
+    await renderUploads(api)
+    await userEvent.click(await screen.findByRole('button', { name: 'Options' }))
+    const dialog = await screen.findByRole('dialog', { name: 'Upload with options' })
+    await userEvent.type(within(dialog).getByRole('textbox', { name: 'Label of the version' }), 'January')
+    await userEvent.type(within(dialog).getByRole('textbox', { name: 'What changed' }), 'Corrected')
+    await userEvent.type(within(dialog).getByRole('textbox', { name: /Lines to skip/ }), '2000000')
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Choose a file' }))
+    await userEvent.upload(screen.getByLabelText('File to upload with these options'), FILE)
+
+    await userEvent.click(await screen.findByRole('button', { name: 'Change the options' }))
+    const again = await screen.findByRole('dialog', { name: 'Options of sales.csv' })
+    expect(within(again).getByRole('textbox', { name: 'Label of the version' })).toHaveAccessibleDescription(
+      'At most 100 characters.',
+    )
+    const skip = within(again).getByRole('textbox', { name: /Lines to skip/ })
+    expect(skip).toHaveAccessibleDescription('0 to 1,000,000.')
+    await userEvent.clear(skip)
+    await userEvent.click(within(again).getByRole('button', { name: 'Upload' }))
+
+    await waitFor(() => expect(sentInputs(api, 'StartUpload')).toHaveLength(2))
+    expect(sentInputs(api, 'StartUpload')).toEqual([
+      { ...FILE_INPUT, label: 'January', comment: 'Corrected', options: { skippedRows: 2000000 } },
+      { ...FILE_INPUT, label: 'January', comment: 'Corrected' },
+    ])
+  })
+
+  it('begins with how the version was read when its warnings lead there', async () => {
+    const warnings = ["'code' keeps 1 cell as text that is NA."]
+    const api = pageOf([{ readOptions: FOUND, warnings }], {
+      startUpload: refused({ code: 'CONFLICT', message: 'No.', path: null }),
+    })
+    await renderUploads(api)
+    await userEvent.click(await screen.findByRole('button', { name: 'Upload again with other options' }))
+    await screen.findByRole('dialog', { name: 'Upload with options' })
+    await choose('Delimiter', 'Comma ,')
+    await userEvent.click(screen.getAllByRole('button', { name: 'Choose a file' })[0] as HTMLElement)
+    await userEvent.upload(screen.getByLabelText('File to upload with these options'), FILE)
+    await waitFor(() => expect(sentInputs(api, 'StartUpload')).toHaveLength(1))
+    const { compression: _packing, sheet: _sheet, ...told } = FOUND
+    expect(sentInputs(api, 'StartUpload')).toEqual([{ ...FILE_INPUT, options: { ...told, delimiter: ',' } }])
+  })
+
+  it('is not offered for a format that says itself how it is read', async () => {
+    const readOptions = { format: 'PARQUET', compression: 'NONE' }
+    const api = pageOf([{ readOptions, warnings: ['Repeated headers were renamed.'] }], {})
+    await renderPage(api, '/datasets/store-sales')
+    expect(await screen.findByText('Repeated headers were renamed.')).toBeInTheDocument()
+    expect(screen.queryByRole('button', { name: /other options/ })).not.toBeInTheDocument()
+  })
+})
