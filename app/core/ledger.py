@@ -16,6 +16,8 @@ from app.core.ids import uuid7
 MAX_LOST_LEASES = 3
 """A task that took its worker down this often is dead: it is the task's fault."""
 RETRY_CAP_SECONDS = 3600.0
+MAX_DOUBLINGS = 6
+"""A wake-up that nobody follows is sent again after 1, 2, 4, ... and at last every 64 times the timeout."""
 
 
 class LostLease(Exception):
@@ -125,7 +127,7 @@ async def claim(session: AsyncSession, task_id: UUID, *, owner: str, lease_secon
         await session.execute(
             text("""
                 UPDATE tasks SET state = 'RUNNING', attempt = attempt + 1, fence = fence + 1, lease_owner = :owner,
-                    lease_until = now() + make_interval(secs => :lease)
+                    lease_until = now() + make_interval(secs => :lease), dispatch_count = 0
                 WHERE id = :id AND state IN ('READY', 'QUEUED') AND available_at <= now()
                 RETURNING actor, args, fence, attempt, max_attempts"""),
             {"id": task_id, "owner": owner, "lease": lease_seconds},
@@ -207,31 +209,41 @@ async def give_back(session: AsyncSession, claim: Claim) -> None:
 
 
 async def requeue_unclaimed(session: AsyncSession, *, older_than_seconds: float) -> int:
-    """QUEUED tasks whose wake-up nobody followed for so long are READY again."""
+    """QUEUED tasks whose wake-up nobody followed for so long are READY again; with each wake-up they wait twice as long.
+
+    A long queue behind a busy slot looks just like lost wake-ups: without the doubling it were sent again and again.
+    """
     result = await session.execute(
         text("""UPDATE tasks SET state = 'READY' WHERE id IN (
-                    SELECT id FROM tasks WHERE state = 'QUEUED' AND dispatched_at <= now() - make_interval(secs => :age)
+                    SELECT id FROM tasks WHERE state = 'QUEUED'
+                    AND dispatched_at <= now() - make_interval(secs => :age * power(2, least(dispatch_count - 1, :doublings)))
                     FOR UPDATE SKIP LOCKED) RETURNING id"""),
-        {"age": older_than_seconds},
+        {"age": older_than_seconds, "doublings": MAX_DOUBLINGS},
     )
     return len(result.all())
 
 
 async def expire_leases(session: AsyncSession) -> list[DeadTask]:
-    """RUNNING tasks whose lease has ended are READY again; the third loss makes them DEAD, and those are returned."""
-    await session.execute(
-        text(f"""UPDATE tasks SET state = 'READY', available_at = now(), lost_leases = lost_leases + 1, {_RELEASED}
-                 WHERE id IN (SELECT id FROM tasks WHERE state = 'RUNNING' AND lease_until < now() AND lost_leases + 1 < :max
-                              FOR UPDATE SKIP LOCKED)"""),
+    """RUNNING tasks whose lease has ended are READY again; the third loss makes them DEAD, and those are returned.
+
+    One statement: of two, the second would bury at their first loss the tasks that were locked during the first.
+    """
+    rows = await session.execute(
+        text(f"""
+            WITH lost AS (
+                SELECT id, lost_leases + 1 >= :max AS dies FROM tasks WHERE state = 'RUNNING' AND lease_until < now()
+                FOR UPDATE SKIP LOCKED)
+            UPDATE tasks SET lost_leases = lost_leases + 1, {_RELEASED},
+                state = CASE WHEN dies THEN 'DEAD' ELSE 'READY' END,
+                available_at = CASE WHEN dies THEN available_at ELSE now() END,
+                finished_at = CASE WHEN dies THEN now() END,
+                last_error = CASE WHEN dies
+                    THEN jsonb_build_object('message', 'its worker died ' || (lost_leases + 1) || ' times') ELSE last_error END
+            FROM lost WHERE tasks.id = lost.id
+            RETURNING tasks.id, actor, args, dies, last_error ->> 'message' AS reason"""),
         {"max": MAX_LOST_LEASES},
     )
-    rows = await session.execute(
-        text(f"""UPDATE tasks SET state = 'DEAD', finished_at = now(), lost_leases = lost_leases + 1, {_RELEASED},
-                     last_error = jsonb_build_object('message', 'its worker died ' || (lost_leases + 1) || ' times')
-                 WHERE id IN (SELECT id FROM tasks WHERE state = 'RUNNING' AND lease_until < now() FOR UPDATE SKIP LOCKED)
-                 RETURNING id, actor, args, last_error ->> 'message' AS reason"""),
-    )
-    return [DeadTask(row.id, row.actor, row.args, row.reason) for row in rows]
+    return [DeadTask(row.id, row.actor, row.args, row.reason) for row in rows if row.dies]
 
 
 async def delete_finished(session: AsyncSession, *, older_than_days: int) -> int:
