@@ -40,6 +40,8 @@ def _fits(x: str, kind: ColumnType) -> str:
         parsed = f"try_strptime({x}, {shapes.formats(kind.date, with_time=kind.native == 'TIMESTAMP')})"
         return f"WHEN {parsed} IS NOT NULL THEN {parsed}::{kind.native}"
     cast = f"TRY_CAST({x} AS {kind.native})"
+    if kind.plus:
+        return f"{_number_fits(x, kind, cast)} {_plus_fits(x, kind, cast)}"
     match kind.native:
         case "BOOLEAN":
             return f"WHEN {x} IN ('true', 'false', 'True', 'False', 'TRUE', 'FALSE') THEN {cast}"
@@ -73,14 +75,25 @@ def _number_fits(x: str, kind: ColumnType, cast: str) -> str:
     if kind.native == "BIGINT":
         return f"WHEN {cast}::VARCHAR = {x} THEN {cast}"
     if kind.native == "DOUBLE":
-        # 16 characters hold at most 15 digits and a point: exact. Longer ones must survive the way back.
-        number = f"({shapes.INTEGER}|{shapes.DECIMAL}|{shapes.EXPONENT}|-?(inf|Inf|INF|Infinity))"
+        # 15 characters hold at most 15 digits: exact, unless they say a number beyond all doubles. Longer ones must survive
+        # the way back.
+        number = f"({shapes.INTEGER}|{shapes.DECIMAL}|{shapes.EXPONENT}|{shapes.INFINITE})"
         exact = (
-            f"CASE WHEN length({x}) <= 16 THEN true WHEN {cast}::VARCHAR = {x} THEN true "
-            f"WHEN {shapes.matches(x, shapes.EXPONENT)} THEN true ELSE {shapes.digits_sql(x)} <= 15 END"
+            f"CASE WHEN isinf({cast}) THEN {shapes.matches(x, shapes.INFINITE)} WHEN length({x}) <= {shapes.EXACT_DIGITS} THEN true "
+            f"WHEN {shapes.digits_sql(x)} <= {shapes.EXACT_DIGITS} OR {cast}::VARCHAR = {x} THEN true "
+            f"ELSE {shapes.matches(x, shapes.EXPONENT)} END"
         )
         return f"WHEN CASE WHEN {shapes.matches(x, number)} THEN {exact} ELSE false END THEN {cast}"
     return _checked(x, f"({shapes.INTEGER}|{shapes.DECIMAL})", cast)
+
+
+def _plus_fits(x: str, kind: ColumnType, cast: str) -> str:
+    if kind.native == "BIGINT":
+        # A cast alone would round +1.5.
+        return _checked(x, shapes.PLUS_INTEGER, cast)
+    number = f"substr({x}, 2)"
+    exact = f"({shapes.digits_sql(number)} <= {shapes.EXACT_DIGITS} OR {shapes.matches(number, shapes.EXPONENT)})"
+    return _checked(x, shapes.PLUS, f"CASE WHEN isfinite({cast}) AND {exact} THEN {cast} END")
 
 
 def _marked_pattern(style: NumberStyle) -> str:

@@ -207,4 +207,7 @@ def _checked(x: str, kind: ColumnType) -> str:
     broken = f"error('{_BROKEN}')"
     if kind.empty:
         return f"CASE WHEN {x} IS NULL THEN NULL::VARCHAR ELSE {broken} END"
+    if kind.seen is not None:
+        shape, others = shapes.shape_sql(x, f"trim({x}, ' ')"), shapes.ALL & ~kind.seen
+        return f"CASE WHEN {shape} & {others}::UBIGINT = 0 THEN {x} ELSE {broken} END"
     return casts.value_sql(x, kind, misfit=broken)

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import duckdb
 
-from app.ingest import by_hand, cells, columns, engine, overrides, types, wide
+from app.ingest import by_hand, cells, columns, engine, oddities, overrides, types, wide
 from app.ingest.cells import Cells, RegularFile
 from app.ingest.job import Field, IngestJob, LogicalType, ReadOptions
 from app.ingest.layout import Plan, plan
-from app.ingest.mend import Copy, mend
+from app.ingest.mend import Copy, mend, rows
 from app.ingest.rejects import RejectLog
+from app.ingest.shapes import Shape
 from app.ingest.survey import survey
 from app.ingest.table import Report, StoredTable
 from app.ingest.text import clear_scratch, open_text, scratch_path
@@ -57,6 +58,10 @@ class _Reading:
         self._warnings: list[str] = []
         self._seen: list[int] = []
         """Shapes in a sample, where one was taken."""
+        self._masks: list[int] = []
+        self._style = types.FileStyle()
+        """What the types were decided from."""
+        self._has_all_rows = True
         self._target = Path(job.output_dir) / "table.parquet"
 
     def table(self) -> StoredTable:
@@ -79,8 +84,27 @@ class _Reading:
                 *self._plan.names.warnings_without(left_out),
                 *self._warnings,
                 *_type_warnings(self._plan.names.names, typed.kinds),
+                *self._oddities(typed),
             ),
         )
+
+    def _oddities(self, typed: _Typed) -> list[str]:
+        """Warnings of columns that a few cells keep from being numbers or dates."""
+        options = self._plan.options
+        suspects = [
+            name
+            for name, kind, mask in zip(typed.names, typed.kinds, self._masks, strict=True)
+            if name is not None and name not in options.types and oddities.is_suspect(kind, mask)
+        ]
+        if not suspects or len(typed.names) > wide.WIDE_COLUMNS:
+            return []
+        tokens_are_text = options.null_tokens is not None
+        found = oddities.find(self._connection, str(self._target), suspects, self._style, tokens_are_text=tokens_are_text)
+        lines: dict[int, int] = {}
+        if found and self._has_all_rows:
+            wanted = sorted({oddity.row for oddity in found})
+            lines = {row: line for row, line, _ in rows(self._plan.table, iter(wanted))}
+        return [oddity.warning(lines.get(oddity.row)) for oddity in found]
 
     def _token_warnings(self, kinds: list[ColumnType], fields: tuple[Field, ...]) -> list[str]:
         """Text columns that hold what means 'absent' in others: kept, because NA may be Namibia, but said."""
@@ -138,7 +162,7 @@ class _Reading:
             if not options.types:
                 sampled = cells.sample(file, scratch_path(self._job, "sample.csv"), options.null_tokens)
                 self._seen = cells.masks(self._connection, sampled)
-                kinds = self._decided(self._seen)
+                kinds = [_until_seen(*of) for of in zip(self._decided(self._seen), self._seen, strict=True)]
                 typed = self._copied(direct, kinds, file.record_count)
                 if typed is not None:
                     return typed
@@ -174,6 +198,7 @@ class _Reading:
                 self._connection, text, source, kinds, names, options, self._plan.table, self._rejects
             )
             record_count -= self._rejects.count - before
+            self._has_all_rows = self._rejects.count == before
         typed = self._copied(source, cells.with_digits(self._connection, source, kinds), record_count, where)
         if typed is None:
             raise AssertionError("a column has a cell of a shape that the pass over all of its cells did not see")
@@ -181,8 +206,9 @@ class _Reading:
 
     def _decided(self, masks: list[int]) -> list[ColumnType]:
         options = self._plan.options
-        style = types.file_style(masks, options.decimal_separator, options.thousands_separator)
-        kinds = [types.decide(mask, style) for mask in masks]
+        self._masks = masks
+        self._style = types.file_style(masks, options.decimal_separator, options.thousands_separator)
+        kinds = [types.decide(mask, self._style) for mask in masks]
         # With the caller's own tokens, others are text.
         return [types.TEXT if kind.tokens and options.null_tokens is not None else kind for kind in kinds]
 
@@ -203,6 +229,12 @@ class _Reading:
 
     def _part(self, start: float, end: float) -> Report:
         return lambda done: self._report(start + done * (end - start))
+
+
+def _until_seen(kind: ColumnType, mask: int) -> ColumnType:
+    """A type by a sample: text without a cell that can only be text holds until a cell of another shape comes."""
+    settled = not kind.is_text or kind.empty or bool(mask & Shape.TEXT)
+    return kind if settled else replace(kind, seen=mask)
 
 
 def _options_as_read(options: ReadOptions, kinds: list[ColumnType]) -> ReadOptions:

@@ -1,6 +1,7 @@
 """What the caller insists on: whether it is possible, and which rows do not fit it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -65,7 +66,7 @@ def insisted(logical: LogicalType, mask: int, found: ColumnType, style: FileStyl
         return types.TEXT
     tokens = tuple(token for token, bit in shapes.TOKEN_BITS.items() if mask & bit)
     if found.logical is logical and not found.is_text:
-        return ColumnType(logical, found.native, tokens, found.style, found.date, found.padded)
+        return replace(found, tokens=tokens)
     shape = Shape(mask & shapes.SHAPES)
     decimal = style.decimal or ("," if shape & Shape.COMMA and not shape & Shape.DECIMAL else ".")
     marks = NumberStyle(decimal, style.thousands or "")

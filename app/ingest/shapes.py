@@ -7,11 +7,14 @@ class Shape(IntFlag):
     """Shapes of cells; each cell of a column adds its own. The letters in comments are examples."""
 
     INT = auto()  # 42, -7: written as a machine would, within 64 bits
+    LONG_INT = auto()  # beside INT: more digits than a double keeps
     BIG = auto()  # up to 38 digits
     DECIMAL = auto()  # 1.5, .5, -0.25: a double holds it exactly as far as it is written
     LONG_DECIMAL = auto()  # more digits than a double keeps
     DOT3 = auto()  # 1.234: a decimal, or a thousand two hundred thirty-four
-    EXPONENT = auto()  # 1.5e10, 1e-05; not 1e5, which may be an identifier
+    EXPONENT = auto()  # 1.5e10, 1e-05
+    BARE_EXPONENT = auto()  # 1e5, 2E7: a number among numbers, an identifier among its like
+    PLUS = auto()  # +7; +1.5 is PLUS and DECIMAL; +49301234567 and +07 are TEXT
     INFINITE = auto()  # inf, -Infinity
     COMMA = auto()  # 1,5: can only be a decimal comma
     COMMA3 = auto()  # 1,234: either
@@ -49,6 +52,7 @@ NULL_TOKENS = (
 FIRST_TOKEN_BIT = len(Shape)
 TOKEN_BITS = {token: 1 << (FIRST_TOKEN_BIT + index) for index, token in enumerate(NULL_TOKENS)}
 SHAPES = (1 << FIRST_TOKEN_BIT) - 1
+ALL = (1 << FIRST_TOKEN_BIT + len(NULL_TOKENS)) - 1
 
 DATE_FORMATS: dict[Shape, tuple[str, ...]] = {
     Shape.SLASH_DAY_FIRST: ("%d/%m/%Y",),
@@ -75,7 +79,14 @@ _DATE_START = "[0-9]{1,4}[-/.年 ].*|[A-Z][a-z]{2,8} [0-9].*"
 
 INTEGER = "-?(0|[1-9][0-9]*)"
 DECIMAL = "(-?(0|[1-9][0-9]*)[.][0-9]*|-?[.][0-9]+)"
-EXPONENT = "-?((0|[1-9][0-9]*)[eE][+-][0-9]+|(0|[1-9][0-9]*)?[.][0-9]+[eE][+-]?[0-9]+)"
+EXPONENT = "-?((0|[1-9][0-9]*)([.][0-9]*)?|[.][0-9]+)[eE][+-]?[0-9]+"
+_BARE_EXPONENT = "-?[0-9]+[eE][0-9]+"
+INFINITE = "-?(inf|Inf|INF|Infinity)"
+PLUS_INTEGER = "[+](0|[1-9][0-9]{0,6})"
+"""Seven digits at most: longer ones are telephone numbers."""
+PLUS = f"({PLUS_INTEGER}|[+](((0|[1-9][0-9]*)[.][0-9]*|[.][0-9]+)|{EXPONENT.removeprefix('-?')}))"
+EXACT_DIGITS = 15
+"""Every decimal number of so many digits comes back from a double as it went."""
 ISO_TIMESTAMP = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6}0*)?)?"
 ISO_ZONE = " ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
 TIME = "([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}([.][0-9]{1,6}0*)?)?"
@@ -117,7 +128,10 @@ def _bare_shape_sql(x: str) -> str:
     tokens = " ".join(f"WHEN {quoted(token)} THEN {bit}::UBIGINT" for token, bit in TOKEN_BITS.items())
     group = "[1-9][0-9]{0,2}"
     branches = (
-        (f"TRY_CAST({x} AS BIGINT)::VARCHAR = {x}", Shape.INT),
+        (
+            f"TRY_CAST({x} AS BIGINT)::VARCHAR = {x}",
+            f"CASE WHEN length({x}) > {EXACT_DIGITS} + starts_with({x}, '-')::INT THEN {int(Shape.INT | Shape.LONG_INT)} ELSE {int(Shape.INT)} END",
+        ),
         (f"length({x}) > 60 AND NOT {matches(x, '[-0-9.eE+]+')}", Shape.TEXT),
         (
             f"{matches(x, INTEGER)} AND {x} <> '-0'",
@@ -127,7 +141,7 @@ def _bare_shape_sql(x: str) -> str:
         (
             matches(x, DECIMAL),
             (
-                f"CASE WHEN {digits_sql(x)} <= 15 OR TRY_CAST({x} AS DOUBLE)::VARCHAR = {x} "
+                f"CASE WHEN {digits_sql(x)} <= {EXACT_DIGITS} OR TRY_CAST({x} AS DOUBLE)::VARCHAR = {x} "
                 f"THEN {int(Shape.DECIMAL)} ELSE {int(Shape.LONG_DECIMAL)} END"
             ),
         ),
@@ -136,8 +150,9 @@ def _bare_shape_sql(x: str) -> str:
         (f"{matches(x, ISO_TIMESTAMP)} AND TRY_CAST({x} AS TIMESTAMP) IS NOT NULL", Shape.TIMESTAMP),
         (f"{matches(x, ISO_TIMESTAMP + ISO_ZONE)} AND TRY_CAST({x} AS TIMESTAMPTZ) IS NOT NULL", Shape.TIMESTAMP_ZONE),
         (f"{matches(x, TIME)} AND TRY_CAST({x} AS TIME) IS NOT NULL", Shape.TIME),
-        (f"{matches(x, EXPONENT)} AND isfinite(TRY_CAST({x} AS DOUBLE))", Shape.EXPONENT),
-        (matches(x, "-?(inf|Inf|INF|Infinity)"), Shape.INFINITE),
+        (f"{matches(x, EXPONENT)} AND isfinite(TRY_CAST({x} AS DOUBLE))", _exponent_sql(x)),
+        (f"starts_with({x}, '+')", _plus_sql(x, f"substr({x}, 2)")),
+        (matches(x, INFINITE), Shape.INFINITE),
         (matches(x, f"-?{group}(,[0-9]{{3}}){{2,}}"), Shape.GROUP_COMMA),
         (matches(x, f"-?{group}(,[0-9]{{3}})+[.][0-9]+"), Shape.GROUP_COMMA | Shape.DECIMAL),
         (matches(x, f"-?{group},[0-9]{{3}}"), Shape.COMMA3),
@@ -157,6 +172,22 @@ def _bare_shape_sql(x: str) -> str:
         f"WHEN {condition} THEN ({int(result) if isinstance(result, int) else result})::UBIGINT" for condition, result in branches
     )
     return f"(CASE {body} ELSE {int(Shape.TEXT)}::UBIGINT END)"
+
+
+def _exponent_sql(x: str) -> str:
+    return f"CASE WHEN {matches(x, _BARE_EXPONENT)} THEN {int(Shape.BARE_EXPONENT)} ELSE {int(Shape.EXPONENT)} END"
+
+
+def _plus_sql(x: str, number: str) -> str:
+    """The shape of `x`, a plus sign and `number`."""
+    return (
+        f"CASE WHEN NOT {matches(x, PLUS)} THEN {int(Shape.TEXT)} "
+        f"WHEN {matches(number, EXPONENT)} THEN CASE WHEN isfinite(TRY_CAST({number} AS DOUBLE)) "
+        f"THEN {int(Shape.PLUS)} | {_exponent_sql(number)} ELSE {int(Shape.TEXT)} END "
+        f"WHEN NOT contains({x}, '.') THEN {int(Shape.PLUS)} "
+        f"WHEN {matches(number, '[1-9][0-9]{0,2}[.][0-9]{3}')} THEN {int(Shape.PLUS | Shape.DOT3)} "
+        f"WHEN {digits_sql(number)} <= {EXACT_DIGITS} THEN {int(Shape.PLUS | Shape.DECIMAL)} ELSE {int(Shape.TEXT)} END"
+    )
 
 
 def _date_sql(x: str, shapes: tuple[Shape, ...]) -> str:

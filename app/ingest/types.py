@@ -7,10 +7,13 @@ from app.ingest import shapes
 from app.ingest.job import LogicalType
 from app.ingest.shapes import Shape
 
-_PLAIN_NUMBERS = Shape.INT | Shape.BIG | Shape.DECIMAL | Shape.LONG_DECIMAL | Shape.DOT3 | Shape.EXPONENT | Shape.INFINITE
-_DOT_NUMBERS = Shape.DECIMAL | Shape.LONG_DECIMAL | Shape.EXPONENT
+_EXPONENTS = Shape.EXPONENT | Shape.BARE_EXPONENT
+_INTEGERS = Shape.INT | Shape.LONG_INT | Shape.BIG
+_DOT_NUMBERS = Shape.DECIMAL | Shape.LONG_DECIMAL | _EXPONENTS
+_PLAIN_NUMBERS = _INTEGERS | _DOT_NUMBERS | Shape.DOT3 | Shape.INFINITE
 _CLOCKS = Shape.WITH_TIME | Shape.WITHOUT_TIME
 MAX_DIGITS = 38
+_TOO_MANY_DIGITS = "its numbers have more digits than a number type holds"
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,16 @@ class ColumnType:
     date: Shape | None = None
     """The shape of its dates where they are not ISO 8601."""
     padded: bool = False
+    plus: bool = False
+    """Some of its numbers have a plus sign."""
     empty: bool = False
     """No cell holds anything."""
     insisted: bool = False
     """The caller wants this type: spellings that lose their form (007, +7, yes) are fine."""
     ambiguous: str | None = None
     """Why it stayed text although it looks like something else."""
+    seen: int | None = None
+    """The shapes by which a sample could not tell it from text; a cell of another shape may."""
 
     @property
     def is_text(self) -> bool:
@@ -82,15 +89,15 @@ def decide(mask: int, style: FileStyle) -> ColumnType:
     kind = _single_kind(bare) or _dates(bare) or _number(bare, style)
     if kind.is_text:
         return kind
-    return ColumnType(kind.logical, kind.native, tokens, kind.style, kind.date, padded)
+    return replace(kind, tokens=tokens, padded=padded)
 
 
 def _single_kind(bare: Shape) -> ColumnType | None:
+    if not bare & ~(Shape.INT | Shape.LONG_INT):
+        return ColumnType(LogicalType.INTEGER, "BIGINT")
     match bare:
         case Shape.BOOLEAN:
             return ColumnType(LogicalType.BOOLEAN, "BOOLEAN")
-        case Shape.INT:
-            return ColumnType(LogicalType.INTEGER, "BIGINT")
         case Shape.DATE:
             return ColumnType(LogicalType.DATE, "DATE")
         case Shape.TIMESTAMP:
@@ -125,19 +132,35 @@ def _dates(bare: Shape) -> ColumnType | None:
 
 
 def _number(bare: Shape, style: FileStyle) -> ColumnType:
+    plus = bool(bare & Shape.PLUS)
+    bare &= ~Shape.PLUS
+    if not bare:
+        return ColumnType(LogicalType.STRING, ambiguous="cells like +7 may be numbers or codes")
+    if bare == Shape.BARE_EXPONENT:
+        return ColumnType(LogicalType.STRING, ambiguous="cells like 1e5 may be numbers or identifiers")
     marks = _marks(bare, style)
     if isinstance(marks, str):
         return ColumnType(LogicalType.STRING, ambiguous=marks or None)
-    fractions = Shape.DECIMAL | Shape.LONG_DECIMAL | Shape.EXPONENT | Shape.INFINITE
+    if (marks.thousands or marks.decimal == ",") and (plus or bare & (_EXPONENTS | Shape.INFINITE)):
+        return ColumnType(LogicalType.STRING)
+    kind = _sized(bare, marks)
+    if plus and kind.native.startswith("DECIMAL"):
+        return ColumnType(LogicalType.STRING, ambiguous=_TOO_MANY_DIGITS)
+    return replace(kind, plus=plus)
+
+
+def _sized(bare: Shape, marks: NumberStyle) -> ColumnType:
+    """The type of numbers of these shapes and marks that keeps all of their digits."""
+    fractions = Shape.DECIMAL | Shape.LONG_DECIMAL | _EXPONENTS | Shape.INFINITE
     if marks.thousands != ".":
         fractions |= Shape.DOT3
     if marks.decimal == ",":
         fractions |= Shape.COMMA | Shape.COMMA3
     if not bare & fractions:
         return ColumnType(LogicalType.INTEGER, "DECIMAL(38,0)" if bare & Shape.BIG else "BIGINT", style=marks)
-    if bare & (Shape.LONG_DECIMAL | Shape.BIG):
-        if bare & (Shape.EXPONENT | Shape.INFINITE):
-            return ColumnType(LogicalType.STRING, ambiguous="its numbers have more digits than a number type holds")
+    if bare & (Shape.LONG_DECIMAL | Shape.LONG_INT | Shape.BIG):
+        if bare & (_EXPONENTS | Shape.INFINITE):
+            return ColumnType(LogicalType.STRING, ambiguous=_TOO_MANY_DIGITS)
         return ColumnType(LogicalType.NUMBER, "DECIMAL", style=marks)
     return ColumnType(LogicalType.NUMBER, "DOUBLE", style=marks)
 
@@ -191,5 +214,5 @@ def _comma_marks(bare: Shape, style: FileStyle, mark: str) -> NumberStyle | str:
 def sized_decimal(kind: ColumnType, whole: int, fraction: int) -> ColumnType:
     """The DECIMAL that holds so many digits, or text where none does."""
     if whole + fraction > MAX_DIGITS:
-        return ColumnType(LogicalType.STRING, ambiguous="its numbers have more digits than a number type holds")
+        return ColumnType(LogicalType.STRING, ambiguous=_TOO_MANY_DIGITS)
     return replace(kind, native=f"DECIMAL({max(whole + fraction, 1)},{fraction})")

@@ -40,7 +40,10 @@ def test_a_clean_file_has_no_file_of_rejects(read: Reading) -> None:
 def test_lines_count_through_quoted_line_ends_and_blank_lines(read: Reading) -> None:
     result = read('a,b,c\n1,"x\ny\r\nz",3\n\n\n4,5\n' + GOOD)
     assert [row[:2] for row in result.rejects] == [(7, "it has 2 cells where the table has 3 columns")]
-    assert result.table.warnings == ("2 blank lines were left out.",)
+    assert result.table.warnings == (
+        "2 blank lines were left out.",
+        "'b' stays text: 1 cell looks like 'x y z', on line 2.",
+    )
 
 
 def test_an_unclosed_quote_costs_one_line(read: Reading) -> None:
@@ -58,7 +61,10 @@ def test_an_unclosed_quote_does_not_swallow_the_next_quoted_cell(read: Reading) 
 def test_quotes_within_a_quoted_cell_are_read_where_they_are_clear(read: Reading) -> None:
     result = read('a,b,c\n1,"say "hi" twice",3\n' + GOOD)
     assert result.rows[0] == (1, 'say "hi" twice', 3)
-    assert result.table.warnings == ("1 record had quotes that break the rules, and were read as far as they are clear.",)
+    assert result.table.warnings == (
+        "1 record had quotes that break the rules, and were read as far as they are clear.",
+        "'b' stays text: 1 cell looks like 'say \"hi\" twice', on line 2.",
+    )
 
 
 def test_a_quote_that_swallows_good_lines_costs_one_line(read: Reading) -> None:

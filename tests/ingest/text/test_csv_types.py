@@ -27,7 +27,27 @@ def column(*cells: str) -> str:
         (["inf", "1.5", "-inf"], "DOUBLE", [float("inf"), 1.5, float("-inf")]),
         (["007", "008"], "VARCHAR", ["007", "008"]),
         (["+4930123456", "+4930123457"], "VARCHAR", ["+4930123456", "+4930123457"]),
-        (["1e5", "2e3"], "VARCHAR", ["1e5", "2e3"]),
+        (["1e5", "2E7", "NA"], "VARCHAR", ["1e5", "2E7", "NA"]),
+        (["1250.5", "1e5", "99.9"], "DOUBLE", [1250.5, 1e5, 99.9]),
+        (["100000", "2e5", "300000"], "DOUBLE", [100000.0, 200000.0, 300000.0]),
+        (["1E3", "-2E3", "7"], "DOUBLE", [1000.0, -2000.0, 7.0]),
+        (["1e+05", "1e5", "2.5e-3", "1.e2"], "DOUBLE", [100000.0, 100000.0, 0.0025, 100.0]),
+        (["1e999", "1.5"], "VARCHAR", ["1e999", "1.5"]),
+        (["1e5", "x1"], "VARCHAR", ["1e5", "x1"]),
+        (["1,5", "1e5"], "VARCHAR", ["1,5", "1e5"]),
+        (["1,234.5", "1.5e10"], "VARCHAR", ["1,234.5", "1.5e10"]),
+        (["1,5", "inf"], "VARCHAR", ["1,5", "inf"]),
+        (["+1.5", "+2.5"], "DOUBLE", [1.5, 2.5]),
+        (["+1.5e3", "+7", "-0.5"], "DOUBLE", [1500.0, 7.0, -0.5]),
+        (["+7", "-2", "0"], "BIGINT", [7, -2, 0]),
+        (["+7", "+49"], "VARCHAR", ["+7", "+49"]),
+        (["+49301234567", "1.5"], "VARCHAR", ["+49301234567", "1.5"]),
+        (["+07", "1.5"], "VARCHAR", ["+07", "1.5"]),
+        (["+1.2345678901234567", "1.5"], "VARCHAR", ["+1.2345678901234567", "1.5"]),
+        (["9007199254740993", "1.5"], "DECIMAL(17,1)", [Decimal("9007199254740993.0"), Decimal("1.5")]),
+        (["1234567890123456789", "1.5"], "DECIMAL(20,1)", [Decimal("1234567890123456789.0"), Decimal("1.5")]),
+        (["9007199254740993", "1e5"], "VARCHAR", ["9007199254740993", "1e5"]),
+        (["123456789012345", "1e5"], "DOUBLE", [123456789012345.0, 100000.0]),
         (["0x1F", "0x20"], "VARCHAR", ["0x1F", "0x20"]),
         (["1_000", "2"], "VARCHAR", ["1_000", "2"]),
         (["-0", "1"], "VARCHAR", ["-0", "1"]),
@@ -84,6 +104,77 @@ def test_the_file_says_what_an_uncertain_column_means(read: Reading) -> None:
 def test_an_ambiguous_column_is_named_in_a_warning(read: Reading) -> None:
     result = read("id,day\n1,01/02/2013\n2,03/04/2013\n")
     assert result.table.warnings == ("'day' stays text: its dates can be read day first or month first.",)
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        (["1e5", "2E7"], "cells like 1e5 may be numbers or identifiers"),
+        (["+7", "+49"], "cells like +7 may be numbers or codes"),
+        (["9007199254740993", "1e5"], "its numbers have more digits than a number type holds"),
+    ],
+)
+def test_numbers_that_may_be_codes_are_said(read: Reading, cells: list[str], reason: str) -> None:
+    assert read(column(*cells)).table.warnings == (f"'x' stays text: {reason}.",)
+
+
+@pytest.mark.parametrize(
+    ("usual", "odd", "warning"),
+    [
+        (["1.5"] * 18, ["n/k", "?", "oops"], "'x' stays text: 2 cells look like 'n/k', the first on line 20."),
+        (["2013-01-31"] * 9, ["2013-02-30"], "'x' stays text: 1 cell looks like '2013-02-30', on line 11."),
+        (["31/01/2013", "01/02/2013"] * 9, ["01/31/2013"], "'x' stays text: 1 cell looks like '01/31/2013', on line 20."),
+        (["7"] * 6 + ["1e5"] * 3, ["2013-01-31"], "'x' stays text: 1 cell looks like '2013-01-31', on line 11."),
+        (["12345", "23456"] * 9, ["01234", "00501"], "'x' stays text: 2 cells look like '01234', the first on line 20."),
+    ],
+)
+def test_few_cells_that_keep_a_column_text_are_named(read: Reading, usual: list[str], odd: list[str], warning: str) -> None:
+    result = read(column(*usual, *odd))
+    assert [row[1] for row in result.rows] == [*usual, *odd]
+    assert result.table.warnings == (warning,)
+
+
+@pytest.mark.parametrize("cells", [["1"] * 8 + ["x"], ["1e5"] * 20 + ["x"], ["DE"] * 20, ["NA"] * 20 + ["x"]])
+def test_columns_of_text_are_no_surprise(read: Reading, cells: list[str]) -> None:
+    result = read(column(*cells))
+    assert (result.types[1], result.table.warnings) == ("VARCHAR", ())
+
+
+def test_an_odd_cell_is_found_by_its_line_past_quoted_line_ends_and_rejects(read: Reading) -> None:
+    content = "note,x\n" + 'a,1.5\n"b\nc",2\n' * 20 + "1,2,3\n\n" + "d,many\n" + "e,4\n" * 100
+    result = read(content)
+    assert [line for line, _, _ in result.rejects] == [62]
+    assert "'x' stays text: 1 cell looks like 'many', on line 64." in result.table.warnings
+    chosen = read(content, types={"note": LogicalType.STRING, "x": LogicalType.STRING})
+    assert not any("stays text" in warning for warning in chosen.table.warnings)
+
+
+def test_where_rows_were_taken_out_the_odd_cell_is_shown_without_a_line(read: Reading) -> None:
+    content = "n,x\nmany,1\n" + "1,2\n" * 30 + "2,odd\n"
+    result = read(content, types={"n": LogicalType.INTEGER})
+    assert result.table.warnings == ("'x' stays text: 1 cell looks like 'odd'.",)
+
+
+@pytest.mark.parametrize(
+    ("usual", "last", "native", "value"),
+    [
+        ("1e5", "7", "DOUBLE", 7.0),
+        ("1e5", "x", "VARCHAR", "x"),
+        ("01/02/2013", "31/01/2013", "DATE", date(2013, 1, 31)),
+        ("NA", "7", "BIGINT", 7),
+        ("1.5", "1e999", "VARCHAR", "1e999"),
+        ("+7,-2", "+1.5", "DOUBLE", 1.5),
+        ("2.5", "1e5", "DOUBLE", 1e5),
+    ],
+)
+def test_what_a_sample_cannot_tell_is_told_by_the_whole_file(
+    read: Reading, usual: str, last: str, native: str, value: object
+) -> None:
+    forms = usual.split(",")
+    rows = [f"{n};{forms[n % len(forms)]};{'text of some length ' * 2}\n" for n in range(100_000)]
+    rows[77_777] = f"77777;{last};odd\n"
+    result = read("id;x;name\n" + "".join(rows))
+    assert (result.types, result.rows[77_777][1]) == (["BIGINT", native, "VARCHAR"], value)
 
 
 def test_the_tokens_that_were_used_are_reported(read: Reading) -> None:
