@@ -40,18 +40,19 @@ export function CharacterField({ label, value, choices, message, onChange }: Cha
           ...choices.map((choice) => ({ value: PREFIX + choice.value, label: choice.label })),
           { value: OTHER, label: t('readForm.other') },
         ]}
-        message={message}
+        message={other ? undefined : message}
         onChange={choose}
       />
       {other && (
         <TextField
           size="small"
           required
-          label={t('readForm.character', { option: label })}
+          fullWidth
           value={value ?? ''}
           error={message !== undefined}
+          helperText={message}
           onChange={(event) => onChange(event.target.value)}
-          sx={{ minWidth: 110 }}
+          slotProps={{ htmlInput: { 'aria-label': t('readForm.character', { option: label }) } }}
         />
       )}
     </Stack>
