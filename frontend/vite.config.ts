@@ -9,6 +9,9 @@ const api = process.env.DATAKURA_API ?? 'http://127.0.0.1:8000'
 const EVERY_PAGE =
   /node_modules\/(react|react-dom|scheduler|react-router|react-redux|redux|@reduxjs|immer|reselect|i18next|react-i18next|@emotion|stylis|rxjs)\//
 
+const CONTROLS =
+  /node_modules\/@mui\/material\/(Alert|Box|Button|ButtonBase|Chip|IconButton|Link|Paper|Stack|SvgIcon|Typography|FormControlLabel)\//
+
 export default defineConfig({
   plugins: [inlineDocuments(), react()],
   // Rxjs offers its classes as ES5 unless asked otherwise.
@@ -23,6 +26,9 @@ export default defineConfig({
           groups: [
             // What every page needs, in one piece: it compresses better and stays cached longer.
             { name: 'vendor', test: EVERY_PAGE },
+            // Both pages have them, as one piece 4 KB smaller than as ten. Fields are not among them:
+            // they would bring lists, menus and dialogs to pages that show none.
+            { name: 'controls', test: CONTROLS },
           ],
         },
       },
