@@ -1,6 +1,5 @@
 """Engines and processes killed in the middle of an upload: after the restart it ends READY, exactly once."""
 
-import asyncio
 import os
 import signal
 from collections.abc import Awaitable, Callable
@@ -137,24 +136,6 @@ async def test_killed_while_the_worker_reads_the_version(
     await until(processing, "the worker to begin")
     await kill(doomed, doomed_engines)
     await assert_ready_once(doomed, version_id)
-
-
-async def test_a_worker_that_lost_its_lease_has_no_effect(doomed: System, person: Client) -> None:
-    dataset_id = await person.create("Zombie")
-    version_id = await person.upload(dataset_id, CSV)
-
-    async def processing() -> bool:
-        return (await person.version(version_id))["status"] == "PROCESSING"
-
-    await until(processing, "the worker to begin")
-    zombie = doomed.processes.pop("worker")
-    os.kill(zombie.pid, signal.SIGSTOP)
-    doomed.start("worker", DATAKURA_WORKER_NAME="another-worker")
-    await assert_ready_once(doomed, version_id)
-    os.kill(zombie.pid, signal.SIGCONT)
-    zombie.terminate()
-    assert await asyncio.to_thread(zombie.wait, 30) == 0
-    await assert_unbroken(doomed)
 
 
 async def test_a_hundred_deliveries_of_one_task_have_one_effect(doomed: System, person: Client) -> None:
