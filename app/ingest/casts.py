@@ -26,7 +26,7 @@ def _absent(x: str, kind: ColumnType) -> str:
     bare = _bare(x, kind)
     absent = f"{x} IS NULL"
     if kind.tokens:
-        absent += f" OR {bare} IN ({', '.join(shapes.quoted(token) for token in kind.tokens)})"
+        absent += f" OR {shapes.one_of(bare, kind.tokens)}"
     if kind.padded:
         absent += f" OR {bare} = ''"
     return absent
@@ -44,7 +44,7 @@ def _fits(x: str, kind: ColumnType) -> str:
         return f"{_number_fits(x, kind, cast)} {_plus_fits(x, kind, cast)}"
     match kind.native:
         case "BOOLEAN":
-            return f"WHEN {x} IN ('true', 'false', 'True', 'False', 'TRUE', 'FALSE') THEN {cast}"
+            return f"WHEN {shapes.one_of(x, shapes.BOOLEANS)} THEN {cast}"
         # The way back is a cheap and complete test: '007', '+7', '2013-02-30' do not come back as they went.
         case "DATE":
             # 'infinity' and '0044-03-15 (BC)' come back too, but are longer or shorter.

@@ -73,8 +73,8 @@ class Cells:
             return name
         if "" not in self.null_tokens:
             name = f"coalesce({name}, '')"
-        tokens = [literal(token) for token in self.null_tokens if token != ""]
-        return f"CASE WHEN {name} IN ({', '.join(tokens)}) THEN NULL ELSE {name} END" if tokens else name
+        tokens = [token for token in self.null_tokens if token != ""]
+        return f"CASE WHEN {shapes.one_of(name, tokens)} THEN NULL ELSE {name} END" if tokens else name
 
 
 def masks(connection: duckdb.DuckDBPyConnection, cells: Cells, known: Sequence[int] = ()) -> list[int]:

@@ -154,8 +154,7 @@ class _Reading:
             return self._by_hand(file)
         options = self._plan.options
         large = file.path.stat().st_size - file.offset > cells.SMALL_BYTES
-        # Read in parallel, DuckDB 2.0 writes the rows in another order than the file has them (seen 2026-11, 3 M rows).
-        direct = Cells(file.relation(parallel=False), file.width, options.null_tokens, is_small=not large)
+        direct = Cells(file.relation(), file.width, options.null_tokens, is_small=not large)
         try:
             if not options.types and not large:
                 return self._exactly(direct, file.record_count)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from app.ingest import columns, engine, header, json_columns, json_overrides, json_records, json_source, overrides
+from app.ingest import columns, engine, header, json_columns, json_overrides, json_records, json_source, overrides, shapes
 from app.ingest.cells import COMPRESSION_LEVEL
 from app.ingest.columns import literal, quoted
 from app.ingest.job import Field, IngestError, IngestErrorCode, IngestJob, LogicalType, ReadOptions
@@ -121,8 +121,8 @@ class _Reading:
         """SQL for a JSON value, NULL where the caller's tokens say so."""
         if not self._options.null_tokens:
             return f"c{index}"
-        tokens = ", ".join(literal(token) for token in self._options.null_tokens)
-        return f"CASE WHEN starts_with(c{index}, '\"') AND (c{index}::JSON ->> '$') IN ({tokens}) THEN NULL ELSE c{index} END"
+        absent = shapes.one_of(f"(c{index}::JSON ->> '$')", self._options.null_tokens)
+        return f"CASE WHEN starts_with(c{index}, '\"') AND {absent} THEN NULL ELSE c{index} END"
 
     def _wanted(self, cells: str, names: tuple[str, ...]) -> dict[int, JsonColumn | ColumnType]:
         wanted: dict[int, JsonColumn | ColumnType] = {}

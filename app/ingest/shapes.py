@@ -1,5 +1,6 @@
 """What a cell of text looks like: one bit a shape, so that a column's shapes are the OR of its cells', computed by DuckDB."""
 
+from collections.abc import Iterable
 from enum import IntFlag, auto
 
 
@@ -96,6 +97,18 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+BOOLEANS = ("true", "false", "True", "False", "TRUE", "FALSE")
+
+
+def one_of(x: str, texts: Iterable[str]) -> str:
+    """SQL that is true where `x` is one of the texts.
+
+    Not `IN (...)`: of a longer list DuckDB 2.0 makes a join, and a COPY behind a join writes rows in any order
+    (its plan then says 'Copy To File' where it said 'Batch Copy To File').
+    """
+    return f"CASE {x} " + " ".join(f"WHEN {quoted(text)} THEN true" for text in texts) + " ELSE false END"
+
+
 def matches(x: str, pattern: str) -> str:
     return f"regexp_full_match({x}, {quoted(pattern)})"
 
@@ -145,7 +158,7 @@ def _bare_shape_sql(x: str) -> str:
                 f"THEN {int(Shape.DECIMAL)} ELSE {int(Shape.LONG_DECIMAL)} END"
             ),
         ),
-        (f"{x} IN ('true', 'false', 'True', 'False', 'TRUE', 'FALSE')", Shape.BOOLEAN),
+        (one_of(x, BOOLEANS), Shape.BOOLEAN),
         (f"length({x}) = 10 AND TRY_CAST({x} AS DATE)::VARCHAR = {x}", Shape.DATE),
         (f"{matches(x, ISO_TIMESTAMP)} AND TRY_CAST({x} AS TIMESTAMP) IS NOT NULL", Shape.TIMESTAMP),
         (f"{matches(x, ISO_TIMESTAMP + ISO_ZONE)} AND TRY_CAST({x} AS TIMESTAMPTZ) IS NOT NULL", Shape.TIMESTAMP_ZONE),

@@ -36,7 +36,9 @@ def test_a_large_file_keeps_the_order_of_its_rows(tmp_path: Path, name: str, for
     output.mkdir()
     with duckdb.connect() as connection:
         connection.execute(f"COPY (SELECT {COLUMNS} FROM range({ROWS}) AS rows(i)) TO '{source}' ({form})")
-    result = run(IngestJob(source_path=str(source), file_name=name, output_dir=str(output), options=options), lambda progress: None)
+    result = run(
+        IngestJob(source_path=str(source), file_name=name, output_dir=str(output), options=options), lambda progress: None
+    )
     assert isinstance(result, IngestResult)
     assert result.row_count == ROWS
     assert misplaced(result.table_path) == 0
