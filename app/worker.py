@@ -23,12 +23,14 @@ from app.adapters.search import make_index
 from app.adapters.storage import S3Storage
 from app.core import logging as logs
 from app.core.db import Database
+from app.core.errors import Unavailable
 from app.core.settings import Settings, get_settings
 
 log = structlog.get_logger(__name__)
 
 IDLE_POLL_MS = 100
 STOP_SECONDS = 10.0
+BOOT_RETRY_SECONDS = 0.5
 
 assert actors  # importing them registers them
 
@@ -51,7 +53,7 @@ async def _serve(settings: Settings) -> None:
         start_http_server(settings.worker_metrics_port, addr=settings.host)
     async with S3Storage(settings) as storage:
         runner = Runner(Work(db, storage, make_index(db), settings, scratch), owner=owner_name(settings))
-        await runner.release_former()
+        await _until_released(runner)
         fetcher = _Fetcher(settings, runner, loop)
         fetcher.start()
         log.info("worker.started", owner=owner_name(settings))
@@ -59,6 +61,16 @@ async def _serve(settings: Settings) -> None:
         log.info("worker.stopping")
         await fetcher.stop()
     await db.close()
+
+
+async def _until_released(runner: Runner) -> None:
+    """Former leases are released; a database that is not there yet is waited for, as every loop here does."""
+    while True:
+        try:
+            return await runner.release_former()
+        except Unavailable as error:
+            log.warning("worker.waits", reason=error.message)
+            await asyncio.sleep(BOOT_RETRY_SECONDS)
 
 
 def owner_name(settings: Settings) -> str:
