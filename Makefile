@@ -25,7 +25,7 @@ status: install-run  ## what runs, where, and how much memory it takes
 
 test: lint  ## every check: style, layers, types, page, and pytest on real engines
 	@$(BIN)/python -m app.embedded.frontend test
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest
 
 test-full: lint  ## `make test` with the long form of the tests
 	@$(BIN)/python -m app.embedded.frontend test

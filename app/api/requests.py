@@ -75,8 +75,8 @@ def check_nesting(body: bytes) -> None:
     bare = _QUOTED.sub(b"", body)
     if _LONG_NUMBER.search(bare):
         raise BadRequest(400, f"Numbers have at most {MAX_DIGITS} digits.")
-    if _BEYOND_64_BITS.search(bare):
-        raise BadRequest(400, "A whole number of 20 or more digits would lose some: send it as a text.")
+    if any(not -(2**63) <= int(number) < 2**64 for number in _LONG_WHOLE.findall(bare)):
+        raise BadRequest(400, "A whole number of more than 64 bits would lose digits: send it as a text.")
     depth = 0
     for bracket in _BRACKETS.findall(bare):
         depth += 1 if bracket in b"[{" else -1
@@ -89,5 +89,5 @@ def check_nesting(body: bytes) -> None:
 _QUOTED = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.S)
 _BRACKETS = re.compile(rb"[\[\]{}]")
 # orjson would round it to the nearest double, silently. Fractions and exponents are doubles by their nature.
-_BEYOND_64_BITS = re.compile(rb"(?<![0-9.eE+])[0-9]{20,}(?![0-9]*[.eE])")
+_LONG_WHOLE = re.compile(rb"(?<![0-9.eE+-])-?[0-9]{19,}(?![0-9]*[.eE])")
 _LONG_NUMBER = re.compile(rb"[0-9]{%d}" % (MAX_DIGITS + 1))

@@ -203,9 +203,11 @@ async def test_a_strange_authorization_is_said_when_somebody_is_needed(client: C
 
 async def test_a_whole_number_that_would_lose_digits_is_refused(client: Client) -> None:
     number = b'{"query":"{viewer{id}}","variables":{"a":%b}}'
-    for kept in (b"9999999999999999999", b"-9223372036854775808", b"0.12345678901234567890123", b'"12345678901234567890123"'):
+    for kept in (b"18446744073709551615", b"-9223372036854775808", b"0.12345678901234567890123", b'"12345678901234567890123"'):
         assert (await send(client, number % kept)).status_code == 200, kept
-    for lossy in (b"12345678901234567890", b"-12345678901234567890123", b"[1,12345678901234567890]"):
+    for lossy in (b"18446744073709551616", b"-9223372036854775809", b"[1,98765432109876543210]"):
         answer = await send(client, number % lossy)
         assert answer.status_code == 400, lossy
-        assert answer.json()["errors"][0]["message"] == "A whole number of 20 or more digits would lose some: send it as a text."
+        assert (
+            answer.json()["errors"][0]["message"] == "A whole number of more than 64 bits would lose digits: send it as a text."
+        )
