@@ -88,8 +88,9 @@ def test_a_full_disk_in_the_log_is_named_first(supervision: Supervision) -> None
 
 def test_a_program_that_keeps_dying_is_given_up_after_five_deaths(supervision: Supervision) -> None:
     runs = supervision.folder / "runs"
+    # It lives for a moment, so that it is seen to run: one that is dead at the first look has not started at all.
     supervised = supervision.program(
-        "import os; open(os.environ['FOLDER'] + '/runs', 'a').write('.'); raise SystemExit('bad luck')"
+        "import os, time; open(os.environ['FOLDER'] + '/runs', 'a').write('.'); time.sleep(0.5); raise SystemExit('bad luck')"
     )
     supervised.start()
 
