@@ -26,7 +26,7 @@ ROLE = "datakura"
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "max_connections": "60",
+    "max_connections": "200",
     "shared_buffers": "96MB",
     "effective_cache_size": "512MB",
     "work_mem": "8MB",
