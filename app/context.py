@@ -19,6 +19,7 @@ from app.core.viewer import Viewer
 from app.loaders import Loaders
 from app.services import idempotency
 from app.services.audit import Origin
+from app.services.rate_limits import Kind, RateLimits
 
 if TYPE_CHECKING:
     from app.adapters.tables import TableReader
@@ -36,6 +37,7 @@ class Resources:
     search: SearchIndex
     signer: TokenSigner
     hub: "StatusHub"
+    limits: RateLimits
 
 
 @dataclass
@@ -76,6 +78,10 @@ class Context:
                 raise self.refused
             raise Unauthenticated("Sign in first: send `Authorization: Bearer <accessToken>` of the mutation signIn.")
         return self.viewer_or_none
+
+    async def limit(self, kind: Kind) -> None:
+        """One more of this kind by the viewer. Raises RateLimited: too many lately."""
+        await self.resources.limits.hit(kind, str(self.viewer.id), self.origin.ip_address)
 
     @property
     def loaders(self) -> Loaders:

@@ -28,6 +28,7 @@ from app.core.db import Database
 from app.core.security import TokenSigner
 from app.core.settings import Settings
 from app.services.live import StatusHub
+from app.services.rate_limits import RateLimits
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +39,8 @@ def create_application(settings: Settings) -> Starlette:
     redis = Redis.from_url(settings.redis_url.get_secret_value(), health_check_interval=15)
     storage = S3Storage(settings)
     hub = StatusHub(db, redis)
-    resources = Resources(settings, db, storage, S3TableReader(settings), make_index(db), TokenSigner(settings), hub)
+    limits = RateLimits(settings)
+    resources = Resources(settings, db, storage, S3TableReader(settings), make_index(db), TokenSigner(settings), hub, limits)
     schema = make_schema(introspection=settings.introspection)
     graphql, subscriptions = GraphQLEndpoint(schema, resources), SubscriptionEndpoint(schema, resources)
 
@@ -56,6 +58,7 @@ def create_application(settings: Settings) -> Starlette:
             listening.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await listening
+        await limits.close()
         await redis.aclose()
         await db.close()
 

@@ -9,7 +9,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult as StrawberryResult
 
-from app.core.errors import DomainError, Unavailable
+from app.core.errors import DomainError, RateLimited, Unavailable
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +51,7 @@ def masked(error: GraphQLError, request_id: str | None) -> GraphQLError:
         extensions: dict[str, object] = {"code": original.code}
         if original.path:
             extensions["path"] = list(original.path)
-        if isinstance(original, Unavailable):
+        if isinstance(original, RateLimited | Unavailable):
             extensions["retryAfterSeconds"] = original.retry_after_seconds
         return _rebuilt(error, original.message, extensions)
     if original is None or isinstance(original, GraphQLError | CannotGetOperationTypeError | InvalidOperationTypeError):

@@ -8,6 +8,7 @@ DomainError
 ├── LimitExceeded        a quota or bound
 ├── InvalidCredentials   wrong e-mail or password
 ├── Unauthenticated      no valid session: a top-level GraphQL error
+├── RateLimited          too often: a top-level GraphQL error
 └── Unavailable          a dependency is away: try again
 """
 
@@ -64,6 +65,16 @@ class Unauthenticated(DomainError):
     """No valid session or key."""
 
     code = "UNAUTHENTICATED"
+
+
+class RateLimited(DomainError):
+    """Too often, or too much in a short time; the same call may be repeated later."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, message: str, *, retry_after_seconds: float):
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class Unavailable(DomainError):

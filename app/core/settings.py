@@ -4,8 +4,23 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
+from limits import parse_many
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _rate(text: str) -> str:
+    """`text`, when it says how often: as `20/5minutes`."""
+    try:
+        rates = parse_many(text)
+    except ValueError:
+        rates = []
+    if len(rates) != 1:
+        raise ValueError(f"{text!r} is no rate; write one as 20/minute or 20/5minutes")
+    return text
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
 
 
 class Settings(BaseSettings):
@@ -89,6 +104,15 @@ class Settings(BaseSettings):
     graphiql: bool = True
     introspection: bool = True
     allowed_origins: tuple[str, ...] = ()
+
+    # Limits
+    rate_limit_sign_in: Rate = "20/5minutes"
+    """Attempts for one account; ten times as many from one address. So it is for all rates."""
+    rate_limit_upload: Rate = "3000/minute"
+    rate_limit_quality_run: Rate = "600/minute"
+    rate_limit_export: Rate = "600/minute"
+    cost_per_minute: Annotated[int, Field(ge=10_000)] = 10_000_000
+    """Cost of the operations of one account in a minute; one operation costs at most 10,000."""
 
     # Tests only
     crash_point: str = ""

@@ -22,6 +22,7 @@ from app.schema.uploads import (
 )
 from app.schema.versions import DatasetVersion
 from app.services import uploads, versions
+from app.services.rate_limits import Kind
 
 
 @strawberry.type
@@ -45,6 +46,7 @@ class UploadsMutation:
     ) -> StartUploadPayload:
         async def done() -> StartUploadPayload:
             context = info.context
+            await context.limit(Kind.UPLOAD)
             upload_id = await uploads.start(
                 context.resources.db,
                 context.viewer,

@@ -23,6 +23,7 @@ from app.core.viewer import Role, Viewer
 from app.embedded.engines import Engines
 from app.services.audit import Origin
 from app.services.live import StatusHub
+from app.services.rate_limits import RateLimits
 from tests.support.system import create_database, free_port
 
 SCHEMA = make_schema()
@@ -48,7 +49,14 @@ async def context(engines: Engines, database_url: str) -> AsyncIterator[Context]
     settings = Settings(profile="test", database_url=SecretStr(database_url), jwt_private_key=SecretStr(engines.jwt_private_key))
     db, redis = Database(settings, application_name="masking-tests"), Redis.from_url(engines.redis_url)
     resources = Resources(
-        settings, db, S3Storage(settings), S3TableReader(settings), make_index(db), TokenSigner(settings), StatusHub(db, redis)
+        settings,
+        db,
+        S3Storage(settings),
+        S3TableReader(settings),
+        make_index(db),
+        TokenSigner(settings),
+        StatusHub(db, redis),
+        RateLimits(settings),
     )
     yield Context(resources, VIEWER, origin=Origin(None, "request-1"))
     await redis.aclose()

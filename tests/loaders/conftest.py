@@ -21,6 +21,7 @@ from app.core.security import TokenSigner
 from app.core.settings import Settings
 from app.core.viewer import Role, Viewer
 from app.services.live import StatusHub
+from app.services.rate_limits import RateLimits
 from tests.support.system import System
 
 SCHEMA = make_schema()
@@ -120,7 +121,14 @@ async def counted(system: System, shelf: Viewer) -> AsyncIterator[Counted]:
     redis = Redis.from_url(given["redis_url"])
     async with S3Storage(settings) as storage:
         resources = Resources(
-            settings, db, storage, S3TableReader(settings), make_index(db), TokenSigner(settings), StatusHub(db, redis)
+            settings,
+            db,
+            storage,
+            S3TableReader(settings),
+            make_index(db),
+            TokenSigner(settings),
+            StatusHub(db, redis),
+            RateLimits(settings),
         )
         yield Counted(resources, shelf)
     await redis.aclose()

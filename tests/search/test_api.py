@@ -17,6 +17,7 @@ from app.embedded.engines import Engines
 from app.models.datasets import DatasetStatus, Visibility
 from app.schema.ids import to_id
 from app.services.live import StatusHub
+from app.services.rate_limits import RateLimits
 
 from .conftest import Shelf
 
@@ -59,8 +60,11 @@ def client(shelf: Shelf, engines: Engines) -> Client:
     settings = Settings(profile="test", jwt_private_key=SecretStr(engines.jwt_private_key))
     hub = StatusHub(shelf.db, Redis.from_url(engines.redis_url))
     return Client(
-        Resources(settings, shelf.db, S3Storage(settings), S3TableReader(settings), shelf.index, TokenSigner(settings), hub)
-    )
+        Resources(
+            settings, shelf.db, S3Storage(settings), S3TableReader(settings), shelf.index, TokenSigner(settings), hub,
+            RateLimits(settings),
+        )
+    )  # fmt: skip
 
 
 async def test_a_search_answers_hits_facets_and_counts(shelf: Shelf, client: Client) -> None:

@@ -1,0 +1,201 @@
+"""How often somebody may do something: counted in Redis, for all processes together.
+
+Three kinds of limits. A *class* of expensive work (signing in, signing an upload, ...) is counted for each account and for
+each address it comes from. Everything else costs: each operation takes its cost out of a bucket that refills steadily.
+When Redis does not answer, signing in is refused and everything else is let through: guessing passwords must not become
+free, and reading must not depend on a cache.
+"""
+
+import asyncio
+import hashlib
+import ipaddress
+import math
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeVar
+
+import structlog
+from limits import RateLimitItem, parse
+from limits.aio.storage import RedisStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from app.core import metrics
+from app.core.errors import RateLimited, Unavailable
+from app.core.settings import Settings
+
+T = TypeVar("T")
+log = structlog.get_logger(__name__)
+
+PREFIX = "datakura:limits"
+ANSWER_SECONDS = 0.5
+"""A Redis that is silent for so long counts as away; requests must not wait for it."""
+AWAY_SECONDS = 2.0
+"""For so long it is not asked again."""
+ADDRESS_FACTOR = 10
+"""As many people are expected behind one address."""
+
+
+class Kind(Enum):
+    """Classes of expensive work. The value is the name of its setting without `rate_limit_`."""
+
+    SIGN_IN = "sign_in"
+    UPLOAD = "upload"
+    QUALITY_RUN = "quality_run"
+    EXPORT = "export"
+
+
+_CLOSED = {Kind.SIGN_IN}
+_WHAT = {
+    Kind.SIGN_IN: "attempts to sign in",
+    Kind.UPLOAD: "uploads begun",
+    Kind.QUALITY_RUN: "quality runs begun",
+    Kind.EXPORT: "exports",
+}
+
+# Tokens drip into the bucket by the server's clock. Answers: were there enough, how many are left (whole ones), and
+# in how many seconds there will be enough (as text: Redis cuts numbers to whole ones).
+_TAKE = """
+local capacity, per_second, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local clock = redis.call('TIME')
+local now = clock[1] + clock[2] / 1000000
+local held = redis.call('HMGET', KEYS[1], 'tokens', 'at')
+local tokens = capacity
+if held[1] then
+    tokens = math.min(capacity, tonumber(held[1]) + math.max(0, now - tonumber(held[2])) * per_second)
+end
+if tokens < cost then
+    return {0, math.floor(tokens), string.format('%.3f', (cost - tokens) / per_second)}
+end
+tokens = tokens - cost
+redis.call('HSET', KEYS[1], 'tokens', string.format('%.3f', tokens), 'at', string.format('%.6f', now))
+redis.call('PEXPIRE', KEYS[1], math.ceil((capacity - tokens) / per_second * 1000) + 1000)
+return {1, math.floor(tokens), '0'}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What is left to somebody after an operation was charged."""
+
+    remaining: int
+    limit: int
+
+
+class RateLimits:
+    """The limits of the system. One connection pool a process; `close` it at the end."""
+
+    def __init__(self, settings: Settings):
+        url = settings.redis_url.get_secret_value() or "redis://127.0.0.1:1/0"
+        self._redis = Redis.from_url(
+            url, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS, retry=Retry(NoBackoff(), 0)
+        )
+        pool = self._redis.connection_pool
+        storage = RedisStorage(f"async+{url}", implementation="redispy", key_prefix=PREFIX, connection_pool=pool)  # type: ignore[arg-type]  # typed for plain options only
+        self._windows = MovingWindowRateLimiter(storage)
+        self._take = self._redis.register_script(_TAKE)
+        self._classes = {kind: parse(getattr(settings, f"rate_limit_{kind.value}")) for kind in Kind}
+        self._capacity = settings.cost_per_minute
+        self._asked_again_at = 0.0
+
+    async def hit(self, kind: Kind, who: str, address: str | None) -> None:
+        """One more of this kind, by `who` (an account's id, or the name somebody signs in with) from an IP address.
+
+        Raises:
+            RateLimited: too many lately, by the same or from the same address.
+            Unavailable: signing in, and Redis does not answer.
+        """
+        item = self._classes[kind]
+        await self._hit(kind, item, f"who:{_hidden(who)}")
+        if address is not None:
+            wider = type(item)(item.amount * ADDRESS_FACTOR, item.multiples)
+            await self._hit(kind, wider, f"from:{address_prefix(address)}")
+
+    async def forget(self, kind: Kind, who: str) -> None:
+        """What `who` did before does not count any more: after a right password."""
+        await self._ask(lambda: self._windows.clear(self._classes[kind], kind.value, f"who:{_hidden(who)}"))
+
+    async def charge(self, who: str, cost: int) -> Budget | None:
+        """`cost` is taken out of the bucket of `who`; None when Redis does not answer and nothing was counted.
+
+        Args:
+            who: `viewer:<id>`, or `address:<prefix>` of somebody who is not signed in.
+
+        Raises:
+            RateLimited: there is not enough left; nothing was taken.
+        """
+        arguments = [self._capacity, self._capacity / 60, cost]
+        answer = await self._ask(lambda: self._take(keys=[f"{PREFIX}:cost:{who}"], args=arguments))
+        if answer is None:
+            return None
+        enough, remaining, seconds = answer
+        if not enough:
+            metrics.RATE_LIMITED.labels("cost").inc()
+            wait = max(1, math.ceil(float(seconds)))
+            raise RateLimited(
+                f"This operation costs {cost:,}, and {int(remaining):,} of {self._capacity:,} a minute are left. "
+                f"Try again in {wait} s, or ask for less.",
+                retry_after_seconds=wait,
+            )
+        return Budget(int(remaining), self._capacity)
+
+    async def close(self) -> None:
+        """No connection is open."""
+        await self._redis.aclose()
+
+    async def _hit(self, kind: Kind, item: RateLimitItem, who: str) -> None:
+        allowed = await self._ask(lambda: self._windows.hit(item, kind.value, who))
+        if allowed is None and kind in _CLOSED:
+            raise Unavailable(
+                "Signing in is not possible for a moment: nobody can count the attempts. Try again in a few seconds."
+            )
+        if allowed is False:
+            metrics.RATE_LIMITED.labels(kind.value).inc()
+            stats = await self._ask(lambda: self._windows.get_window_stats(item, kind.value, who))
+            wait = max(1, math.ceil(stats.reset_time - time.time())) if stats is not None else int(AWAY_SECONDS)
+            raise RateLimited(
+                f"Too many {_WHAT[kind]}: at most {item.amount:,} in {_duration(item.get_expiry())}. Try again in {wait} s.",
+                retry_after_seconds=wait,
+            )
+
+    async def _ask(self, question: Callable[[], Awaitable[T]]) -> T | None:
+        """The answer of Redis, or None when it gives none; then it is left alone for two seconds."""
+        now = asyncio.get_running_loop().time()
+        if now < self._asked_again_at:
+            return None
+        try:
+            return await question()
+        except (RedisError, OSError, TimeoutError) as error:
+            self._asked_again_at = now + AWAY_SECONDS
+            metrics.RATE_LIMITS_SKIPPED.inc()
+            log.warning("limits.redis_away", reason=type(error).__name__)
+            return None
+
+
+def address_prefix(address: str) -> str:
+    """What of an IP address stands for one household: an IPv4 address, or the first 64 bits of an IPv6 address."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, 64), strict=False).network_address)
+    return str(parsed)
+
+
+def _hidden(who: str) -> str:
+    """Names of accounts are nothing for a cache to know."""
+    return hashlib.sha256(who.strip().casefold().encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _duration(seconds: int) -> str:
+    if seconds % 60:
+        return f"{seconds} s"
+    return "a minute" if seconds == 60 else f"{seconds // 60} min"
