@@ -7,6 +7,7 @@ DomainError
 ├── Forbidden            visible, but the viewer's level is too low
 ├── LimitExceeded        a quota or bound
 ├── InvalidCredentials   wrong e-mail or password
+├── StepUpRequired       the session has to prove anew who it belongs to
 ├── Unauthenticated      no valid session: a top-level GraphQL error
 ├── RateLimited          too often: a top-level GraphQL error
 └── Unavailable          a dependency is away: try again
@@ -59,6 +60,12 @@ class InvalidCredentials(DomainError):
     """The same for an unknown address, a wrong password and a deactivated account."""
 
     code = "INVALID_CREDENTIALS"
+
+
+class StepUpRequired(DomainError):
+    """Allowed, but not before the person has proved again who they are (mutation stepUp)."""
+
+    code = "STEP_UP_REQUIRED"
 
 
 class Unauthenticated(DomainError):

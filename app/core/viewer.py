@@ -1,7 +1,8 @@
 """Who asks. Nothing is read or written for nobody."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+from datetime import datetime
+from enum import IntEnum, StrEnum
 from uuid import UUID
 
 
@@ -13,6 +14,15 @@ class Role(StrEnum):
     ADMIN = "ADMIN"
 
 
+class Scope(IntEnum):
+    """Most that an API key allows, comparable; each includes those before it."""
+
+    READ = 1
+    WRITE = 2
+    MANAGE = 3
+    ADMIN = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """An authenticated account as it is now (not as it was when its token was signed)."""
@@ -21,11 +31,23 @@ class Viewer:
     email: str
     display_name: str
     role: Role
+    mfa_enabled: bool = False
+    scope: Scope | None = None
+    """Bound of an API key on what the account may do; None: a signed-in person, without a bound."""
+    session_id: UUID | None = None
+    """The sign-in session; None with an API key."""
+    authenticated_at: datetime | None = None
+    """When the person last proved in this session who they are, by a password or a code; None with an API key."""
 
     @property
     def is_admin(self) -> bool:
-        """True for accounts that see and manage every dataset."""
+        """True for accounts that see and manage every dataset. An API key's `scope` bounds that, like every right."""
         return self.role is Role.ADMIN
+
+    @property
+    def administers(self) -> bool:
+        """True for who may change accounts and teams, and read the audit trail."""
+        return self.role is Role.ADMIN and self.scope in (None, Scope.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)

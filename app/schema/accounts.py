@@ -35,7 +35,7 @@ class User(Node):
             display_name=row.display_name,
             role=UserRole(row.role.value),
             active=row.active,
-            mfa_enabled=False,
+            mfa_enabled=row.mfa_enabled,
         )
 
     @classmethod
@@ -47,7 +47,7 @@ class User(Node):
             display_name=viewer.display_name,
             role=UserRole(viewer.role.value),
             active=True,
-            mfa_enabled=False,
+            mfa_enabled=viewer.mfa_enabled,
         )
 
 

@@ -24,7 +24,10 @@ GRACE_SECONDS = 10
 MIN_PASSWORD, MAX_PASSWORD = 8, 128
 _API = System("api")
 
-USER_COLUMNS = (User.id, User.email, User.display_name, User.role, User.active, User.created_at)
+USER_COLUMNS = (
+    User.id, User.email, User.display_name, User.role, User.active, User.created_at,
+    User.totp_confirmed_at.is_not(None).label("mfa_enabled"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ async def sign_out_by_refresh_token(session: AsyncSession, refresh_token: str) -
 async def find_viewer(connection: AsyncConnection, user_id: UUID, session_id: UUID) -> Viewer | None:
     """The account as it is now, or None when it is deactivated or the session was ended."""
     statement = (
-        select(*USER_COLUMNS)
+        select(*USER_COLUMNS, SignInSession.authenticated_at)
         .join(SignInSession, SignInSession.user_id == User.id)
         .where(
             User.id == user_id,
@@ -146,7 +149,7 @@ async def find_viewer(connection: AsyncConnection, user_id: UUID, session_id: UU
         )
     )
     row = (await connection.execute(statement)).one_or_none()
-    return row and Viewer(row.id, row.email, row.display_name, row.role)
+    return row and _viewer(row, session_id, row.authenticated_at)
 
 
 async def live_sessions(connection: AsyncConnection, session_ids: Collection[UUID]) -> dict[UUID, Role]:
@@ -195,6 +198,13 @@ async def ensure_admin(session: AsyncSession, *, email: str, password: str | Non
         await session.execute(update(User).where(User.id == row.id).values(password_hash=renewed, active=True, role=Role.ADMIN))
         await audit.record(session, System("prepare"), "user.reset_password", row.id)
     return False
+
+
+def _viewer(row: AnyRow, session_id: UUID, authenticated_at: datetime) -> Viewer:
+    return Viewer(
+        row.id, row.email, row.display_name, row.role, row.mfa_enabled,
+        session_id=session_id, authenticated_at=authenticated_at,
+    )  # fmt: skip
 
 
 async def _new_refresh_token(session: AsyncSession, session_id: UUID) -> str:
