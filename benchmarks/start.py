@@ -17,7 +17,7 @@ from pathlib import Path
 from app.embedded.application import Commands
 from app.embedded.frontend import Frontend
 from app.embedded.plan import Plan
-from app.embedded.stack import Supervisor
+from app.embedded.supervisor import Supervisor
 sys.exit(Supervisor(Plan.from_descriptor(int(sys.argv[1])), Commands(), Frontend(Path(sys.argv[2]))).run())
 """
 _UP = f"""

@@ -2,7 +2,7 @@
 
 import typer
 
-from app.cli import status, stop, up, upload
+from app.cli import search, status, stop, up, upload
 
 app = typer.Typer(
     name="datakura",
@@ -15,6 +15,7 @@ app.command("up")(up.up)
 app.command("stop")(stop.stop)
 app.command("status")(status.status)
 app.command("upload")(upload.upload)
+app.add_typer(search.app, name="search")
 
 
 def main() -> None:

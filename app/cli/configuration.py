@@ -1,26 +1,20 @@
 """The settings as the commands read them, with errors for a person."""
 
+import os
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
+from app.embedded import folder
 from app.embedded.engines import Given
 from app.embedded.plan import Plan
+
+if TYPE_CHECKING:
+    from app.core.settings import Settings
 
 
 def read_plan() -> Plan:
     """What the environment asks for; ends the program with a sentence for each setting that is wrong."""
-    from pydantic import ValidationError
-
-    from app.core.settings import Settings
-
-    try:
-        settings = Settings()
-    except ValidationError as error:
-        wrong = (
-            f"DATAKURA_{'_'.join(str(part) for part in problem['loc']).upper()} is wrong: {problem['msg']}."
-            for problem in error.errors()
-        )
-        fail("\n".join((*wrong, "The settings are described in docs/configuration.md.")))
+    settings = _read()
     return Plan(
         data_dir=str(settings.data_dir.absolute()),
         host=settings.host,
@@ -43,6 +37,36 @@ def read_plan() -> Plan:
             jwt_private_key=settings.jwt_private_key.get_secret_value(),
         ),
     )
+
+
+def read_settings() -> "Settings":
+    """How this machine's system is reached: by the addresses that were given, else those of the engines that run on the data folder.
+
+    Ends the program with a sentence when there is no database: none was given, and nothing runs.
+    """
+    settings = _read()
+    if settings.database_url.get_secret_value():
+        return settings
+    environment = folder.find_environment(settings.data_dir)
+    if not environment:
+        fail(f"Nothing runs on {settings.data_dir.absolute()}. Start it with `datakura up`, or give DATAKURA_DATABASE_URL.")
+    os.environ.update(environment)
+    return _read()
+
+
+def _read() -> "Settings":
+    from pydantic import ValidationError
+
+    from app.core.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = (
+            f"DATAKURA_{'_'.join(str(part) for part in problem['loc']).upper()} is wrong: {problem['msg']}."
+            for problem in error.errors()
+        )
+        fail("\n".join((*wrong, "The settings are described in docs/configuration.md.")))
 
 
 def fail(message: str) -> NoReturn:

@@ -12,4 +12,4 @@ def up() -> None:
     Engines whose address is given (DATAKURA_DATABASE_URL, DATAKURA_REDIS_URL, DATAKURA_S3_ENDPOINT_URL) are not started.
     """
     descriptor = read_plan().to_descriptor()
-    os.execv(sys.executable, [sys.executable, "-m", "app.embedded.stack", str(descriptor)])  # noqa: S606 (no shell is the point)
+    os.execv(sys.executable, [sys.executable, "-m", "app.embedded.supervisor", str(descriptor)])  # noqa: S606 (no shell is the point)

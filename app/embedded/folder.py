@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -83,8 +84,22 @@ def find_running(folder: Path) -> Running | None:
 
 
 def forget_running(folder: Path) -> None:
-    """No supervisor is noted."""
-    (folder / "run/supervisor.json").unlink(missing_ok=True)
+    """No supervisor is noted, nor where its engines are."""
+    for name in ("supervisor.json", "environment.json"):
+        (folder / "run" / name).unlink(missing_ok=True)
+
+
+def note_environment(folder: Path, environment: Mapping[str, str]) -> None:
+    """Other commands of this user can reach the engines that run: settings by name, secrets among them."""
+    write_private(folder / "run/environment.json", json.dumps(dict(environment)))
+
+
+def find_environment(folder: Path) -> dict[str, str]:
+    """The settings by which the running engines are reached; empty when no supervisor runs, or none that has got so far."""
+    if find_running(folder) is None:
+        return {}
+    found = read_object(folder / "run/environment.json")
+    return {name: value for name, value in found.items() if isinstance(value, str)}
 
 
 def read_history(folder: Path) -> History:

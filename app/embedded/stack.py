@@ -1,25 +1,9 @@
-"""The supervisor: starts everything in order, keeps it running, and stops it in order.
+"""Everything of one data folder: what is started in which order, and what a person is told of it."""
 
-    python -m app.embedded.stack PLAN_DESCRIPTOR
-
-A program of its own, which `datakura up` becomes when it has read the settings: it stays as long as the system runs, and
-without the libraries that read settings and print help it needs a third of the memory.
-"""
-
-import hashlib
-import os
-import signal
-import sys
-import threading
 import time
-import traceback
-from enum import Enum, auto
 from functools import partial
-from pathlib import Path
-from queue import Empty, SimpleQueue
-from types import FrameType
 
-from app.embedded import folder
+from app.embedded import folder, prepared
 from app.embedded.application import Application, Commands
 from app.embedded.engines import Engines, in_parallel, start_engines
 from app.embedded.errors import StartError
@@ -33,9 +17,7 @@ from app.embedded.reach import check_reachable
 from app.embedded.screen import Screen
 from app.embedded.tasks import Interrupted, Tasks
 
-_ROOT = Path(__file__).resolve().parents[2]
 _ENGINES = {"postgres": "PostgreSQL", "valkey": "Valkey", "seaweedfs": "Object storage"}
-_HOUSEKEEPING_SECONDS = 60.0
 
 
 class Stack:
@@ -70,6 +52,7 @@ class Stack:
         if not self._engines:
             raise RuntimeError("the engines have not been started")
         environment = self._engines.environment
+        folder.note_environment(plan.folder, environment)
         self._application = Application(
             plan,
             port,
@@ -176,11 +159,11 @@ class Stack:
         def prepare() -> None:
             with self._screen.step("Databases prepared"):
                 self._password = application.prepare()
-            write_private(note, _prepared_state(self._plan))
+            write_private(note, prepared.state(self._plan))
 
         start = partial(application.start, self._screen.step)
         # Others may replace a database that was given; its state is always "".
-        if note.is_file() and note.read_text() == _prepared_state(self._plan) != "":
+        if note.is_file() and note.read_text() == prepared.state(self._plan) != "":
             in_parallel([prepare, start])
         else:
             prepare()
@@ -220,110 +203,3 @@ class Stack:
         )
         self._screen.say("\n".join(lines))
         self._password = ""
-
-
-def _prepared_state(plan: Plan) -> str:
-    """What a preparation depends on: the migrations, and which cluster it was; a folder that was emptied gets another."""
-    version = plan.folder / "postgres" / "PG_VERSION"
-    if plan.given.database_url or not version.is_file():
-        return ""
-    migrations = sorted((_ROOT / "migrations").rglob("*.py"))
-    digest = hashlib.sha256(b"\0".join(part for path in migrations for part in (path.name.encode(), path.read_bytes())))
-    return f"{digest.hexdigest()} {version.stat().st_ino} {version.stat().st_mtime_ns}"
-
-
-class Supervisor:
-    """Runs a stack until a person, a signal or a failure ends it; signals are answered while it starts and stops."""
-
-    def __init__(self, plan: Plan, commands: Commands, frontend: Frontend) -> None:
-        self._plan = plan
-        self._screen = Screen()
-        self._stack = Stack(
-            plan,
-            self._screen,
-            watch=Watch(gave_up=self._gave_up, restarted=self._restarted),
-            commands=commands,
-            frontend=frontend,
-        )
-        self._events: SimpleQueue[_Event] = SimpleQueue()
-        self._asked_to_stop = False
-        self._failure: StartError | None = None
-
-    def run(self) -> int:
-        """The exit code: 0 after an orderly end, 1 when it could not start or keep running, 130 when forced."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._signalled)
-        with self._screen:
-            threading.Thread(target=self._start, name="start").start()
-            self._wait(_Event.STARTED)
-        while not self._asked_to_stop and not self._failure:
-            self._wait(None)
-        threading.Thread(target=self._stop, name="stop").start()
-        self._wait(_Event.STOPPED)
-        if self._failure and not isinstance(self._failure, Interrupted):
-            print(self._failure, file=sys.stderr, flush=True)
-            return 1
-        print(f"Stopped. All data is kept in {self._plan.folder}.", flush=True)
-        return 0
-
-    def _wait(self, until: "_Event | None") -> None:
-        """The event has happened; without one: whatever came next has been seen to."""
-        while True:
-            try:
-                event = self._events.get(timeout=_HOUSEKEEPING_SECONDS)
-            except Empty:
-                self._stack.housekeep()
-                continue
-            if event is _Event.SIGNAL:
-                self._seen_to_signal()
-            elif event is _Event.GAVE_UP:
-                self._stack.request_stop()
-            if until in (None, event):
-                return
-
-    def _seen_to_signal(self) -> None:
-        if self._asked_to_stop:
-            self._stack.kill()
-            print("Stopped at once; the next start recovers.", flush=True)
-            # The threads that start and stop still wait for what has just been killed.
-            os._exit(130)
-        self._asked_to_stop = True
-        self._screen.say("Stopping ... (once more stops at once)")
-        self._stack.request_stop()
-
-    def _signalled(self, number: int, frame: FrameType | None) -> None:
-        self._events.put(_Event.SIGNAL)
-
-    def _gave_up(self, error: StartError) -> None:
-        self._failure = self._failure or error
-        self._events.put(_Event.GAVE_UP)
-
-    def _restarted(self, sentence: str) -> None:
-        self._screen.say(f"  {time.strftime('%H:%M:%S')}  {sentence}")
-
-    def _start(self) -> None:
-        try:
-            self._stack.start()
-        except StartError as error:
-            self._failure = self._failure or error
-        except BaseException as error:
-            self._failure = StartError(f"The start failed: {error!r}. This is a mistake in Datakura itself; please report it.")
-            traceback.print_exc()
-        self._events.put(_Event.STARTED)
-
-    def _stop(self) -> None:
-        try:
-            self._stack.stop()
-        finally:
-            self._events.put(_Event.STOPPED)
-
-
-class _Event(Enum):
-    STARTED = auto()
-    STOPPED = auto()
-    SIGNAL = auto()
-    GAVE_UP = auto()
-
-
-if __name__ == "__main__":
-    sys.exit(Supervisor(Plan.from_descriptor(int(sys.argv[1])), Commands(), Frontend(_ROOT)).run())

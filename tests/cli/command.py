@@ -33,6 +33,8 @@ class Command:
         self.folder = folder
         self.environment = {
             "PATH": os.environ["PATH"],
+            # This checkout's code, also where another one is installed.
+            "PYTHONPATH": str(Path(__file__).parents[2]),
             "HOME": str(folder / "home"),
             "XDG_STATE_HOME": str(folder / "state"),
             "DATAKURA_URL": url,

@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 from redis import Redis
 
-from app.embedded import secrets
+from app.embedded import folder, secrets
 from app.embedded.engines import Engines
 from app.embedded.ports import Ports
 
@@ -71,8 +71,12 @@ def test_a_stop_leaves_nothing_and_the_next_start_finds_all_data(up, tmp_path: P
         client.set("kept", "value")
     pids = [pid for tree in first.started().values() for pid in tree]
     assert len(pids) > 5
+    known = folder.find_environment(tmp_path / "data")
+    assert Redis.from_url(known["DATAKURA_REDIS_URL"]).get("kept") == b"value"
 
     assert first.stop() == 0
+    assert folder.find_environment(tmp_path / "data") == {}
+    assert not (tmp_path / "data/run/environment.json").exists()
 
     assert first.lines[-2:] == ["Stopping ... (once more stops at once)", f"Stopped. All data is kept in {tmp_path}/data."]
     assert ended(pids)

@@ -11,7 +11,7 @@ from pathlib import Path
 from app.cli.configuration import read_plan
 from app.embedded.application import Commands
 from app.embedded.frontend import Frontend
-from app.embedded.stack import Supervisor
+from app.embedded.supervisor import Supervisor
 
 wrong = json.loads(os.environ["STANDINS"])
 waits = "import signal; signal.sigwait({signal.SIGTERM})"
