@@ -1,0 +1,159 @@
+"""The rows that broke a rule: a sample for people, all of them as a file."""
+
+import hashlib
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+
+from app.ingest.columns import literal, quoted
+from app.ingest.values import number_text, shown
+from app.quality.measures import Failing
+from app.quality.running import Outcome, wants_rows
+from app.quality.spec import Cell, FailedRow, Limits, RuleResult
+from app.quality.table import Column, Table
+
+STATEMENT_RULES = 50
+_SAFE_INTEGER = 2**53 - 1
+
+
+def with_rows(
+    connection: duckdb.DuckDBPyConnection, table: Table, outcomes: Sequence[Outcome], limits: Limits
+) -> Iterator[RuleResult]:
+    """The results, those of failed rules with their failed rows."""
+    wanting = [outcome for outcome in outcomes if wants_rows(outcome)]
+    for outcome in outcomes:
+        if outcome not in wanting:
+            yield outcome.result
+    simple = [outcome for outcome in wanting if _failing(outcome).qualify is None]
+    numbers: dict[str, list[int] | None] = {}
+    for start in range(0, len(simple), STATEMENT_RULES):
+        numbers.update(_first_rows(connection, table, simple[start : start + STATEMENT_RULES], limits))
+    for outcome in wanting:
+        if _failing(outcome).qualify is not None:
+            numbers[outcome.rule.spec.id] = _first_by_window(connection, table, outcome, limits)
+    for outcome in wanting:
+        yield _with_sample(connection, table, outcome, numbers[outcome.rule.spec.id], limits)
+
+
+def _failing(outcome: Outcome) -> Failing:
+    failing = outcome.rule.measure.failing
+    assert failing is not None  # wants_rows
+    return failing
+
+
+def _first_rows(
+    connection: duckdb.DuckDBPyConnection, table: Table, outcomes: Sequence[Outcome], limits: Limits
+) -> dict[str, list[int] | None]:
+    """Numbers (from 0) of the first failed rows of each rule, of many rules by one statement; None where that fails."""
+    number = table.row_number
+    wanted = [
+        f"min(CASE WHEN {outcome.rule.subject.seen(f'({_failing(outcome).condition})')} THEN {number} END, {limits.sample_rows})"
+        for outcome in outcomes
+    ]
+    try:
+        row = connection.execute(f"SELECT {', '.join(wanted)} FROM {table.source}").fetchall()[0]
+    except duckdb.Error:
+        if len(outcomes) == 1:
+            return {outcomes[0].rule.spec.id: None}
+        middle = len(outcomes) // 2
+        return {
+            **_first_rows(connection, table, outcomes[:middle], limits),
+            **_first_rows(connection, table, outcomes[middle:], limits),
+        }
+    return {outcome.rule.spec.id: list(found or []) for outcome, found in zip(outcomes, row, strict=True)}
+
+
+def _first_by_window(connection: duckdb.DuckDBPyConnection, table: Table, outcome: Outcome, limits: Limits) -> list[int] | None:
+    number = table.row_number
+    try:
+        rows = connection.execute(
+            f"SELECT {number} FROM ({_selection(table, outcome, number)}) ORDER BY {number} LIMIT {limits.sample_rows}"
+        ).fetchall()
+    except duckdb.Error:
+        return None
+    return [number for (number,) in rows]
+
+
+def _selection(table: Table, outcome: Outcome, projection: str) -> str:
+    failing = _failing(outcome)
+    where = outcome.rule.subject.seen(f"({failing.condition})" if failing.condition else None)
+    qualify = f" QUALIFY {failing.qualify}" if failing.qualify else ""
+    return f"SELECT {projection} FROM {table.source} WHERE {where}{qualify}"
+
+
+def _with_sample(
+    connection: duckdb.DuckDBPyConnection, table: Table, outcome: Outcome, numbers: list[int] | None, limits: Limits
+) -> RuleResult:
+    if numbers is None:
+        return replace(outcome.result, partial=True)
+    shown_columns = _columns(table, outcome)
+    try:
+        sample = _rows(connection, table, shown_columns, numbers, limits)
+        path = _file(connection, table, outcome, shown_columns, limits)
+    except duckdb.Error:
+        return replace(outcome.result, partial=True)
+    return replace(outcome.result, failed_rows_sample=tuple(sample), failed_rows_path=path)
+
+
+def _columns(table: Table, outcome: Outcome) -> list[Column]:
+    names = _failing(outcome).columns
+    if names is None:
+        return list(outcome.rule.subject.columns)
+    return [column for column in table.columns if column.name in names]
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[Column], numbers: Sequence[int], limits: Limits
+) -> list[FailedRow]:
+    if not numbers:
+        return []
+    chosen = ", ".join(map(str, numbers))
+    projection = ", ".join([table.row_number, *(f"CAST({column.sql} AS VARCHAR)" for column in columns)])
+    rows = connection.execute(
+        f"SELECT {projection} FROM {table.source} WHERE {table.row_number} IN ({chosen}) ORDER BY {table.row_number}"
+    ).fetchall()
+    return [
+        FailedRow(
+            row=number + 1,
+            values={column.name: cell(text, column.native, limits) for column, text in zip(columns, texts, strict=True)},
+        )
+        for number, *texts in rows
+    ]
+
+
+def cell(text: str | None, native: str, limits: Limits) -> Cell:
+    """DuckDB's text of a value as JSON has it, cut where it is long."""
+    if text is None:
+        return None
+    if native == "BOOLEAN":
+        return text == "true"
+    if native.endswith("INT") or native in {"INTEGER", "UINTEGER"}:
+        return int(text) if abs(int(text)) <= _SAFE_INTEGER else text
+    if native in ("FLOAT", "DOUBLE"):
+        number = float(text)
+        return number if math.isfinite(number) else number_text(number)
+    return (shown(text, native) or "")[: limits.sample_characters]
+
+
+def _file(
+    connection: duckdb.DuckDBPyConnection, table: Table, outcome: Outcome, columns: Sequence[Column], limits: Limits
+) -> str | None:
+    """All failed rows with their numbers, in the order of the table."""
+    if limits.failed_rows_dir is None:
+        return None
+    # By digest: a rule's id may hold what a file's name may not.
+    name = hashlib.sha256(outcome.rule.spec.id.encode()).hexdigest()[:16]
+    path = str(Path(limits.failed_rows_dir) / f"failed-{name}.parquet")
+    names = {column.name.lower() for column in columns}
+    number = "row_number"
+    while number in names:
+        number += "_"
+    projection = ", ".join([f"{table.row_number} + 1 AS {quoted(number)}", *(column.sql for column in columns)])
+    order = f" ORDER BY {table.row_number}" if _failing(outcome).qualify else ""
+    connection.execute(
+        f"COPY ({_selection(table, outcome, projection)}{order}) TO {literal(path)} (FORMAT parquet, COMPRESSION zstd)"
+    ).fetchall()
+    return path

@@ -1,0 +1,133 @@
+"""What a rule type compiles to: where the value comes from, and which rows fail."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TypeVar
+
+from app.quality.conditions import Condition, Number
+from app.quality.parameters import RowParameters, Unit
+from app.quality.problems import Code, RuleProblem
+from app.quality.subject import Subject
+
+R = TypeVar("R", bound=RowParameters)
+
+Value = None | bool | int | float | str | Decimal | list["Value"] | dict[str, "Value"]
+"""What DuckDB gives for an expression of the kinds that rules use."""
+Row = Sequence[Value]
+
+
+@dataclass(frozen=True)
+class Failing:
+    """The rows that fail, of those that the rule sees."""
+
+    condition: str | None = None
+    """True for rows that fail."""
+    qualify: str | None = None
+    """The same with window functions, over the rows that meet `condition`."""
+    columns: tuple[str, ...] | None = None
+    """Names of the columns to show; None: the rule's own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measure:
+    """How the value of one rule is found.
+
+    `aggregates` are computed for many rules at once, `statement` for this one alone; `user_query` likewise, in a database
+    that holds nothing but the table. Without any of them the value is known already: `value` gets an empty row.
+    """
+
+    metric_name: str
+    label: str
+    """What the value is, in a sentence: 'The number of absent values in 'price''."""
+    value: Callable[[Row], Number | None]
+    """From the values of `aggregates`, or of the one row of the statement; None: there is no value."""
+    aggregates: tuple[str, ...] = ()
+    statement: str | None = None
+    user_query: str | None = None
+    failing: Failing | None = None
+    failed_rows: Callable[[Row], int | None] = lambda row: None
+    condition: Condition | None = None
+    """Where the rule's type finds thresholds by itself."""
+    note: Callable[[Row], str] = lambda row: ""
+    """A sentence to add to the message."""
+    tables: tuple[str, ...] = ()
+    """Paths of other tables that the statement reads."""
+
+    @property
+    def expression(self) -> str | None:
+        """The SQL that the value comes from."""
+        return self.user_query or self.statement or ", ".join(self.aggregates) or None
+
+
+def whole(value: Value) -> int:
+    """A count from SQL."""
+    if not isinstance(value, int):
+        raise TypeError(f"{value!r} is no count")
+    return value
+
+
+def numeric(value: Value) -> Number | None:
+    """A number from SQL. True is 1.
+
+    Raises:
+        RuleProblem: not a number, or none that is finite.
+    """
+    if value is None or isinstance(value, int | Decimal):
+        return value
+    if not isinstance(value, float) or value - value != 0:
+        raise RuleProblem(f"The value is {value!r}, which cannot be compared with a threshold.", code=Code.INVALID_DATA)
+    return value
+
+
+def known(
+    metric_name: str, label: str, value: Number, *, note: str = "", failed_rows: int | None = None, failing: Failing | None = None
+) -> Measure:
+    """A value that no row has to be read for."""
+    return Measure(
+        metric_name=metric_name,
+        label=label,
+        value=lambda row: value,
+        note=lambda row: note,
+        failed_rows=lambda row: failed_rows,
+        failing=failing,
+    )
+
+
+def rows_that(subject: Subject[R], fails: str, *, name: str, label: str, none_fail: bool = False) -> Measure:
+    """The number or fraction of rows for which `fails` is true.
+
+    Args:
+        name: of the metric, without its unit: 'invalid' becomes invalid_count or invalid_fraction.
+        label: continues 'The number of ' and 'The fraction of '.
+        none_fail: the file's footer shows that no row does, so none is read.
+    """
+    failing = Failing(fails)
+    if subject.parameters.unit is Unit.COUNT:
+        metric, text = f"{name}_count", f"The number of {label}"
+        if none_fail:
+            return known(metric, text, 0, failed_rows=0)
+        return Measure(
+            metric_name=metric,
+            label=text,
+            aggregates=(subject.count(fails),),
+            value=lambda row: whole(row[0]),
+            failed_rows=lambda row: whole(row[0]),
+            failing=failing,
+        )
+    metric, text = f"{name}_fraction", f"The fraction of {label}"
+    if none_fail:
+        return known(metric, text, 0.0, failed_rows=0)
+    return Measure(
+        metric_name=metric,
+        label=text,
+        aggregates=(subject.count(fails), subject.count()),
+        value=lambda row: fraction(whole(row[0]), whole(row[1])),
+        failed_rows=lambda row: whole(row[0]),
+        failing=failing,
+    )
+
+
+def fraction(part: int, total: int) -> float:
+    """0-1; of nothing, none is bad."""
+    return part / total if total else 0.0

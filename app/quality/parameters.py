@@ -1,0 +1,65 @@
+"""Typed parameters of rule types: JSON in, checked values out, and the JSON Schema that forms are drawn from."""
+
+from enum import StrEnum
+from typing import Annotated, TypeVar
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, ValidationError
+from pydantic.alias_generators import to_camel
+
+from app.quality.problems import Problem
+from app.quality.spec import Json, RuleSpec
+
+P = TypeVar("P", bound="Parameters")
+
+MAX_VALUES = 10_000
+"""Values of one set."""
+
+Scalar = StrictBool | StrictInt | StrictFloat | StrictStr
+Scalars = Annotated[tuple[Scalar, ...], Field(min_length=1, max_length=MAX_VALUES)]
+
+
+class Parameters(BaseModel):
+    """Base of all; a type without parameters uses it as it is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, alias_generator=to_camel, allow_inf_nan=False)
+
+
+class Unit(StrEnum):
+    """Whether bad rows are counted or taken as a fraction (0-1) of the rows that the rule sees."""
+
+    COUNT = "COUNT"
+    FRACTION = "FRACTION"
+
+
+class RowParameters(Parameters):
+    """Of types that look at each row."""
+
+    unit: Unit = Field(
+        default=Unit.COUNT, title="Unit", description="COUNT: number of rows. FRACTION: part of all rows, from 0 to 1."
+    )
+
+
+def parse(kind: type[P], spec: RuleSpec) -> P | list[Problem]:
+    """The parameters, or all that is wrong with them."""
+    try:
+        return kind.model_validate_json(orjson.dumps(dict(spec.parameters)))
+    except (orjson.JSONEncodeError, TypeError):
+        return [Problem(("parameters",), "The parameters are not JSON.")]
+    except ValidationError as error:
+        return [
+            Problem(("parameters", *_names(one["loc"])), f"{one['msg'].removeprefix('Value error, ').rstrip('.')}.")
+            for one in error.errors(include_url=False, include_context=False, include_input=False)
+        ]
+
+
+def _names(location: tuple[int | str, ...]) -> tuple[str, ...]:
+    """Without the names of union members, which no user has written."""
+    return tuple(str(part) for part in location if isinstance(part, int) or not part.startswith(("function-", "constrained-")))
+
+
+def schema(kind: type[Parameters]) -> dict[str, Json]:
+    """JSON Schema (draft 2020-12) of the parameters."""
+    found = kind.model_json_schema(by_alias=True)
+    # The names and words of our classes are nothing to a reader of a form.
+    return {key: value for key, value in found.items() if key not in ("title", "description")}

@@ -1,0 +1,147 @@
+"""The table that rules are compiled for: its columns, what its footer tells, and how SQL reads it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import duckdb
+
+from app.ingest.columns import literal, logical_type, quoted
+from app.ingest.job import Field, LogicalType
+from app.quality.spec import TableInfo
+
+ROW_NUMBER = "file_row_number"
+"""The name under which DuckDB counts the rows of a Parquet file, from 0."""
+_BITS = {"TINYINT": 8, "SMALLINT": 16, "INTEGER": 32, "BIGINT": 64, "UTINYINT": 8, "USMALLINT": 16, "UINTEGER": 32, "UBIGINT": 64}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as rules see it."""
+
+    field: Field
+
+    @property
+    def name(self) -> str:
+        return self.field.field_path
+
+    @property
+    def sql(self) -> str:
+        return quoted(self.field.field_path)
+
+    @property
+    def logical(self) -> LogicalType:
+        return self.field.logical_type
+
+    @property
+    def native(self) -> str:
+        return self.field.native_type
+
+    @property
+    def is_float(self) -> bool:
+        return self.native in ("FLOAT", "DOUBLE")
+
+    @property
+    def is_integer(self) -> bool:
+        """Of a type of machine integers; a DECIMAL without decimals is none."""
+        return self.native in _BITS
+
+    @property
+    def is_text(self) -> bool:
+        """Stored as text, JSON documents included."""
+        return self.native == "VARCHAR"
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Least and greatest value of a column of integers that has any."""
+
+    low: int
+    high: int
+
+
+@dataclass(frozen=True)
+class Footer:
+    """What a Parquet file says of itself. Trusted: every stored table was written by ourselves."""
+
+    row_count: int
+    nulls: dict[str, int] = field(default_factory=dict)
+    """Per column, where every row group tells."""
+    ends: dict[str, Ends] = field(default_factory=dict)
+    """Per column of integers, where every row group tells."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table to compile for. Without a path it can be compiled for, to find mistakes, but not read."""
+
+    columns: tuple[Column, ...]
+    path: str | None = None
+    footer: Footer | None = None
+
+    def column(self, name: str) -> Column | None:
+        """The column of that name, exactly."""
+        return next((column for column in self.columns if column.name == name), None)
+
+    @property
+    def row_number(self) -> str:
+        """A name for the number of a row (from 0) that no column has."""
+        names = {column.name.lower() for column in self.columns}
+        name = ROW_NUMBER
+        while name in names:
+            name += "_"
+        return name
+
+    @property
+    def source(self) -> str:
+        """A table expression of SQL: all columns and `row_number`."""
+        if self.row_number == ROW_NUMBER:
+            return f"read_parquet({literal(self.path or '')}, file_row_number = true, hive_partitioning = false)"
+        # A column bears the name itself; counting is slower than the reader's own numbers, and rare.
+        rows = f"read_parquet({literal(self.path or '')}, hive_partitioning = false)"
+        return f"(SELECT *, row_number() OVER () - 1 AS {self.row_number} FROM {rows})"
+
+
+def of_fields(fields: Sequence[Field]) -> Table:
+    """A table of which only the columns are known."""
+    return Table(tuple(Column(field) for field in fields))
+
+
+def open_table(connection: duckdb.DuckDBPyConnection, info: TableInfo) -> Table:
+    """The table at `info.path`, its footer read.
+
+    Raises:
+        duckdb.Error: there is no readable Parquet file.
+    """
+    path = info.path or ""
+    known = tuple(Column(field) for field in info.fields or _described(connection, path))
+    return Table(known, path, _footer(connection, path, known))
+
+
+def _described(connection: duckdb.DuckDBPyConnection, path: str) -> tuple[Field, ...]:
+    described = connection.execute(f"DESCRIBE SELECT * FROM read_parquet({literal(path)}, hive_partitioning = false)").fetchall()
+    return tuple(
+        Field(field_path=name, ordinal_position=at, logical_type=logical_type(native), native_type=native, nullable=True)
+        for at, (name, native, *_) in enumerate(described, 1)
+    )
+
+
+def _footer(connection: duckdb.DuckDBPyConnection, path: str, known: tuple[Column, ...]) -> Footer:
+    (rows,) = connection.execute(f"SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata({literal(path)})").fetchall()[0]
+    found = connection.execute(
+        f"""
+        SELECT column_id, sum(stats_null_count)::BIGINT, bool_and(stats_null_count IS NOT NULL),
+               min(TRY_CAST(stats_min_value AS HUGEINT)), max(TRY_CAST(stats_max_value AS HUGEINT)),
+               bool_and((TRY_CAST(stats_min_value AS HUGEINT) IS NOT NULL AND TRY_CAST(stats_max_value AS HUGEINT) IS NOT NULL)
+                        OR stats_null_count = num_values)
+        FROM parquet_metadata({literal(path)}) GROUP BY column_id
+        """
+    ).fetchall()
+    nulls: dict[str, int] = {}
+    ends: dict[str, Ends] = {}
+    for index, null_count, all_counted, low, high, all_bounded in found:
+        column = known[index]
+        if all_counted:
+            nulls[column.name] = int(null_count)
+        if column.is_integer and all_bounded and low is not None:
+            ends[column.name] = Ends(int(low), int(high))
+    return Footer(int(rows or 0), nulls, ends)
