@@ -19,7 +19,7 @@ from app.core.viewer import Viewer
 from app.loaders import Loaders
 from app.services import idempotency
 from app.services.audit import Origin
-from app.services.rate_limits import Kind, RateLimits
+from app.services.rate_limits import Budget, Kind, RateLimits
 
 if TYPE_CHECKING:
     from app.adapters.tables import TableReader
@@ -64,6 +64,12 @@ class Context:
     origin: Origin = field(default_factory=Origin)
     request: idempotency.Request | None = None
     cookies: Cookies = field(default_factory=Cookies)
+    operation: str = "query"
+    """What is asked: query, mutation or subscription."""
+    cost: int = 1
+    """What the operation costs; see `app.api.admission`."""
+    budget: Budget | None = None
+    """What is left after it was charged; None when nothing was counted."""
     connection_params: dict[str, object] | None = None
     """Of a WebSocket: what its `connection_init` carried."""
 

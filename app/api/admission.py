@@ -1,6 +1,6 @@
 """Which documents are let in: parsed with a token limit, measured in one pass, validated once and remembered."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from functools import lru_cache
 
 from graphql import (
@@ -19,6 +19,9 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
 from app.api.document_cost import Cost, Meter
+from app.context import Context
+from app.core.errors import RateLimited
+from app.services.rate_limits import address_prefix
 
 MAX_TOKENS = 2_000
 MAX_DEPTH = 12
@@ -38,6 +41,12 @@ ONCE = {"signIn", "refreshSession", "verifyTotp"}
 MAX_INTROSPECTION_DEPTH = 3
 CACHED_DOCUMENTS = 256
 CACHED_LENGTH = 16_384
+
+
+MUTATION_COST = 10
+"""Of each root field of a mutation, beside the objects that it answers with."""
+REFUSED_COST = 100
+"""Of a document that is refused: reading it is work too."""
 
 
 class Admission(SchemaExtension):
@@ -90,14 +99,41 @@ class Admission(SchemaExtension):
         _check_values(variables)
         meter = Meter(self.execution_context.schema._schema, document, _with_defaults(operation, variables))
         cost = meter.operation(operation)
-        _check_cost(cost)
         roots = meter.root_fields(operation)
+        context = self.execution_context.context
+        if isinstance(context, Context):
+            context.operation = operation.operation.value
+        _check_cost(cost)
         if not self._introspection and {"__schema", "__type"} & roots.keys():
             raise _refused("Introspection is switched off here. The schema is published as schema.graphql.")
         _check_roots(operation, roots)
-        request = getattr(self.execution_context.context, "request", None)
+        if isinstance(context, Context):
+            context.cost = max(1, cost.nodes) + (MUTATION_COST * sum(roots.values()) if context.operation == "mutation" else 0)
+        request = getattr(context, "request", None)
         if request is not None and operation.operation.value == "mutation" and sum(roots.values()) > 1:
             raise _refused("An Idempotency-Key stands for one mutation: send each root field in a request of its own.")
+
+
+class Charging(SchemaExtension):
+    """Takes the cost of an operation from whoever asks, after Admission has measured it and before anything runs."""
+
+    async def on_validate(self) -> AsyncIterator[None]:
+        """Charges. Who has nothing left is told so instead of what may be wrong with the document."""
+        context = self.execution_context.context
+        if isinstance(context, Context):
+            if self.execution_context.pre_execution_errors:
+                context.cost = REFUSED_COST
+            try:
+                context.budget = await context.resources.limits.charge(_who(context), context.cost)
+            except RateLimited as error:
+                self.execution_context.pre_execution_errors = [GraphQLError(error.message, original_error=error)]
+        yield
+
+
+def _who(context: Context) -> str:
+    if context.viewer_or_none is not None:
+        return f"viewer:{context.viewer_or_none.id}"
+    return f"address:{address_prefix(context.origin.ip_address or '')}"
 
 
 @lru_cache(maxsize=CACHED_DOCUMENTS)

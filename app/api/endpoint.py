@@ -1,33 +1,35 @@
 """POST /graphql: GraphQL over HTTP."""
 
+import asyncio
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 
 import orjson
 import strawberry
 import structlog
 from graphql import GraphQLError
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
+from app.api import access_log
 from app.api.authentication import identify
 from app.api.requests import BadRequest, GraphQLRequest, read_request
 from app.context import Context, Cookies, Resources
-from app.core import metrics
-from app.core.errors import InvalidInput, Unavailable
+from app.core.errors import InvalidInput, RateLimited, Unavailable
 from app.core.ids import uuid7
 from app.core.settings import Settings
 from app.services import idempotency
 from app.services.audit import Origin
 
-log = structlog.get_logger("app.access")
-
 COOKIE = "datakura_refresh"
 GRAPHQL_JSON = "application/graphql-response+json"
 _ALLOWED = (OperationType.QUERY, OperationType.MUTATION)
+
+Answer = tuple[dict[str, object], int]
+"""A body and its HTTP status."""
 
 
 class GraphQLEndpoint:
@@ -42,30 +44,66 @@ class GraphQLEndpoint:
         origin = Origin(request.client.host if request.client else None, request_id)
         strict = GRAPHQL_JSON in request.headers.get("accept", "")
         cookies = Cookies(request.cookies.get(COOKIE))
-        try:
-            if request.method != "POST":
-                raise BadRequest(405, "Operations are sent by POST.")
-            refuse_foreign_origin(request, self._resources.settings)
-            operation = await read_request(request)
-            context = await self._context(request, operation, origin, cookies)
-        except BadRequest as error:
-            return _refusal(error.status, error.message, "BAD_REQUEST", request_id, strict=strict)
-        except InvalidInput as error:
-            return _refusal(400, error.message, error.code, request_id, strict=strict)
-        except Unavailable as error:
-            answer = _refusal(503, error.message, error.code, request_id, strict=strict)
-            answer.headers["Retry-After"] = str(int(error.retry_after_seconds))
-            return answer
-        body, status = await self._execute(operation, context, strict=strict)
+
+        def refused(status: int, message: str, code: str) -> Response:
+            seconds = time.perf_counter() - started
+            access_log.refused(status=status, code=code, request_id=request_id, ip=origin.ip_address, seconds=seconds)
+            return _refusal(status, message, code, request_id, strict=strict)
+
+        # Whatever is logged from here on, by whatever task, carries the request's id.
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                if request.method != "POST":
+                    raise BadRequest(405, "Operations are sent by POST.")
+                refuse_foreign_origin(request, self._resources.settings)
+                operation = await read_request(request)
+                context = await self._context(request, operation, origin, cookies)
+            except BadRequest as error:
+                return refused(error.status, error.message, "BAD_REQUEST")
+            except ClientDisconnect:
+                return refused(400, "The client left before its request was complete.", "BAD_REQUEST")
+            except InvalidInput as error:
+                return refused(400, error.message, error.code)
+            except Unavailable as error:
+                answer = refused(503, error.message, error.code)
+                answer.headers["Retry-After"] = str(int(error.retry_after_seconds))
+                return answer
+            body, status = await self._while_connected(request, self._execute(operation, context, strict=strict), context)
+            result = access_log.first_code(body.get("errors"))
+            access_log.operation(context, name=operation.operation_name, result=result, seconds=time.perf_counter() - started)
         response = Response(
             orjson.dumps(body),
             status,
             media_type=GRAPHQL_JSON if strict else "application/json",
-            headers={"X-Request-Id": request_id},
+            headers={"X-Request-Id": request_id, **_retry_after(body)},
         )
         set_cookies(response, cookies, self._resources.settings)
-        self._account(operation, context, body, time.perf_counter() - started)
         return response
+
+    async def _while_connected(self, request: Request, answer: Coroutine[None, None, Answer], context: Context) -> Answer:
+        """The answer; that of a query whose client has left is no longer sought, so that its statements end too.
+
+        A mutation goes on to its end: whoever sends it again should find it done.
+        """
+        running = asyncio.create_task(answer)
+
+        async def watch() -> None:
+            while (await request.receive())["type"] != "http.disconnect":
+                pass
+            if context.operation == "query":
+                running.cancel()
+
+        watching = asyncio.create_task(watch())
+        try:
+            return await running
+        except asyncio.CancelledError:
+            current = asyncio.current_task()
+            if current is not None and current.cancelling():  # the server stops
+                running.cancel()
+                raise
+            return _refused("The client has left.", "CLIENT_LEFT"), 400
+        finally:
+            watching.cancel()
 
     async def _context(self, request: Request, operation: GraphQLRequest, origin: Origin, cookies: Cookies) -> Context:
         identity = await identify(self._resources, request.headers.get("authorization"))
@@ -81,41 +119,36 @@ class GraphQLEndpoint:
             cookies=cookies,
         )
 
-    async def _execute(self, operation: GraphQLRequest, context: Context, *, strict: bool) -> tuple[dict[str, object], int]:
+    async def _execute(self, operation: GraphQLRequest, context: Context, *, strict: bool) -> Answer:
+        settings = self._resources.settings
         try:
-            result = await self._schema.execute(
-                operation.query,
-                variable_values=operation.variables,
-                context_value=context,
-                operation_name=operation.operation_name,
-                allowed_operation_types=_ALLOWED,
+            async with asyncio.timeout(settings.operation_timeout_seconds):
+                result = await self._schema.execute(
+                    operation.query,
+                    variable_values=operation.variables,
+                    context_value=context,
+                    operation_name=operation.operation_name,
+                    allowed_operation_types=_ALLOWED,
+                )
+        except TimeoutError:
+            message = (
+                f"This took longer than {settings.operation_timeout_seconds:g} s and was ended. Ask for less, or try again later."
             )
+            return {"data": None, **_refused(message, "TIMEOUT")}, 200
         except CannotGetOperationTypeError:
             return _refused("Say which operation to run: `operationName` names none of this document."), 400
         except InvalidOperationTypeError:
             return _refused("Subscriptions run over a WebSocket on this path (graphql-transport-ws)."), 400
         if result.errors and result.data is None and all(error.path is None for error in result.errors):
-            return _errors(result.errors), 400 if strict else 200
+            limited = any((error.extensions or {}).get("code") == RateLimited.code for error in result.errors)
+            return _errors(result.errors), 429 if limited else 400 if strict else 200
         body: dict[str, object] = {"data": result.data}
         if result.errors:
             body["errors"] = [error.formatted for error in result.errors]
+        if context.budget is not None:
+            left = {"remaining": context.budget.remaining, "limit": context.budget.limit}
+            body["extensions"] = {"cost": {"requested": context.cost, **left}}
         return body, 200
-
-    def _account(self, operation: GraphQLRequest, context: Context, body: dict[str, object], seconds: float) -> None:
-        outcome = "error" if "errors" in body else "ok"
-        kind = "mutation" if operation.query.lstrip().startswith("mutation") else "query"
-        metrics.OPERATIONS.labels(kind, outcome).inc()
-        metrics.OPERATION_SECONDS.labels(kind).observe(seconds)
-        viewer = context.viewer_or_none
-        log.info(
-            "operation",
-            operation=(operation.operation_name or "")[:100],
-            outcome=outcome,
-            duration_ms=round(seconds * 1000, 1),
-            viewer=str(viewer.id) if viewer else None,
-            request_id=context.origin.request_id,
-            ip=context.origin.ip_address,
-        )
 
 
 def set_cookies(response: Response, cookies: Cookies, settings: Settings) -> None:
@@ -143,8 +176,18 @@ def _errors(errors: Sequence[GraphQLError]) -> dict[str, object]:
     return {"errors": [error.formatted for error in errors]}
 
 
-def _refused(message: str) -> dict[str, object]:
-    return _errors([GraphQLError(message, extensions={"code": "BAD_REQUEST"})])
+def _refused(message: str, code: str = "BAD_REQUEST") -> dict[str, object]:
+    return _errors([GraphQLError(message, extensions={"code": code})])
+
+
+def _retry_after(body: dict[str, object]) -> dict[str, str]:
+    """The header that says when an operation that was refused for its frequency may be repeated."""
+    errors = body.get("errors")
+    for error in errors if isinstance(errors, list) else ():
+        extensions = error.get("extensions") or {}
+        if extensions.get("code") == RateLimited.code:
+            return {"Retry-After": str(int(extensions["retryAfterSeconds"]))}
+    return {}
 
 
 def _refusal(status: int, message: str, code: str, request_id: str, *, strict: bool) -> Response:

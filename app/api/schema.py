@@ -10,7 +10,7 @@ from strawberry.schema.schema import StreamResult
 from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
-from app.api.admission import Admission
+from app.api.admission import Admission, Charging
 from app.api.masking import Masking
 from app.context import Context
 from app.resolvers.accounts import AccountsMutation, AccountsQuery
@@ -80,5 +80,5 @@ def make_schema(*, introspection: bool = True) -> strawberry.Schema:
         subscription=Subscription,
         types=[User],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not introspection),
-        extensions=[lambda: Admission(introspection=introspection), lambda: Masking(suggestions=introspection)],
+        extensions=[lambda: Admission(introspection=introspection), Charging, lambda: Masking(suggestions=introspection)],
     )

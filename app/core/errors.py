@@ -10,6 +10,7 @@ DomainError
 ├── StepUpRequired       the session has to prove anew who it belongs to
 ├── Unauthenticated      no valid session: a top-level GraphQL error
 ├── RateLimited          too often: a top-level GraphQL error
+├── OperationTimeout     took too long and was ended: a top-level GraphQL error
 └── Unavailable          a dependency is away: try again
 """
 
@@ -82,6 +83,12 @@ class RateLimited(DomainError):
     def __init__(self, message: str, *, retry_after_seconds: float):
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
+
+
+class OperationTimeout(DomainError):
+    """Took longer than an operation may; its statements were cancelled."""
+
+    code = "TIMEOUT"
 
 
 class Unavailable(DomainError):

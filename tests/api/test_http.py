@@ -51,7 +51,7 @@ async def test_operations_come_as_json_only(system: System, admin: Client, media
 
 async def test_a_content_type_may_name_its_charset(client: Client) -> None:
     answer = await send(client, VIEWER, Content_Type="Application/JSON; charset=utf-8")
-    assert (answer.status_code, answer.json()) == (200, {"data": {"viewer": None}})
+    assert (answer.status_code, answer.json()["data"]) == (200, {"viewer": None})
 
 
 @pytest.mark.parametrize(
@@ -177,7 +177,8 @@ async def test_every_answer_names_its_request(client: Client) -> None:
 
 async def test_of_several_operations_the_named_one_runs(client: Client) -> None:
     query = "query A{viewer{id}} query B{__typename} mutation C{signOut{errors{code}}}"
-    assert (await send(client, orjson.dumps({"query": query, "operationName": "B"}))).json() == {"data": {"__typename": "Query"}}
+    answer = await send(client, orjson.dumps({"query": query, "operationName": "B"}))
+    assert answer.json()["data"] == {"__typename": "Query"}
     for name in (None, "", "D", "a"):
         answer = await send(client, orjson.dumps({"query": query, "operationName": name}), Accept=GRAPHQL_JSON)
         assert answer.status_code == 400
