@@ -1,18 +1,20 @@
-"""The database: one engine a process; sessions that cannot be opened without a principal."""
+"""The database: one engine a process; sessions that cannot be opened without a principal, and guard what it may touch."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import asyncpg
 import orjson
-from sqlalchemy import event
+from sqlalchemy import Connection, event
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
-from app.core import faults
+from app.core import faults, guard
 from app.core.errors import Unavailable
+from app.core.guard import Decisions
 from app.core.settings import Settings
 from app.core.viewer import Principal, System, Viewer
 
@@ -48,6 +50,7 @@ class Database:
             },
         )
         event.listen(self.engine.sync_engine.pool, "checkout", _reject_closed)
+        event.listen(self.engine.sync_engine, "before_cursor_execute", _guard)
         self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
@@ -56,6 +59,8 @@ class Database:
         _require(principal)
         with _translated():
             async with self._reader.connect() as connection:
+                # Not the method of AsyncConnection: this touches no network, and a greenlet costs more than all of it.
+                connection.sync_connection.execution_options(decisions=Decisions(principal))  # type: ignore[union-attr]  # it is open
                 yield connection
 
     @asynccontextmanager
@@ -63,7 +68,9 @@ class Database:
         """A session whose block is one transaction: committed at its end, rolled back by any exception."""
         _require(principal)
         with _translated():
-            async with AsyncSession(self.engine, expire_on_commit=False) as session:
+            decisions = Decisions(principal)
+            async with AsyncSession(self.engine.execution_options(decisions=decisions), expire_on_commit=False) as session:
+                session.info["decisions"] = decisions
                 async with session.begin():
                     yield session
                     await session.flush()
@@ -75,6 +82,15 @@ class Database:
     async def close(self) -> None:
         """All connections are closed."""
         await self.engine.dispose()
+
+
+def _guard(
+    connection: Connection, _cursor: object, statement: str, _parameters: object, context: DefaultExecutionContext, _many: bool
+) -> None:
+    """Nothing is sent that no decision about access covers."""
+    compiled = context.compiled
+    parameters = () if compiled is None else context.compiled_parameters
+    guard.check(connection.get_execution_options().get("decisions"), statement, compiled, parameters)
 
 
 def _reject_closed(connection: DBAPIConnection, _record: object, _proxy: object) -> None:

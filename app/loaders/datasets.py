@@ -1,4 +1,4 @@
-"""Datasets, and what hangs on them, by key. Children are asked for by ids that the viewer was allowed to see."""
+"""Datasets, and what hangs on them, by key."""
 
 from uuid import UUID
 
@@ -23,7 +23,12 @@ async def datasets_by_id(connection: AsyncConnection, viewer: Viewer, ids: list[
 
 async def tags_by_dataset(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[Rows]:
     """Tags in alphabetical order."""
-    statement = select(DatasetTag.dataset_id, DatasetTag.name).where(DatasetTag.dataset_id.in_(ids)).order_by(DatasetTag.name)
+    statement = (
+        select(DatasetTag.dataset_id, DatasetTag.name)
+        .join(Dataset, Dataset.id == DatasetTag.dataset_id)
+        .where(DatasetTag.dataset_id.in_(ids), access.visible(viewer))
+        .order_by(DatasetTag.name)
+    )
     return many_each(ids, await connection.execute(statement), "dataset_id")
 
 
@@ -34,7 +39,8 @@ async def metadata_entries_by_dataset(connection: AsyncConnection, viewer: Viewe
             MetadataEntry.dataset_id, MetadataEntry.key, MetadataEntry.value, MetadataEntry.created_at,
             MetadataEntry.updated_at, MetadataEntry.updated_by_id,
         )
-        .where(MetadataEntry.dataset_id.in_(ids))
+        .join(Dataset, Dataset.id == MetadataEntry.dataset_id)
+        .where(MetadataEntry.dataset_id.in_(ids), access.visible(viewer))
         .order_by(MetadataEntry.key)
     )  # fmt: skip
     return many_each(ids, await connection.execute(statement), "dataset_id")

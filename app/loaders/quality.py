@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.loaders.base import many_each
+from app.models.datasets import Dataset
 from app.models.quality import QualityMetric
+from app.services import access
 
 Rows = list[AnyRow]
 
@@ -23,7 +25,8 @@ async def latest_metrics_by_dataset(connection: AsyncConnection, viewer: Viewer,
             QualityMetric.threshold, QualityMetric.status, QualityMetric.checked_at,
         )
         .ext(distinct_on(*key))
-        .where(QualityMetric.dataset_id.in_(ids))
+        .join(Dataset, Dataset.id == QualityMetric.dataset_id)
+        .where(QualityMetric.dataset_id.in_(ids), access.visible(viewer))
         .order_by(*key, QualityMetric.checked_at.desc())
     )  # fmt: skip
     return many_each(ids, await connection.execute(statement), "dataset_id")

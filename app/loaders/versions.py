@@ -34,17 +34,17 @@ async def versions_by_dataset(connection: AsyncConnection, viewer: Viewer, keys:
         groups[key.first, key.before_number].append(key.dataset_id)
     found: dict[VersionsKey, Rows] = {}
     for (first, before), ids in groups.items():
-        for dataset_id, rows in zip(ids, await _pages(connection, ids, first, before), strict=True):
+        for dataset_id, rows in zip(ids, await _pages(connection, viewer, ids, first, before), strict=True):
             found[VersionsKey(dataset_id, first, before)] = rows
     return [found[key] for key in keys]
 
 
-async def _pages(connection: AsyncConnection, ids: list[UUID], first: int, before: int | None) -> list[Rows]:
+async def _pages(connection: AsyncConnection, viewer: Viewer, ids: list[UUID], first: int, before: int | None) -> list[Rows]:
     wanted = func.unnest(bindparam("ids", ids, ARRAY(Uuid()))).table_valued("id", name="wanted").render_derived()
     of_dataset = (
         select(*COLUMNS)
         .join(Dataset, Dataset.id == DatasetVersion.dataset_id)
-        .where(DatasetVersion.dataset_id == wanted.c.id)
+        .where(DatasetVersion.dataset_id == wanted.c.id, access.visible(viewer))
         .order_by(DatasetVersion.number.desc())
         .limit(first + 1)
     )
@@ -71,7 +71,9 @@ async def files_by_version(connection: AsyncConnection, viewer: Viewer, ids: lis
             FileObject.id, FileObject.version_id, FileObject.role, FileObject.name, FileObject.object_key,
             FileObject.size_bytes, FileObject.sha256, FileObject.encoding_format,
         )
-        .where(FileObject.version_id.in_(ids))
+        .join(DatasetVersion, DatasetVersion.id == FileObject.version_id)
+        .join(Dataset, Dataset.id == DatasetVersion.dataset_id)
+        .where(FileObject.version_id.in_(ids), access.visible(viewer))
         .order_by(func.array_position(["ORIGINAL", "TABLE", "REJECTS"], FileObject.role))
     )  # fmt: skip
     return many_each(ids, await connection.execute(statement), "version_id")
@@ -81,7 +83,9 @@ async def schema_fields_by_version(connection: AsyncConnection, viewer: Viewer, 
     """In the order of the file."""
     statement = (
         select(*SchemaField.__table__.columns)
-        .where(SchemaField.version_id.in_(ids))
+        .join(DatasetVersion, DatasetVersion.id == SchemaField.version_id)
+        .join(Dataset, Dataset.id == DatasetVersion.dataset_id)
+        .where(SchemaField.version_id.in_(ids), access.visible(viewer))
         .order_by(SchemaField.version_id, SchemaField.ordinal_position)
     )
     return many_each(ids, await connection.execute(statement), "version_id")
@@ -89,7 +93,12 @@ async def schema_fields_by_version(connection: AsyncConnection, viewer: Viewer, 
 
 async def profiles_by_version(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[AnyRow | None]:
     """None while there is none."""
-    statement = select(*DatasetProfile.__table__.columns).where(DatasetProfile.version_id.in_(ids))
+    statement = (
+        select(*DatasetProfile.__table__.columns)
+        .join(DatasetVersion, DatasetVersion.id == DatasetProfile.version_id)
+        .join(Dataset, Dataset.id == DatasetVersion.dataset_id)
+        .where(DatasetProfile.version_id.in_(ids), access.visible(viewer))
+    )
     return one_each(ids, await connection.execute(statement), "version_id")
 
 
@@ -97,7 +106,9 @@ async def field_profiles_by_version(connection: AsyncConnection, viewer: Viewer,
     """In the order of the file."""
     statement = (
         select(*FieldProfile.__table__.columns)
-        .where(FieldProfile.version_id.in_(ids))
+        .join(DatasetVersion, DatasetVersion.id == FieldProfile.version_id)
+        .join(Dataset, Dataset.id == DatasetVersion.dataset_id)
+        .where(FieldProfile.version_id.in_(ids), access.visible(viewer))
         .order_by(FieldProfile.version_id, FieldProfile.ordinal_position)
     )
     return many_each(ids, await connection.execute(statement), "version_id")

@@ -54,7 +54,7 @@ async def read_rows(
     check_first(first)
     offset = _offset(after, start_row)
     async with context.read() as connection:
-        table = await versions.table_file(connection, version_id)
+        table = await versions.table_file(connection, context.viewer, version_id)
     if table is None or row_count is None:
         return None
     fields = await context.loaders.schema_fields_by_version.load(version_id)

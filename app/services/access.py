@@ -1,7 +1,8 @@
 """Who may see and do what with a dataset: decided here and nowhere else.
 
 Effective level = the highest of: ADMIN role and ownership (MANAGE), an unexpired grant, and READ on what is visible to
-the organization. An EDITOR creates datasets and so owns them; a VIEWER writes only where it was granted.
+the organization; but never more than the scope of the API key that asks. An EDITOR creates datasets and so owns them; a
+VIEWER writes only where it was granted.
 """
 
 from collections.abc import Mapping
@@ -10,12 +11,16 @@ from datetime import datetime
 from enum import IntEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.errors import Forbidden, NotFound
-from app.core.viewer import Principal, Role, System, Viewer
+from app.core.guard import Decisions
+from app.core.viewer import Role, Viewer
 from app.models.datasets import AccessGrant, AccessLevel, Dataset, Visibility
+from app.models.visibility import held_by, unexpired, visible
+
+__all__ = ["Access", "Audience", "Level", "audience", "level_of", "most_of", "permit", "require", "require_editor", "visible"]
 
 
 class Level(IntEnum):
@@ -35,47 +40,36 @@ class Access:
     level: Level
 
 
-def visible(principal: Principal, *, deleted: bool = False) -> ColumnElement[bool]:
-    """The predicate over `datasets` that every statement on datasets, and on what belongs to them, carries."""
-    alive = Dataset.deleted_at.is_not(None) if deleted else Dataset.deleted_at.is_(None)
-    if isinstance(principal, System) or principal.is_admin:
-        return alive
-    return and_(alive, or_(Dataset.visibility == Visibility.ORGANIZATION, Dataset.owner_id == principal.id, _granted(principal)))
-
-
-def _unexpired() -> ColumnElement[bool]:
-    return or_(AccessGrant.expires_at.is_(None), AccessGrant.expires_at > func.now())
-
-
-def _granted(viewer: Viewer) -> ColumnElement[bool]:
-    # Correlated with datasets alone: a statement that reads grants itself would otherwise lend it its own.
-    held = exists().where(AccessGrant.dataset_id == Dataset.id, AccessGrant.user_id == viewer.id, _unexpired())
-    return held.correlate(Dataset)
-
-
 def level_of(viewer: Viewer) -> ColumnElement[int]:
     """The viewer's effective level on a row of `datasets`, as a `Level` number."""
+    most = most_of(viewer)
     if viewer.is_admin:
-        return literal(int(Level.MANAGE))
+        return literal(int(most))
     ranks = case(
         (AccessGrant.level == AccessLevel.MANAGE, int(Level.MANAGE)),
         (AccessGrant.level == AccessLevel.WRITE, int(Level.WRITE)),
         else_=int(Level.READ),
     )
     grant = (
-        select(func.max(ranks))
-        .where(AccessGrant.dataset_id == Dataset.id, AccessGrant.user_id == viewer.id, _unexpired())
-        .correlate(Dataset)
-        .scalar_subquery()
+        select(func.max(ranks)).where(AccessGrant.dataset_id == Dataset.id, *held_by(viewer)).correlate(Dataset).scalar_subquery()
     )
     baseline = case((Dataset.visibility == Visibility.ORGANIZATION, int(Level.READ)), else_=int(Level.NONE))
-    return case((Dataset.owner_id == viewer.id, int(Level.MANAGE)), else_=func.greatest(baseline, func.coalesce(grant, 0)))
+    level = case((Dataset.owner_id == viewer.id, int(Level.MANAGE)), else_=func.greatest(baseline, func.coalesce(grant, 0)))
+    return level if most is Level.MANAGE else func.least(int(most), level)
+
+
+def most_of(viewer: Viewer) -> Level:
+    """The highest level that the viewer can have on any dataset: a person MANAGE, an API key its scope."""
+    return Level.MANAGE if viewer.scope is None else Level(min(int(viewer.scope), int(Level.MANAGE)))
 
 
 async def require(
-    session: AsyncSession | AsyncConnection, viewer: Viewer, dataset_id: UUID, needed: Level, *, deleted: bool = False
+    session: AsyncSession | AsyncConnection, viewer: Viewer, dataset_id: UUID, needed: Level, *, deleted: bool | None = False
 ) -> Access:
-    """The viewer's access to a dataset that it may use at least at `needed`.
+    """The viewer's access to a dataset that it may use at least at `needed`; from WRITE on, changes may follow in the transaction.
+
+    Args:
+        deleted: whether the dataset has to be deleted; None: either.
 
     Raises:
         NotFound: missing or not visible: the same words for both.
@@ -86,14 +80,38 @@ async def require(
     if level is None:
         raise NotFound("There is no such dataset, or you may not see it.")
     if level < needed:
-        raise Forbidden(f"This needs {needed.name} on the dataset; you have {Level(level).name}. Ask its owner for a grant.")
+        raise Forbidden(_too_low(viewer, needed, Level(level)))
+    if needed > Level.READ:
+        permit(session, dataset_id)
     return Access(dataset_id, Level(level))
 
 
-def require_editor(viewer: Viewer) -> None:
-    """Raises Forbidden for accounts that may not create datasets."""
+def _too_low(viewer: Viewer, needed: Level, level: Level) -> str:
+    if most_of(viewer) < needed:
+        return (
+            f"This needs {needed.name}; the scope of this API key ends at {most_of(viewer).name}. Use a key with a wider scope."
+        )
+    return f"This needs {needed.name} on the dataset; you have {level.name}. Ask its owner for a grant."
+
+
+def permit(session: AsyncSession | AsyncConnection, dataset_id: UUID) -> None:
+    """Statements on the dataset may follow in this transaction: its level was found sufficient by other means than `require`."""
+    if isinstance(session, AsyncSession):
+        decisions: Decisions = session.info["decisions"]
+        decisions.decide(dataset_id)
+
+
+def require_editor(session: AsyncSession, viewer: Viewer, dataset_id: UUID) -> None:
+    """The account may create the dataset with this id.
+
+    Raises:
+        Forbidden: viewers may not, nor keys that only read.
+    """
+    if most_of(viewer) < Level.WRITE:
+        raise Forbidden(_too_low(viewer, Level.WRITE, Level.READ))
     if viewer.role is Role.VIEWER:
         raise Forbidden("Viewers cannot create datasets. Ask an administrator for the role EDITOR.")
+    permit(session, dataset_id)
 
 
 async def audience(session: AsyncConnection, dataset_id: UUID) -> "Audience":
@@ -106,7 +124,7 @@ async def audience(session: AsyncConnection, dataset_id: UUID) -> "Audience":
     if row.visibility is Visibility.ORGANIZATION:
         return Audience(row.owner_id, True, {})
     granted = await session.execute(
-        select(AccessGrant.user_id, AccessGrant.expires_at).where(AccessGrant.dataset_id == dataset_id, _unexpired())
+        select(AccessGrant.user_id, AccessGrant.expires_at).where(AccessGrant.dataset_id == dataset_id, unexpired())
     )
     return Audience(row.owner_id, False, {grant.user_id: grant.expires_at for grant in granted})
 

@@ -68,10 +68,11 @@ async def create(
         InvalidInput: name, description, metadata or a tag cannot be accepted.
         Conflict: the name, or one that makes the same slug, is taken.
     """
-    access.require_editor(viewer)
+    dataset_id = uuid7()
+    access.require_editor(session, viewer, dataset_id)
     clean = clean_name(name)
     dataset = Dataset(
-        id=uuid7(),
+        id=dataset_id,
         name=clean,
         slug=slugify(clean),
         description=_clean_description(description),
@@ -169,11 +170,10 @@ async def restore(session: AsyncSession, viewer: Viewer, dataset_id: UUID) -> UU
         NotFound, Forbidden: MANAGE is needed.
         Conflict: its name was given to another dataset, or it is neither deleted nor archived.
     """
-    row = (await session.execute(select(Dataset.deleted_at, Dataset.name).where(Dataset.id == dataset_id))).one_or_none()
-    deleted = None if row is None else row.deleted_at
-    await access.require(session, viewer, dataset_id, Level.MANAGE, deleted=deleted is not None)
+    await access.require(session, viewer, dataset_id, Level.MANAGE, deleted=None)
+    row = (await session.execute(select(Dataset.deleted_at, Dataset.name).where(Dataset.id == dataset_id))).one()
     statement = update(Dataset).where(Dataset.id == dataset_id)
-    if row is not None and deleted is not None:
+    if row.deleted_at is not None:
         if await _is_taken(session, row.name, dataset_id):
             raise Conflict("Its name was given to another dataset in the meantime. Rename that one first.")
         statement = statement.values(deleted_at=None, revision=Dataset.revision + 1, updated_at=func.now())

@@ -235,7 +235,7 @@ class StatusHub:
         )  # fmt: skip
         if dataset_id is not None:
             statement = statement.where(Dataset.id == dataset_id)
-        async with self._db.read(_API) as connection:
+        async with self._db.read(viewer) as connection:
             rows = (await connection.execute(statement)).all()
         if dataset_id is not None and not rows:
             raise NotFound("There is no such dataset, or you may not see it.")

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from app.adapters.search.protocol import Audience, Facet, Highlight, Mode, Position, SearchFilter, SearchIndex
+from app.adapters.search.protocol import Facet, Highlight, Mode, Position, SearchFilter, SearchIndex
 from app.core.db import Database
 from app.core.errors import InvalidInput
 from app.core.viewer import Viewer
@@ -58,7 +58,7 @@ async def search(
         InvalidInput: `after` is no cursor of a search.
     """
     answer = await index.search(
-        query, _audience(viewer), _search_filter(filter), first=first, after=None if after is None else _position(after)
+        query, viewer, _search_filter(filter), first=first, after=None if after is None else _position(after)
     )
     owners = [bucket.value for facet in answer.facets if facet.name == "owner" for bucket in facet.buckets]
     async with db.read(viewer) as session:
@@ -81,7 +81,7 @@ async def search(
 
 async def suggest(db: Database, index: SearchIndex, viewer: Viewer, prefix: str) -> list[DatasetRow]:
     """Up to ten visible datasets whose name, or a word of it, begins with `prefix`."""
-    ids = await index.suggest(prefix, _audience(viewer), limit=MAX_SUGGESTIONS)
+    ids = await index.suggest(prefix, viewer, limit=MAX_SUGGESTIONS)
     async with db.read(viewer) as session:
         rows = await _visible_rows(session, viewer, ids)
     return [rows[dataset_id] for dataset_id in ids if dataset_id in rows]
@@ -90,10 +90,6 @@ async def suggest(db: Database, index: SearchIndex, viewer: Viewer, prefix: str)
 async def _visible_rows(session: AsyncConnection, viewer: Viewer, ids: Sequence[UUID]) -> dict[UUID, DatasetRow]:
     rows = await session.execute(select(*COLUMNS).where(Dataset.id.in_(ids), access.visible(viewer)))
     return {row.id: row for row in rows}
-
-
-def _audience(viewer: Viewer) -> Audience:
-    return Audience(viewer.id, viewer.is_admin)
 
 
 def _search_filter(filter: DatasetFilter | None) -> SearchFilter:

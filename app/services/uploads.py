@@ -140,6 +140,7 @@ async def complete(db: Database, viewer: Viewer, upload_id: UUID, parts: Sequenc
     etag = await _finish_object(upload, parts, storage)
     faults.point("api.after_multipart_complete")
     async with db.transaction(viewer) as session:
+        await _own(session, viewer, upload_id)  # again: a grant may have ended while the store joined the parts
         completed = await session.execute(
             update(Upload)
             .where(Upload.id == upload_id, Upload.state == UploadState.WAITING)
@@ -290,6 +291,7 @@ async def _own(connection: AsyncConnection | AsyncSession, viewer: Viewer, uploa
         raise NotFound(MISSING)
     if upload.level < Level.WRITE or (upload.user_id != viewer.id and upload.level < Level.MANAGE):
         raise Forbidden("Only the person who started an upload, or who manages the dataset, may finish or abort it.")
+    access.permit(connection, upload.dataset_id)
     return upload
 
 

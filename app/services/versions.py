@@ -150,10 +150,13 @@ async def find_file(session: AsyncConnection, principal: Principal, file_id: UUI
     return (await session.execute(statement)).one_or_none()
 
 
-async def table_file(session: AsyncConnection, version_id: UUID) -> AnyRow | None:
-    """(object_key, size_bytes) of the columnar copy of a version, or None while there is none."""
-    statement = select(FileObject.object_key, FileObject.size_bytes).where(
-        FileObject.version_id == version_id, FileObject.role == FileRole.TABLE
+async def table_file(session: AsyncConnection, principal: Principal, version_id: UUID) -> AnyRow | None:
+    """(object_key, size_bytes) of the columnar copy of a version of a visible dataset, or None while there is none."""
+    statement = (
+        select(FileObject.object_key, FileObject.size_bytes)
+        .join(DatasetVersion, DatasetVersion.id == FileObject.version_id)
+        .join(Dataset, Dataset.id == DatasetVersion.dataset_id)
+        .where(FileObject.version_id == version_id, FileObject.role == FileRole.TABLE, access.visible(principal))
     )
     return (await session.execute(statement)).one_or_none()
 

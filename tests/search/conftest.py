@@ -16,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from app.adapters.search.postgres import PostgresIndex
-from app.adapters.search.protocol import Audience, Position, SearchFilter, SearchPage
+from app.adapters.search.protocol import Position, SearchFilter, SearchPage
 from app.core.db import Database
 from app.core.ids import uuid7
 from app.core.settings import Settings
@@ -184,8 +184,7 @@ class Shelf:
         filter: SearchFilter = SearchFilter(),
     ) -> SearchPage:
         """What the index answers; asked by an administrator when no viewer is given."""
-        audience = Audience(self.owner.id, True) if viewer is None else Audience(viewer.id, viewer.is_admin)
-        return await self.index.search(query, audience, filter, first=first, after=after)
+        return await self.index.search(query, viewer or self.owner, filter, first=first, after=after)
 
     async def found(self, query: str = "", *, viewer: Viewer | None = None, filter: SearchFilter = SearchFilter()) -> list[str]:
         """Names of the hits in order; the count has to agree with them."""
@@ -195,8 +194,7 @@ class Shelf:
 
     async def suggested(self, prefix: str, *, viewer: Viewer | None = None, limit: int = 10) -> list[str]:
         """Suggested names in order."""
-        audience = Audience(self.owner.id, True) if viewer is None else Audience(viewer.id, viewer.is_admin)
-        return [self.names[dataset_id] for dataset_id in await self.index.suggest(prefix, audience, limit=limit)]
+        return [self.names[dataset_id] for dataset_id in await self.index.suggest(prefix, viewer or self.owner, limit=limit)]
 
 
 @pytest.fixture

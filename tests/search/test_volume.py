@@ -10,18 +10,18 @@ from sqlalchemy.engine import Connection, ExecutionContext
 
 from app.adapters.search import statements
 from app.adapters.search.postgres import PostgresIndex
-from app.adapters.search.protocol import Audience, Document, Mode, Position, SearchFilter
+from app.adapters.search.protocol import Document, Mode, Position, SearchFilter
 from app.adapters.search.query import parse
 from app.core.db import Database
 from app.core.ids import uuid7
-from app.core.viewer import Role
+from app.core.viewer import Role, Viewer
 from app.models.accounts import User
 from app.models.datasets import Dataset, DatasetStatus, Visibility
 
 from .conftest import EPOCH, TEST, open_database
 
 WRITTEN, COPIES = 1_000, 49
-ADMIN, VIEWER = Audience(uuid7(), True), Audience(uuid7(), False)
+ADMIN, VIEWER = (Viewer(uuid7(), "x@example.com", "x", role) for role in (Role.ADMIN, Role.VIEWER))
 
 _CHANCE = random.Random(1)
 COMMON = ["customer", "orders", "sales", "revenue", "weather", "logs"]
@@ -51,7 +51,7 @@ async def big_db(volume_url: str) -> AsyncIterator[Database]:
             tags=_CHANCE.sample(COMMON, 2),
             field_names=[f"{word}_id" for word in _CHANCE.sample(RARE, 5)],
             metadata=[],
-            owner_id=ADMIN.viewer_id,
+            owner_id=ADMIN.id,
             status=DatasetStatus.DRAFT,
             visibility=Visibility.ORGANIZATION,
             created_at=EPOCH,
@@ -60,10 +60,8 @@ async def big_db(volume_url: str) -> AsyncIterator[Database]:
         for number in range(WRITTEN)
     ]
     async with db.transaction(TEST) as session:
-        for audience in (ADMIN, VIEWER):
-            session.add(
-                User(id=audience.viewer_id, email=f"{audience.viewer_id}@example.com", display_name="x", role=Role.VIEWER)
-            )
+        for viewer in (ADMIN, VIEWER):
+            session.add(User(id=viewer.id, email=f"{viewer.id}@example.com", display_name="x", role=Role.VIEWER))
         await session.flush()
         await session.execute(
             insert(Dataset),
@@ -133,12 +131,10 @@ async def plans(db: Database, call: Callable[[PostgresIndex], Awaitable[object]]
     return [await explained(db, statement) for statement in seen if of in statement[0]]
 
 
-@pytest.mark.parametrize("audience", [ADMIN, VIEWER], ids=["admin", "viewer"])
+@pytest.mark.parametrize("viewer", [ADMIN, VIEWER], ids=["admin", "viewer"])
 @pytest.mark.parametrize("query", [RARE[0], f'"customer {RARE[1]}" -logs', "東京都 気象", "医", f"{RARE[2]} sales or {RARE[3]}"])
-async def test_words_are_looked_up_in_the_index(big_db: Database, query: str, audience: Audience) -> None:
-    page, *_ = await plans(
-        big_db, lambda index: index.search(query, audience, SearchFilter(), first=20, after=None), "WITH found"
-    )
+async def test_words_are_looked_up_in_the_index(big_db: Database, query: str, viewer: Viewer) -> None:
+    page, *_ = await plans(big_db, lambda index: index.search(query, viewer, SearchFilter(), first=20, after=None), "WITH found")
 
     assert "Bitmap Index Scan on ix_search_documents_vector" in page
     assert "Seq Scan on search_documents" not in page
@@ -156,13 +152,13 @@ async def test_similar_words_are_looked_up_in_the_index(big_db: Database) -> Non
     assert "Seq Scan on search_documents" not in similar
 
 
-@pytest.mark.parametrize("audience", [ADMIN, VIEWER], ids=["admin", "viewer"])
+@pytest.mark.parametrize("viewer", [ADMIN, VIEWER], ids=["admin", "viewer"])
 @pytest.mark.parametrize("prefix", ["c", f"customer {RARE[0][:2]}", "東"])
-async def test_suggestions_are_ranges_of_an_index_that_end_early(big_db: Database, prefix: str, audience: Audience) -> None:
+async def test_suggestions_are_ranges_of_an_index_that_end_early(big_db: Database, prefix: str, viewer: Viewer) -> None:
     with recorded(big_db) as seen:
-        found = await PostgresIndex(big_db).suggest(prefix, audience, limit=10)
-    names = statements.names_with_prefix(prefix, audience, limit=10)
-    words = statements.words_with_prefix(prefix, audience, limit=100)
+        found = await PostgresIndex(big_db).suggest(prefix, viewer, limit=10)
+    names = statements.names_with_prefix(prefix, viewer, limit=10)
+    words = statements.words_with_prefix(prefix, viewer, limit=100)
     assert names is not None
     assert words is not None
     async with big_db.read(TEST) as connection:

@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from app.adapters.search import matching, statements
 from app.adapters.search.highlighting import MAX_SCANNED, Texts
 from app.adapters.search.protocol import (
-    Audience,
     Bucket,
     Document,
     Facet,
@@ -26,13 +25,13 @@ from app.adapters.search.protocol import (
 from app.adapters.search.query import Query, parse
 from app.adapters.search.vectors import name_starts, stored
 from app.core.db import Database
-from app.core.viewer import System
+from app.core.viewer import System, Viewer
 from app.models.datasets import Dataset
 from app.models.search import SearchDocument
+from app.models.visibility import visible
 
 _BATCH = 200
-_PRINCIPAL = System("search")
-"""Who reads here is in the Audience, and becomes a predicate of every statement."""
+_WRITER = System("search")
 
 # The lexeme ¶ stands between two sections, so that no phrase reaches from one into the next; nobody can type it.
 _SECTION = (
@@ -91,32 +90,30 @@ class PostgresIndex:
             newest[document.dataset_id] = document
         remaining = iter(newest.values())
         while batch := list(islice(remaining, _BATCH)):
-            async with self._database.transaction(_PRINCIPAL) as session:
+            async with self._database.transaction(_WRITER) as session:
                 await _write(session, batch)
 
     async def remove(self, dataset_id: UUID, *, version: int) -> None:
         """See `SearchIndex.remove`."""
-        async with self._database.transaction(_PRINCIPAL) as session:
+        async with self._database.transaction(_WRITER) as session:
             await session.execute(_REMOVE, {"id": dataset_id, "version": version})
 
-    async def search(
-        self, query: str, audience: Audience, filter: SearchFilter, *, first: int, after: Position | None
-    ) -> SearchPage:
+    async def search(self, query: str, viewer: Viewer, filter: SearchFilter, *, first: int, after: Position | None) -> SearchPage:
         """See `SearchIndex.search`: one statement for page, counts and facets, two for the highlights.
 
-        Words of similar spelling are searched only when nobody's dataset that the audience may see holds those typed;
+        Words of similar spelling are searched only when no dataset that the viewer may see holds those typed;
         one more statement then.
         """
         parsed = parse(query)
         mode = after.mode if after is not None and matching.may_be_misspelt(parsed) else Mode.WORDS
-        async with self._database.read(_PRINCIPAL) as connection:
-            rows = await _page(connection, parsed, mode, audience, filter, first=first, after=after)
+        async with self._database.read(viewer) as connection:
+            rows = await _page(connection, parsed, mode, viewer, filter, first=first, after=after)
             if after is None and _counts(rows, "found") == 0 and matching.may_be_misspelt(parsed):
                 mode = Mode.SIMILAR
-                rows = await _page(connection, parsed, mode, audience, filter, first=first, after=after)
+                rows = await _page(connection, parsed, mode, viewer, filter, first=first, after=after)
             places = [Position(mode, row.score, row.created_at, row.dataset_id) for row in rows if row.kind == "hit"]
             places.sort(key=lambda p: (p.score, p.created_at, p.dataset_id), reverse=True)
-            highlights = await _highlights(connection, parsed, mode, [place.dataset_id for place in places[:first]])
+            highlights = await _highlights(connection, viewer, parsed, mode, [place.dataset_id for place in places[:first]])
         return SearchPage(
             hits=[Hit(place.dataset_id, place.score, place, highlights.get(place.dataset_id, [])) for place in places[:first]],
             facets=[_facet(rows, name) for name in statements.FACETS],
@@ -124,15 +121,15 @@ class PostgresIndex:
             has_next_page=len(places) > first,
         )
 
-    async def suggest(self, prefix: str, audience: Audience, *, limit: int) -> list[UUID]:
+    async def suggest(self, prefix: str, viewer: Viewer, *, limit: int) -> list[UUID]:
         """See `SearchIndex.suggest`: two ranges of two indexes."""
         found: list[UUID] = []
-        async with self._database.read(_PRINCIPAL) as connection:
-            whole = statements.names_with_prefix(prefix, audience, limit=limit)
+        async with self._database.read(viewer) as connection:
+            whole = statements.names_with_prefix(prefix, viewer, limit=limit)
             if whole is not None:
                 found += (await connection.execute(whole)).scalars()
             # More than are needed, because one name can hold the same beginning several times.
-            later = statements.words_with_prefix(prefix, audience, limit=limit * 10)
+            later = statements.words_with_prefix(prefix, viewer, limit=limit * 10)
             if later is not None and len(found) < limit:
                 found += (await connection.execute(later)).scalars()
         return list(dict.fromkeys(found))[:limit]
@@ -159,7 +156,7 @@ async def _page(
     connection: AsyncConnection,
     query: Query,
     mode: Mode,
-    audience: Audience,
+    viewer: Viewer,
     filter: SearchFilter,
     *,
     first: int,
@@ -167,7 +164,7 @@ async def _page(
 ) -> Sequence[Row[tuple[object, ...]]]:
     if mode is Mode.SIMILAR:
         await _set_threshold(connection)
-    return (await connection.execute(statements.page(query, mode, audience, filter, first=first, after=after))).all()
+    return (await connection.execute(statements.page(query, mode, viewer, filter, first=first, after=after))).all()
 
 
 async def _set_threshold(connection: AsyncConnection) -> None:
@@ -188,7 +185,7 @@ def _facet(rows: Iterable[Row[tuple[object, ...]]], name: str) -> Facet:
 
 
 async def _highlights(
-    connection: AsyncConnection, query: Query, mode: Mode, dataset_ids: list[UUID]
+    connection: AsyncConnection, viewer: Viewer, query: Query, mode: Mode, dataset_ids: list[UUID]
 ) -> dict[UUID, list[Highlight]]:
     if not dataset_ids or not query.wanted:
         return {}
@@ -202,7 +199,7 @@ async def _highlights(
             SearchDocument.metadata_lines,
         )
         .join(Dataset, Dataset.id == SearchDocument.dataset_id)
-        .where(SearchDocument.dataset_id.in_(dataset_ids))
+        .where(SearchDocument.dataset_id.in_(dataset_ids), visible(viewer))
     )
     # In a thread: a hundred long descriptions take longer to read than an event loop may stand still.
     texts = await asyncio.to_thread(_texts, rows.all())

@@ -7,15 +7,8 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from app.core.viewer import Viewer
 from app.models.datasets import DatasetStatus, Visibility
-
-
-@dataclass(frozen=True, slots=True)
-class Audience:
-    """Whose eyes a search has: every hit, count and facet is of datasets that this account may see now."""
-
-    viewer_id: UUID
-    is_admin: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,13 +123,13 @@ class SearchIndex(Protocol):
     async def remove(self, dataset_id: UUID, *, version: int) -> None:
         """The dataset's document is gone, unless it is newer than `version`."""
 
-    async def search(
-        self, query: str, audience: Audience, filter: SearchFilter, *, first: int, after: Position | None
-    ) -> SearchPage:
+    async def search(self, query: str, viewer: Viewer, filter: SearchFilter, *, first: int, after: Position | None) -> SearchPage:
         """The hits behind `after`, best first; everything, newest first, when the query holds no word.
+
+        Hits, counts and facets are of datasets that the viewer may see now.
 
         No query raises: what is neither word nor operator is ignored, and a long query is cut.
         """
 
-    async def suggest(self, prefix: str, audience: Audience, *, limit: int) -> list[UUID]:
-        """Datasets whose name begins with `prefix`, then those of which a word of the name begins with it, both by name."""
+    async def suggest(self, prefix: str, viewer: Viewer, *, limit: int) -> list[UUID]:
+        """Datasets that the viewer may see whose name begins with `prefix`, then those of which a word of the name begins with it, both by name."""

@@ -15,7 +15,6 @@ from sqlalchemy import (
     func,
     literal,
     null,
-    or_,
     select,
     tuple_,
     union_all,
@@ -24,43 +23,27 @@ from sqlalchemy.sql.selectable import CTE
 
 from app.adapters.search import matching
 from app.adapters.search.folding import fold_line, tokens
-from app.adapters.search.protocol import Audience, Mode, Position, SearchFilter
+from app.adapters.search.protocol import Mode, Position, SearchFilter
 from app.adapters.search.query import Query
 from app.adapters.search.vectors import MAX_START
-from app.models.datasets import AccessGrant, Dataset, Visibility
+from app.core.viewer import Viewer
+from app.models.datasets import Dataset
 from app.models.search import SearchDocument, SearchNameStart
+from app.models.visibility import visible
 
 FACETS = ("status", "visibility", "owner", "tags")
 MAX_TAG_BUCKETS = 20
 MAX_OWNER_BUCKETS = 50
 
 
-def seen_by(audience: Audience) -> ColumnElement[bool]:
-    """The predicate over `datasets`: what the account may see now."""
-    alive = Dataset.deleted_at.is_(None)
-    if audience.is_admin:
-        return alive
-    granted = select(AccessGrant.dataset_id).where(
-        AccessGrant.user_id == audience.viewer_id, or_(AccessGrant.expires_at.is_(None), AccessGrant.expires_at > func.now())
-    )
-    return and_(
-        alive,
-        or_(
-            Dataset.visibility == Visibility.ORGANIZATION,
-            Dataset.owner_id == audience.viewer_id,
-            Dataset.id.in_(granted),
-        ),
-    )
-
-
 def page(
-    query: Query, mode: Mode, audience: Audience, filter: SearchFilter, *, first: int, after: Position | None
+    query: Query, mode: Mode, viewer: Viewer, filter: SearchFilter, *, first: int, after: Position | None
 ) -> CompoundSelect[tuple[object, ...]]:
     """Rows (kind, value, number, score, created_at, dataset_id).
 
     Kinds: "found" (count before the filter), "total" (count behind it), "hit" (up to `first` + 1), and one per facet.
     """
-    found = _found(query, mode, audience, filter)
+    found = _found(query, mode, viewer, filter)
     conditions = _conditions(found, filter)
     statements = [_count("found", found), _count("total", found, *conditions.values())]
     statements += [_facet(name, found, [c for other, c in conditions.items() if other != name]) for name in FACETS]
@@ -78,8 +61,8 @@ def page(
     return union_all(*statements)
 
 
-def _found(query: Query, mode: Mode, audience: Audience, filter: SearchFilter) -> CTE:
-    """What the words and the audience leave. The filter only marks: each facet is counted without its own condition."""
+def _found(query: Query, mode: Mode, viewer: Viewer, filter: SearchFilter) -> CTE:
+    """What the words leave of what the viewer may see. The filter only marks: each facet is counted without its own condition."""
     similar = mode is Mode.SIMILAR
     return (
         select(
@@ -93,7 +76,7 @@ def _found(query: Query, mode: Mode, audience: Audience, filter: SearchFilter) -
             and_(True, *_rest(filter)).label("rest"),
         )
         .join(Dataset, Dataset.id == SearchDocument.dataset_id)
-        .where(seen_by(audience), matching.matches_similarly(query) if similar else matching.matches(query))
+        .where(visible(viewer), matching.matches_similarly(query) if similar else matching.matches(query))
         .cte("found")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
@@ -161,7 +144,7 @@ def _facet(name: str, found: CTE, conditions: list[ColumnElement[bool]]) -> Sele
     )
 
 
-def names_with_prefix(prefix: str, audience: Audience, *, limit: int) -> Select[UUID] | None:
+def names_with_prefix(prefix: str, viewer: Viewer, *, limit: int) -> Select[UUID] | None:
     """Ids of datasets whose name begins so, in the order of names; None when nothing was typed."""
     folded = fold_line(prefix[:255])
     if not folded:
@@ -169,13 +152,13 @@ def names_with_prefix(prefix: str, audience: Audience, *, limit: int) -> Select[
     return (
         select(SearchDocument.dataset_id)
         .join(Dataset, Dataset.id == SearchDocument.dataset_id)
-        .where(_begins(SearchDocument.folded_name, folded), seen_by(audience))
+        .where(_begins(SearchDocument.folded_name, folded), visible(viewer))
         .order_by(SearchDocument.folded_name, SearchDocument.dataset_id)
         .limit(limit)
     )
 
 
-def words_with_prefix(prefix: str, audience: Audience, *, limit: int) -> Select[UUID] | None:
+def words_with_prefix(prefix: str, viewer: Viewer, *, limit: int) -> Select[UUID] | None:
     """Ids of datasets of whose name a later word begins so, in the order of these words; may name one twice."""
     folded = fold_line(prefix[:255])
     first = next(tokens(folded), None)
@@ -184,7 +167,7 @@ def words_with_prefix(prefix: str, audience: Audience, *, limit: int) -> Select[
     return (
         select(SearchNameStart.dataset_id)
         .join(Dataset, Dataset.id == SearchNameStart.dataset_id)
-        .where(_begins(SearchNameStart.start, folded[first.start :][:MAX_START]), seen_by(audience))
+        .where(_begins(SearchNameStart.start, folded[first.start :][:MAX_START]), visible(viewer))
         .order_by(SearchNameStart.start, SearchNameStart.dataset_id)
         .limit(limit)
     )

@@ -1,0 +1,40 @@
+"""Who sees which dataset: the one predicate, carried by every statement of an account on datasets and what belongs to them."""
+
+from sqlalchemy import ColumnElement, Uuid, and_, bindparam, exists, func, or_, true
+
+from app.core.guard import VIEWER_PARAMETER, Visible
+from app.core.viewer import Principal, System, Viewer
+from app.models.datasets import AccessGrant, Dataset, Visibility
+
+
+def visible(principal: Principal, *, deleted: bool | None = False) -> Visible:
+    """The predicate over `datasets`.
+
+    Args:
+        deleted: which ones: False the living, True the deleted, None both.
+    """
+    alive = {False: Dataset.deleted_at.is_(None), True: Dataset.deleted_at.is_not(None), None: true()}[deleted]
+    if isinstance(principal, System) or principal.is_admin:
+        return Visible(alive)
+    seen = or_(Dataset.visibility == Visibility.ORGANIZATION, Dataset.owner_id == _id(principal), granted(principal))
+    return Visible(and_(alive, seen))
+
+
+def granted(viewer: Viewer) -> ColumnElement[bool]:
+    """The viewer holds a grant on the row of `datasets`."""
+    # Correlated with datasets alone: a statement that reads grants itself would otherwise lend it its own.
+    return exists().where(AccessGrant.dataset_id == Dataset.id, *held_by(viewer)).correlate(Dataset)
+
+
+def held_by(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on `access_grants`: the viewer's own, not expired."""
+    return AccessGrant.user_id == _id(viewer), unexpired()
+
+
+def unexpired() -> ColumnElement[bool]:
+    """Condition on `access_grants`."""
+    return or_(AccessGrant.expires_at.is_(None), AccessGrant.expires_at > func.now())
+
+
+def _id(viewer: Viewer) -> ColumnElement[object]:
+    return bindparam(VIEWER_PARAMETER, viewer.id, Uuid())
