@@ -9,10 +9,10 @@ find_python = for python in python3 python3.13 python3.12 python3.11 python3.14;
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && break; python=; done; \
 	if [ -z "$$python" ]; then echo "Datakura needs Python 3.11 or newer, and none was found in PATH. Install it, then run make again." >&2; exit 1; fi
 
-.PHONY: help run stop status test test-full lint format schema bench install-run install-dev
+.PHONY: help run stop status test test-full test-e2e lint format schema bench install-run install-dev
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 run: install-run  ## start everything: databases, object storage, api, worker, page; Ctrl-C stops it
 	@exec $(BIN)/datakura up
@@ -25,11 +25,16 @@ status: install-run  ## what runs, where, and how much memory it takes
 
 test: lint  ## every check: style, layers, types, page, and pytest on real engines
 	@$(BIN)/python -m app.embedded.frontend test
+	@$(BIN)/python -m tests.e2e
 	@$(BIN)/python -m pytest
 
 test-full: lint  ## `make test` with the long form of the tests
 	@$(BIN)/python -m app.embedded.frontend test
+	@$(BIN)/python -m tests.e2e --full
 	@DATAKURA_TEST_FULL=1 $(BIN)/python -m pytest -m ""
+
+test-e2e: install-dev  ## the page in a real Chromium against the running system, long form
+	@$(BIN)/python -m tests.e2e --full
 
 lint: install-dev  ## style, layers and types only
 	@$(BIN)/ruff check --quiet .

@@ -12,6 +12,7 @@ export default function NotFoundPage() {
     <EmptyState
       icon={<TravelExploreIcon />}
       title={t('notFound.title')}
+      heading="h1"
       action={
         <Button component={Link} to="/" variant="contained">
           {t('notFound.home')}

@@ -1,0 +1,35 @@
+import { defineConfig } from '@playwright/test'
+import { CONTEXT } from './support/context.ts'
+
+const full = Boolean(process.env['DATAKURA_E2E_FULL'])
+
+export default defineConfig({
+  testDir: 'specs',
+  outputDir: 'test-results',
+  // One system, one account, two cores: more at once would only wait for each other.
+  workers: 1,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: process.env['CI'] ? 'dot' : 'line',
+  forbidOnly: Boolean(process.env['CI']),
+  ...(full ? {} : { grepInvert: /@full/ }),
+  use: {
+    ...CONTEXT,
+    actionTimeout: 15_000,
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      executablePath: process.env['DATAKURA_E2E_CHROMIUM'] ?? '',
+      args: [
+        // Chromium's own sandbox needs what root in a container does not have; it only visits our own pages here.
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--disable-dev-shm-usage',
+      ],
+    },
+  },
+})
