@@ -182,18 +182,18 @@ def copy_typed(
     """
     columns = [(cells.column(i), kind, name) for i, (kind, name) in enumerate(zip(kinds, names, strict=True))]
     left_out = " OR ".join(f"{x} IS NOT NULL" for x, _, name in columns if name is None)
-    values = {name: _checked(x, kind) for x, kind, name in columns if name is not None}
     if left_out:
         where += f" {'AND' if where else 'WHERE'} CASE WHEN {left_out} THEN error('{_BROKEN}') ELSE true END"
+    kept = [(x, kind, name) for x, kind, name in columns if name is not None]
     try:
-        if len(values) > wide.WIDE_COLUMNS:
+        if len(kept) > wide.WIDE_COLUMNS:
+            values = {name: _checked(x, kind) for x, kind, name in kept}
             return wide.copy(connection, f"{cells.relation}{where}", values, str(target), report)
-        projection = ", ".join(f"{value} AS {quoted(name)}" for name, value in values.items())
         with engine.progress_of(connection, report):
             return int(
                 connection.execute(
-                    f"COPY (SELECT {projection} FROM {cells.relation}{where}) TO {literal(str(target))} (FORMAT parquet,"
-                    f" COMPRESSION zstd, COMPRESSION_LEVEL {COMPRESSION_LEVEL}, ROW_GROUP_SIZE {row_group_rows(len(values))})"
+                    f"COPY ({_typed_sql(kept, cells.relation + where)}) TO {literal(str(target))} (FORMAT parquet,"
+                    f" COMPRESSION zstd, COMPRESSION_LEVEL {COMPRESSION_LEVEL}, ROW_GROUP_SIZE {row_group_rows(len(kept))})"
                 ).fetchall()[0][0]
             )
     except duckdb.InvalidInputException as error:
@@ -202,7 +202,19 @@ def copy_typed(
         raise
 
 
-def _checked(x: str, kind: ColumnType) -> str:
+def _typed_sql(columns: Sequence[tuple[str, ColumnType, str]], relation: str) -> str:
+    """The query of the typed table: each text is looked at and converted once, in a layer of its own."""
+    texts = ", ".join(f"{x} AS x{i}" for i, (x, _, _) in enumerate(columns))
+    conversions = {i: casts.conversion_sql(f"x{i}", kind) for i, (_, kind, _) in enumerate(columns)}
+    converted = "".join(f", {sql} AS v{i}" for i, sql in conversions.items() if sql is not None)
+    values = ", ".join(
+        f"{_checked(f'x{i}', kind, f'v{i}' if conversions[i] else None)} AS {quoted(name)}"
+        for i, (_, kind, name) in enumerate(columns)
+    )
+    return f"SELECT {values} FROM (SELECT *{converted} FROM (SELECT {texts} FROM {relation}))"
+
+
+def _checked(x: str, kind: ColumnType, converted: str | None = None) -> str:
     """The value of a cell; an error ends the pass where it has another shape than expected."""
     broken = f"error('{_BROKEN}')"
     if kind.empty:
@@ -210,4 +222,4 @@ def _checked(x: str, kind: ColumnType) -> str:
     if kind.seen is not None:
         shape, others = shapes.shape_sql(x, f"trim({x}, ' ')"), shapes.ALL & ~kind.seen
         return f"CASE WHEN {shape} & {others}::UBIGINT = 0 THEN {x} ELSE {broken} END"
-    return casts.value_sql(x, kind, misfit=broken)
+    return casts.value_sql(x, kind, misfit=broken, converted=converted)
