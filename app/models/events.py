@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, String, Uuid, func, text
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, LargeBinary, SmallInteger, String, Text, Uuid, func, text
 from sqlalchemy.dialects.postgresql import INET, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,11 +28,13 @@ class Event(Base):
 
 
 class AuditEvent(Base):
-    """Who did what to which object. Written in the change's own transaction. Partitioned by month."""
+    """Who did what to which object. Written in the change's own transaction, never changed. Partitioned by month."""
 
     __tablename__ = "audit_events"
     __table_args__ = (
         Index("ix_audit_events_target", "target_id", "occurred_at"),
+        Index("ix_audit_events_sequence", "sequence"),
+        Index("ix_audit_events_actor", "actor_id", "sequence"),
         {"postgresql_partition_by": "RANGE (occurred_at)"},
     )
 
@@ -45,6 +47,42 @@ class AuditEvent(Base):
     ip_address: Mapped[str | None] = mapped_column(INET)
     request_id: Mapped[str | None] = mapped_column(String(64))
     details: Mapped[dict[str, object]] = mapped_column(JSONB, server_default=text("'{}'"))
+    actor_system: Mapped[str | None] = mapped_column(String(40))
+    """Which part of the system acted, when nobody did."""
+
+
+class AuditChain(Base):
+    """The end of one of the chains in which the records hang. A trigger moves it, within the change's transaction."""
+
+    __tablename__ = "audit_chains"
+
+    shard: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(BigInteger)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class AuditLink(Base):
+    """A record's place in its chain. `digest` is the SHA-256 of the digest before it and of the record."""
+
+    __tablename__ = "audit_links"
+
+    shard: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    event_id: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class AuditCheckpoint(Base):
+    """Where all chains ended at one moment, signed with a key that the database does not hold."""
+
+    __tablename__ = "audit_checkpoints"
+
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    body: Mapped[str] = mapped_column(Text)
+    """JSON, signed as it stands."""
+    key_id: Mapped[str] = mapped_column(String(32))
+    signature: Mapped[bytes] = mapped_column(LargeBinary(64))
 
 
 class IdempotencyKey(Base):

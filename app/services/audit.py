@@ -30,6 +30,7 @@ async def record(
     await session.execute(
         insert(AuditEvent).values(
             actor_id=principal.id if isinstance(principal, Viewer) else None,
+            actor_system=None if isinstance(principal, Viewer) else principal.name,
             action=action,
             target_id=target_id,
             ip_address=origin.ip_address,

@@ -1,0 +1,67 @@
+"""A migrated database with an audit trail of its own, which tests may spoil: each in a copy."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import asyncpg
+import pytest
+from pydantic import SecretStr
+
+from app.core.db import Database
+from app.core.ids import uuid7
+from app.core.settings import Settings
+from app.core.viewer import Role, Viewer
+from app.embedded.engines import Engines
+from app.services import audit
+from tests.support.system import System
+
+VIEWER = Viewer(uuid7(), "somebody@example.com", "Somebody", Role.ADMIN)
+RECORDS = 60
+
+
+@pytest.fixture(scope="package")
+async def prepared(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> System:
+    """A system of which nothing runs, with sixty records beside those of its preparation."""
+    folder: Path = tmp_path_factory.mktemp("audit")
+    system = await System.prepared(engines, "audit", folder, 10)
+    async with opened(system.environment["DATAKURA_DATABASE_URL"]) as db:
+        for number in range(RECORDS):
+            async with db.transaction(VIEWER) as session:
+                session.info["origin"] = audit.Origin("192.0.2.1", f"request-{number}")
+                await audit.record(session, VIEWER, "dataset.update", uuid7(), name=f"売上 {number}", fields=["name", None])
+    return system
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    """A database by its address."""
+    db = Database(Settings(profile="test", database_url=SecretStr(url)), application_name="audit-tests")
+    yield db
+    await db.close()
+
+
+@pytest.fixture
+async def copy(prepared: System) -> AsyncIterator[str]:
+    """The address of a copy of the database, and of its trail."""
+    url = prepared.environment["DATAKURA_DATABASE_URL"]
+    base, name = url.rsplit("/", 1)
+    copied = f"audit_{uuid7().hex[-12:]}"
+    admin = await asyncpg.connect(f"{base}/postgres".replace("+asyncpg", ""))
+    await admin.execute(f'CREATE DATABASE "{copied}" TEMPLATE "{name}" STRATEGY file_copy')
+    yield f"{base}/{copied}"
+    await admin.execute(f'DROP DATABASE "{copied}" WITH (FORCE)')
+    await admin.close()
+
+
+@asynccontextmanager
+async def superuser(url: str) -> AsyncIterator[asyncpg.Connection]:
+    """Somebody with power over the tables: has taken every right, and switched the triggers off."""
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    partitions = await connection.fetch(
+        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'audit_events'::regclass"
+    )
+    for table in ("audit_events", "audit_links", "audit_chains", "audit_checkpoints", *(row[0] for row in partitions)):
+        await connection.execute(f"GRANT ALL ON {table} TO CURRENT_USER; ALTER TABLE {table} DISABLE TRIGGER USER")
+    yield connection
+    await connection.close()
