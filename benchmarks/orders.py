@@ -4,7 +4,7 @@ from pathlib import Path
 
 import duckdb
 
-from app.ingest.table import row_group_rows
+from app.ingest.table import copy_options
 
 COLUMNS = {
     "order_id": "i",
@@ -24,18 +24,18 @@ COLUMNS = {
 
 def write_csv(path: Path, rows: int) -> None:
     """The table as CSV with a header."""
-    _write(path, rows, "FORMAT csv, HEADER true")
+    _write(path, rows, "(FORMAT csv, HEADER true)")
 
 
 def write_parquet(path: Path, rows: int) -> None:
-    """The table as Parquet, in row groups as large as those of stored tables."""
-    _write(path, rows, f"FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {row_group_rows(len(COLUMNS))}")
+    """The table as Parquet, written as stored tables are."""
+    _write(path, rows, copy_options(len(COLUMNS)))
 
 
 def _write(path: Path, rows: int, form: str) -> None:
     projection = ", ".join(f"{sql} AS {name}" for name, sql in COLUMNS.items())
     with duckdb.connect(config={"threads": "2", "memory_limit": "1GB"}) as connection:
-        connection.execute(f"COPY (SELECT {projection} FROM range({rows}) AS rows(i)) TO '{path}' ({form})")
+        connection.execute(f"COPY (SELECT {projection} FROM range({rows}) AS rows(i)) TO '{path}' {form}")
 
 
 def fingerprint(table: str) -> tuple[int, int]:

@@ -10,15 +10,13 @@ import duckdb
 from app.ingest import casts, engine, shapes, types, wide
 from app.ingest.columns import literal, quoted
 from app.ingest.dialect import Dialect
-from app.ingest.table import Report, row_group_rows
+from app.ingest.table import Report, copy_options, row_group_rows
 from app.ingest.types import ColumnType
 
 SMALL_BYTES = 4 << 20
 """Files up to this size are judged whole at once: a sample would cost more than it saves."""
 SAMPLE_PLACES = 12
 SAMPLE_PLACE_BYTES = 192 << 10
-COMPRESSION_LEVEL = 1
-"""A third faster than the default of 3 for 12 % more bytes (1 GB of CSV, 2026-11)."""
 _BROKEN = "a cell does not have the shape its column was thought to have"
 _NARROW = 64
 
@@ -192,8 +190,7 @@ def copy_typed(
         with engine.progress_of(connection, report):
             return int(
                 connection.execute(
-                    f"COPY ({_typed_sql(kept, cells.relation + where)}) TO {literal(str(target))} (FORMAT parquet,"
-                    f" COMPRESSION zstd, COMPRESSION_LEVEL {COMPRESSION_LEVEL}, ROW_GROUP_SIZE {row_group_rows(len(kept))})"
+                    f"COPY ({_typed_sql(kept, cells.relation + where)}) TO {literal(str(target))} {copy_options(len(kept))}"
                 ).fetchall()[0][0]
             )
     except duckdb.InvalidInputException as error:

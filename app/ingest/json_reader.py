@@ -6,13 +6,12 @@ from pathlib import Path
 import duckdb
 
 from app.ingest import columns, engine, header, json_columns, json_overrides, json_records, json_source, overrides, shapes
-from app.ingest.cells import COMPRESSION_LEVEL
 from app.ingest.columns import literal, quoted
 from app.ingest.job import Field, IngestError, IngestErrorCode, IngestJob, LogicalType, ReadOptions
 from app.ingest.json_columns import JsonColumn
 from app.ingest.json_records import Records
 from app.ingest.rejects import RejectLog
-from app.ingest.table import Report, StoredTable, row_group_rows
+from app.ingest.table import Report, StoredTable, copy_options, row_group_rows
 from app.ingest.text import Text, clear_scratch, open_text, scratch_path
 from app.ingest.types import ColumnType
 
@@ -149,8 +148,7 @@ class _Reading:
         )
         with engine.progress_of(self._connection, lambda done: self._report(0.6 + done * 0.4)):
             rows = self._connection.execute(
-                f"COPY (SELECT {projection} FROM {cells}{where}) TO {literal(str(target))}"
-                f" (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL {COMPRESSION_LEVEL}, ROW_GROUP_SIZE {row_group_rows(len(names))})"
+                f"COPY (SELECT {projection} FROM {cells}{where}) TO {literal(str(target))} {copy_options(len(names))}"
             ).fetchall()[0][0]
         return target, int(rows)
 

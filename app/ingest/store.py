@@ -9,7 +9,7 @@ import duckdb
 from app.ingest import columns, engine, wide
 from app.ingest.columns import literal, quoted
 from app.ingest.job import IngestError, IngestErrorCode, IngestJob, ReadOptions
-from app.ingest.table import Report, StoredTable, row_group_rows
+from app.ingest.table import Report, StoredTable, copy_options
 
 TABLE_NAME = "table.parquet"
 _SHORT = {"BOOLEAN", "DATE", "FLOAT", "DOUBLE", "DECIMAL", "UUID", "INTERVAL", "NULL"}
@@ -107,8 +107,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, source: str, expressions: dict[
     projection = ", ".join(f"{expression} AS {quoted(name)}" for name, expression in expressions.items())
     with engine.progress_of(connection, report):
         answer = connection.execute(
-            f"COPY (SELECT {projection} FROM {source}) TO {literal(path)}"
-            f" (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {row_group_rows(len(expressions))})"
+            f"COPY (SELECT {projection} FROM {source}) TO {literal(path)} {copy_options(len(expressions))}"
         ).fetchall()
     return int(answer[0][0])
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -153,6 +154,24 @@ def test_row_groups_are_ours(tmp_path: Path) -> None:
     assert 2 <= len(sizes) <= 8
     assert max(sizes) < ROW_GROUP_ROWS + 1_000
     assert footer.row_group(0).column(0).compression == "ZSTD"
+    assert footer.row_group(0).column(0).encodings == ("DELTA_BINARY_PACKED",)
+
+
+def test_other_readers_understand_the_stored_table(tmp_path: Path) -> None:
+    numbers = range(-70_000, 70_000)
+    table = pa.table(
+        {
+            "whole": numbers,
+            "real": [number / 7 for number in numbers],
+            "text": [f"{number:x}" * 2 for number in numbers],
+            "moment": pa.array([number * 1_000_003 for number in numbers], pa.timestamp("us")),
+            "few": [None if number % 3 else "often" for number in numbers],
+        }
+    )
+    path = read_with(read, written(tmp_path / "t.parquet", table)).path
+    by_arrow, by_polars = pq.read_table(path), pl.read_parquet(path)
+    assert by_arrow.to_pydict() == table.to_pydict()
+    assert by_polars.to_dict(as_series=False) == table.to_pydict()
 
 
 def test_a_very_wide_table_is_whole(tmp_path: Path) -> None:
