@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from app.ingest.job import Field
-from app.quality import conditions, fence, parameters, rules, table
+from app.quality import binding, conditions, fence, parameters, rules, table
 from app.quality.parameters import Parameters
 from app.quality.problems import Code, NothingToCompare, Problem, RuleProblem
 from app.quality.ruletype import FieldCount, Needs, RuleType
@@ -123,10 +123,8 @@ def check_filter(spec: RuleSpec, known: table.Table) -> None:
     """
     if spec.filter is None:
         return
-    reading = fence.condition(spec.filter, "filter")
-    missing = reading.names - {column.name.lower() for column in known.columns}
-    if missing:
-        raise RuleProblem(f"The table has no field '{min(missing)}'.", "filter", code=Code.MISSING_FIELD)
+    fence.condition(spec.filter, "filter")
+    binding.condition(spec.filter, known, "filter")
 
 
 def _condition_problems(kind: AnyRuleType, spec: RuleSpec) -> list[Problem]:

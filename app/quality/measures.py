@@ -51,8 +51,8 @@ class Measure:
     """Where the rule's type finds thresholds by itself."""
     note: Callable[[Row], str] = lambda row: ""
     """A sentence to add to the message."""
-    tables: tuple[str, ...] = ()
-    """Paths of other tables that the statement reads."""
+    only_recorded: str | None = None
+    """Why the value is not judged yet: the rule is SKIPPED, its value is kept for later."""
 
     @property
     def expression(self) -> str | None:
@@ -61,7 +61,9 @@ class Measure:
 
 
 def whole(value: Value) -> int:
-    """A count from SQL."""
+    """A count from SQL; DuckDB's `count_if` and `bit_count` of no rows are NULL."""
+    if value is None:
+        return 0
     if not isinstance(value, int):
         raise TypeError(f"{value!r} is no count")
     return value
@@ -102,29 +104,43 @@ def rows_that(subject: Subject[R], fails: str, *, name: str, label: str, none_fa
         label: continues 'The number of ' and 'The fraction of '.
         none_fail: the file's footer shows that no row does, so none is read.
     """
-    failing = Failing(fails)
-    if subject.parameters.unit is Unit.COUNT:
-        metric, text = f"{name}_count", f"The number of {label}"
-        if none_fail:
-            return known(metric, text, 0, failed_rows=0)
-        return Measure(
-            metric_name=metric,
-            label=text,
-            aggregates=(subject.count(fails),),
-            value=lambda row: whole(row[0]),
-            failed_rows=lambda row: whole(row[0]),
-            failing=failing,
-        )
-    metric, text = f"{name}_fraction", f"The fraction of {label}"
     if none_fail:
-        return known(metric, text, 0.0, failed_rows=0)
+        return bad_rows(subject, name=name, label=label, failing=Failing(fails), bad=lambda row: 0, total=lambda row: 1)
+    counts = subject.parameters.unit is Unit.COUNT
+    return bad_rows(
+        subject,
+        name=name,
+        label=label,
+        failing=Failing(fails),
+        aggregates=(subject.count(fails),) if counts else (subject.count(fails), subject.count()),
+        bad=lambda row: whole(row[0]),
+        total=lambda row: whole(row[1]),
+    )
+
+
+def bad_rows(
+    subject: Subject[R],
+    *,
+    name: str,
+    label: str,
+    failing: Failing | None,
+    bad: Callable[[Row], int],
+    total: Callable[[Row], int],
+    aggregates: tuple[str, ...] = (),
+    statement: str | None = None,
+    note: Callable[[Row], str] = lambda row: "",
+) -> Measure:
+    """The number or fraction of bad rows, in the unit of the rule's parameters, from whatever tells the two counts."""
+    counts = subject.parameters.unit is Unit.COUNT
     return Measure(
-        metric_name=metric,
-        label=text,
-        aggregates=(subject.count(fails), subject.count()),
-        value=lambda row: fraction(whole(row[0]), whole(row[1])),
-        failed_rows=lambda row: whole(row[0]),
+        metric_name=f"{name}_{'count' if counts else 'fraction'}",
+        label=f"The {'number' if counts else 'fraction'} of {label}",
+        aggregates=aggregates,
+        statement=statement,
+        value=bad if counts else lambda row: fraction(bad(row), total(row)),
+        failed_rows=bad,
         failing=failing,
+        note=note,
     )
 
 

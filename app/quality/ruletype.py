@@ -29,6 +29,7 @@ class FieldCount(Enum):
     OPTIONAL = (0, 1)
     TWO = (2, 2)
     SOME = (1, None)
+    ANY = (0, None)
 
     @property
     def words(self) -> str:
@@ -39,6 +40,7 @@ class FieldCount(Enum):
             "OPTIONAL": "one field or none",
             "TWO": "exactly two fields",
             "SOME": "at least one field",
+            "ANY": "any number of fields",
         }[self.name]
 
     def suits(self, count: int) -> bool:

@@ -58,6 +58,17 @@ def judged(rule: Compiled, row: Row, *, rows_scanned: int, duration_ms: int) -> 
         return replace(
             failed_to_run(rule.spec, measure.metric_name, Problem((), message, Code.NO_VALUE)), expression=measure.expression
         )
+    if measure.only_recorded is not None:
+        return RuleResult(
+            rule_id=rule.spec.id,
+            status=RuleStatus.SKIPPED,
+            metric_name=measure.metric_name,
+            value=float(value),
+            expression=measure.expression,
+            rows_scanned=rows_scanned,
+            duration_ms=duration_ms,
+            message=f"{measure.label} is {conditions.number(value)}. {measure.only_recorded}",
+        )
     status, bound = rule.condition.judge(value)
     note = measure.note(row)
     told = f"{measure.label} is {conditions.number(value)}; it has to be {bound}."

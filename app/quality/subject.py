@@ -42,7 +42,8 @@ class Subject(Generic[P]):
     @property
     def where(self) -> str | None:
         """The rule's filter as SQL."""
-        return f"({self.spec.filter})" if self.spec.filter else None
+        # On lines of its own, so that a comment at its end hides nothing.
+        return f"(\n{self.spec.filter}\n)" if self.spec.filter else None
 
     @property
     def footer(self) -> Footer | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import duckdb
 
@@ -77,6 +78,7 @@ class Table:
     columns: tuple[Column, ...]
     path: str | None = None
     footer: Footer | None = None
+    created_at: datetime | None = None
 
     def column(self, name: str) -> Column | None:
         """The column of that name, exactly."""
@@ -114,7 +116,7 @@ def open_table(connection: duckdb.DuckDBPyConnection, info: TableInfo) -> Table:
     """
     path = info.path or ""
     known = tuple(Column(field) for field in info.fields or _described(connection, path))
-    return Table(known, path, _footer(connection, path, known))
+    return Table(known, path, _footer(connection, path, known), info.created_at)
 
 
 def _described(connection: duckdb.DuckDBPyConnection, path: str) -> tuple[Field, ...]:

@@ -1,8 +1,8 @@
 """Values that are absent."""
 
 from app.quality.conditions import at_most
-from app.quality.measures import Measure, fraction, known, rows_that
-from app.quality.parameters import RowParameters, Unit
+from app.quality.measures import Failing, Measure, bad_rows, rows_that
+from app.quality.parameters import RowParameters
 from app.quality.ruletype import FieldCount, RuleType
 from app.quality.spec import Dimension
 from app.quality.subject import Subject
@@ -19,10 +19,9 @@ class Nulls(RuleType[RowParameters]):
 
     def measure(self, subject: Subject[RowParameters]) -> Measure:
         column, footer = subject.column, subject.footer
-        label = f"absent values in '{column.name}'"
+        label, fails = f"absent values in '{column.name}'", f"{column.sql} IS NULL"
         count = footer.nulls.get(column.name) if footer is not None else None
-        measure = rows_that(subject, f"{column.sql} IS NULL", name="null", label=label)
         if footer is None or count is None:
-            return measure
-        value = count if subject.parameters.unit is Unit.COUNT else fraction(count, footer.row_count)
-        return known(measure.metric_name, measure.label, value, failed_rows=count, failing=measure.failing)
+            return rows_that(subject, fails, name="null", label=label)
+        nulls, rows = count, footer.row_count
+        return bad_rows(subject, name="null", label=label, failing=Failing(fails), bad=lambda row: nulls, total=lambda row: rows)

@@ -1,0 +1,34 @@
+"""Rows that occur once."""
+
+from app.quality import keys
+from app.quality.conditions import at_most
+from app.quality.measures import Measure, bad_rows, whole
+from app.quality.parameters import RowParameters
+from app.quality.ruletype import FieldCount, RuleType
+from app.quality.spec import Dimension
+from app.quality.subject import Subject
+
+
+class DuplicateRows(RuleType[RowParameters]):
+    name = "duplicate_rows"
+    title = "Duplicate rows"
+    description = (
+        "Rows that repeat an earlier one in the named fields, in all when none is named. Absent values equal each other."
+    )
+    dimension = Dimension.UNIQUENESS
+    fields = FieldCount.ANY
+    default = at_most(0)
+    parameters = RowParameters
+
+    def measure(self, subject: Subject[RowParameters]) -> Measure:
+        columns = subject.columns or subject.table.columns
+        where = f" in {', '.join(repr(column.name) for column in subject.columns)}" if subject.columns else ""
+        return bad_rows(
+            subject,
+            name="duplicate",
+            label=f"rows that repeat an earlier one{where}",
+            failing=keys.repeating(subject, columns),
+            statement=keys.distinct_rows(subject, columns),
+            bad=lambda row: whole(row[0]) - whole(row[1]),
+            total=lambda row: whole(row[0]),
+        )

@@ -1,0 +1,30 @@
+"""Values that are forbidden."""
+
+from pydantic import Field
+
+from app.quality import sets
+from app.quality.conditions import at_most
+from app.quality.measures import Measure, rows_that
+from app.quality.parameters import RowParameters, Scalars
+from app.quality.ruletype import PLAIN, FieldCount, RuleType
+from app.quality.spec import Dimension
+from app.quality.subject import Subject
+
+
+class NotInSetParameters(RowParameters):
+    values: Scalars = Field(title="Values", description="The values that may not occur.")
+
+
+class NotInSet(RuleType[NotInSetParameters]):
+    name = "not_in_set"
+    title = "Forbidden values"
+    description = "Rows whose value is one of the list."
+    dimension = Dimension.CONFORMITY
+    fields = FieldCount.ONE
+    accepts = PLAIN
+    default = at_most(0)
+    parameters = NotInSetParameters
+
+    def measure(self, subject: Subject[NotInSetParameters]) -> Measure:
+        fails = sets.contains(subject, subject.parameters.values)
+        return rows_that(subject, fails, name="invalid", label=f"values in '{subject.column.name}' that are forbidden")

@@ -1,0 +1,60 @@
+"""Values that exist in another dataset."""
+
+from pydantic import Field
+
+from app.ingest.columns import literal, quoted
+from app.quality.conditions import at_most
+from app.quality.measures import Failing, Measure, bad_rows, whole
+from app.quality.parameters import RowParameters
+from app.quality.problems import Code, RuleProblem
+from app.quality.ruletype import PLAIN, FieldCount, Needs, RuleType
+from app.quality.spec import Dimension
+from app.quality.subject import Subject
+
+
+class ReferentialParameters(RowParameters):
+    dataset: str = Field(
+        title="Dataset", description="Name or id of the other dataset; its current version counts.", max_length=255
+    )
+    field_path: str = Field(
+        title="Field", description="The field of the other dataset in which values have to exist.", max_length=1_000
+    )
+
+
+class Referential(RuleType[ReferentialParameters]):
+    name = "referential"
+    title = "Reference"
+    description = "Rows whose value does not exist in a field of another dataset. Absent values pass; see 'nulls'."
+    dimension = Dimension.CONSISTENCY
+    fields = FieldCount.ONE
+    accepts = PLAIN
+    default = at_most(0)
+    parameters = ReferentialParameters
+
+    def needs(self, parameters: ReferentialParameters) -> Needs:
+        return Needs(datasets=frozenset({parameters.dataset}))
+
+    def measure(self, subject: Subject[ReferentialParameters]) -> Measure:
+        wanted, column = subject.parameters, subject.column
+        other = subject.dataset(wanted.dataset, "dataset")
+        if other.path is None:
+            raise RuleProblem(f"The data of '{wanted.dataset}' was not given.", "parameters", "dataset", code=Code.MISSING_INPUT)
+        if other.fields and wanted.field_path not in {field.field_path for field in other.fields}:
+            raise RuleProblem(
+                f"The dataset '{wanted.dataset}' has no field '{wanted.field_path}'.",
+                "parameters",
+                "fieldPath",
+                code=Code.MISSING_FIELD,
+            )
+        target = quoted(wanted.field_path)
+        known = f"SELECT {target} FROM read_parquet({literal(other.path)}, hive_partitioning = false) WHERE {target} IS NOT NULL"
+        orphan = f"{column.sql} NOT IN ({known})"
+        return bad_rows(
+            subject,
+            name="orphan",
+            label=f"values in '{column.name}' that do not exist in '{wanted.field_path}' of '{wanted.dataset}'",
+            failing=Failing(orphan),
+            statement=f"SELECT count_if({subject.seen(orphan)}), {subject.count()} FROM {subject.table.source}",
+            bad=lambda row: whole(row[0]),
+            total=lambda row: whole(row[1]),
+        )
