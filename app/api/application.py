@@ -20,6 +20,7 @@ from app.adapters.search import make_index
 from app.adapters.storage import S3Storage
 from app.adapters.tables import S3TableReader
 from app.api import health, pages
+from app.api.audit_download import AuditDownload
 from app.api.endpoint import GraphQLEndpoint
 from app.api.schema import make_schema
 from app.api.websocket import SubscriptionEndpoint
@@ -77,6 +78,7 @@ def create_application(settings: Settings) -> Starlette:
             Route("/healthz", health.healthz),
             Route("/readyz", health.Readiness(resources, redis).__call__),
             Route("/metrics", health.metrics),
+            Route("/audit/export", AuditDownload(resources).__call__),
             Route("/graphiql", pages.page("graphiql.html", settings)),
             Mount("/assets", pages.assets()),
             Route("/", index),

@@ -14,6 +14,7 @@ from app.api.admission import Admission, Charging
 from app.api.masking import Masking
 from app.context import Context
 from app.resolvers.accounts import AccountsMutation, AccountsQuery
+from app.resolvers.audit import AuditQuery
 from app.resolvers.datasets import DatasetsMutation, DatasetsQuery
 from app.resolvers.search import SearchQuery
 from app.resolvers.status import StatusSubscription
@@ -24,7 +25,7 @@ from app.schema.scalars import SCALARS
 
 
 @strawberry.type(description="Reading.")
-class Query(AccountsQuery, DatasetsQuery, VersionsQuery, UploadsQuery, SearchQuery):
+class Query(AccountsQuery, DatasetsQuery, VersionsQuery, UploadsQuery, SearchQuery, AuditQuery):
     pass
 
 

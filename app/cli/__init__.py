@@ -2,7 +2,7 @@
 
 import typer
 
-from app.cli import search, status, stop, up, upload
+from app.cli import audit, search, status, stop, up, upload
 
 app = typer.Typer(
     name="datakura",
@@ -16,6 +16,7 @@ app.command("stop")(stop.stop)
 app.command("status")(status.status)
 app.command("upload")(upload.upload)
 app.add_typer(search.app, name="search")
+app.add_typer(audit.app, name="audit")
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from app.core.errors import InvalidInput
 
 _CODES = {
     "User": "u", "Dataset": "d", "DatasetVersion": "v", "FileObject": "f", "Upload": "p", "AccessGrant": "g", "QualityRule": "r",
+    "AuditEvent": "a",
 }  # fmt: skip
 _TYPES = {code: name for name, code in _CODES.items()}
 
@@ -17,6 +18,11 @@ _TYPES = {code: name for name, code in _CODES.items()}
 def to_id(type_name: str, id: UUID) -> strawberry.ID:
     """The global id of a row: 23 URL-safe characters."""
     return strawberry.ID(_CODES[type_name] + base64.urlsafe_b64encode(id.bytes).decode()[:22])
+
+
+def is_kind(type_name: str) -> bool:
+    """True for a type whose objects have global ids."""
+    return type_name in _CODES
 
 
 def parse_id(global_id: str) -> tuple[str, UUID] | None:

@@ -59,3 +59,4 @@ async def keep_house(db: Database) -> None:
         await idempotency.forget_old(session)
         await ledger.delete_finished(session, older_than_days=KEPT_TASK_DAYS)
         await ledger.enqueue(session, actor="storage.sweep", args={}, queue="interactive", dedupe_key="storage", priority=200)
+        await ledger.enqueue(session, actor="audit.checkpoint", args={}, queue="interactive", dedupe_key="audit", priority=200)

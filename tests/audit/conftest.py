@@ -41,17 +41,24 @@ async def opened(url: str) -> AsyncIterator[Database]:
     await db.close()
 
 
-@pytest.fixture
-async def copy(prepared: System) -> AsyncIterator[str]:
+@asynccontextmanager
+async def copied(prepared: System) -> AsyncIterator[str]:
     """The address of a copy of the database, and of its trail."""
     url = prepared.environment["DATAKURA_DATABASE_URL"]
     base, name = url.rsplit("/", 1)
-    copied = f"audit_{uuid7().hex[-12:]}"
+    made = f"audit_{uuid7().hex[-12:]}"
     admin = await asyncpg.connect(f"{base}/postgres".replace("+asyncpg", ""))
-    await admin.execute(f'CREATE DATABASE "{copied}" TEMPLATE "{name}" STRATEGY file_copy')
-    yield f"{base}/{copied}"
-    await admin.execute(f'DROP DATABASE "{copied}" WITH (FORCE)')
+    await admin.execute(f'CREATE DATABASE "{made}" TEMPLATE "{name}" STRATEGY file_copy')
+    yield f"{base}/{made}"
+    await admin.execute(f'DROP DATABASE "{made}" WITH (FORCE)')
     await admin.close()
+
+
+@pytest.fixture
+async def copy(prepared: System) -> AsyncIterator[str]:
+    """The address of a copy for one test."""
+    async with copied(prepared) as url:
+        yield url
 
 
 @asynccontextmanager

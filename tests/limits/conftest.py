@@ -1,7 +1,8 @@
 """An api in this process with settings of one's own, on a migrated database that nobody else uses."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -9,9 +10,8 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
-from app.api.application import create_application
-from app.core.settings import Settings
 from app.embedded.engines import Engines
+from tests.support import served as in_process
 from tests.support.people import Person, a_person
 from tests.support.system import System
 
@@ -43,18 +43,4 @@ async def editor(prepared: System) -> AsyncIterator[Person]:
 def served(prepared: System) -> Served:
     """Makes an application and a client of it."""
 
-    @asynccontextmanager
-    async def served(**given: object) -> AsyncIterator[tuple[Starlette, httpx.AsyncClient]]:
-        environment = {
-            name.removeprefix("DATAKURA_").lower(): value
-            for name, value in prepared.environment.items()
-            if name.startswith("DATAKURA_")
-        }
-        application = create_application(Settings(**{**environment, **given}))  # type: ignore[arg-type]
-        async with (
-            application.router.lifespan_context(application),
-            httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://127.0.0.1") as client,
-        ):
-            yield application, client
-
-    return served
+    return partial(in_process.served, prepared)

@@ -1,0 +1,28 @@
+"""Reading the audit trail."""
+
+from typing import Annotated
+
+import strawberry
+
+from app.schema.audit import AuditEvent, AuditEventFilter
+from app.schema.base import After, First, Info, check_first
+from app.schema.connections import Connection
+from app.services import audit_lists
+from app.services.audit_lists import AuditFilter
+
+
+@strawberry.type
+class AuditQuery:
+    @strawberry.field(description="The audit trail, newest first. For administrators.")
+    async def audit_events(
+        self,
+        info: Info,
+        first: First,
+        after: After = None,
+        filter: Annotated[AuditEventFilter | None, strawberry.argument(description="Conditions.")] = None,
+    ) -> Connection[AuditEvent]:
+        check_first(first)
+        wanted = filter.parsed() if filter else AuditFilter()
+        async with info.context.read() as connection:
+            page = await audit_lists.list_events(connection, info.context.viewer, first=first, after=after, filter=wanted)
+        return Connection.of(page, AuditEvent.of)
