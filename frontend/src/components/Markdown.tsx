@@ -1,47 +1,80 @@
 import Box from '@mui/material/Box'
 import Link from '@mui/material/Link'
-import { parseBlocks, type Inline } from '../lib/markdown'
+import { lazy, Suspense, type ComponentProps } from 'react'
+import type { Components } from 'react-markdown'
 
-/** A description, with the little formatting that descriptions use. */
-export function Markdown({ source }: { source: string }) {
-  return (
-    <Box sx={{ maxWidth: '80ch', color: 'text.secondary', '& p, & ul': { m: 0 }, '& > * + *': { mt: 1 } }}>
-      {parseBlocks(source).map((block, index) =>
-        block.kind === 'list' ? (
-          <ul key={index}>
-            {block.items.map((item, position) => (
-              <li key={position}>
-                <InlineText content={item} />
-              </li>
-            ))}
-          </ul>
-        ) : (
-          <p key={index}>
-            <InlineText content={block.content} />
-          </p>
-        ),
-      )}
-    </Box>
-  )
+const Rendered = lazy(async () => {
+  const [{ default: ReactMarkdown }, { default: gfm }] = await Promise.all([
+    import('react-markdown'),
+    import('remark-gfm'),
+  ])
+  const plugins = [gfm]
+  return {
+    default: ({ source }: { source: string }) => (
+      <ReactMarkdown remarkPlugins={plugins} components={COMPONENTS}>
+        {source}
+      </ReactMarkdown>
+    ),
+  }
+})
+
+function Heading({ children }: ComponentProps<'h3'>) {
+  return <h3>{children}</h3>
 }
 
-function InlineText({ content }: { content: readonly Inline[] }) {
-  return content.map((piece, index) => {
-    switch (piece.kind) {
-      case 'strong':
-        return <strong key={index}>{piece.text}</strong>
-      case 'emphasis':
-        return <em key={index}>{piece.text}</em>
-      case 'code':
-        return <code key={index}>{piece.text}</code>
-      case 'link':
-        return (
-          <Link key={index} href={piece.href} target="_blank" rel="noopener noreferrer">
-            {piece.text}
-          </Link>
-        )
-      default:
-        return piece.text
-    }
-  })
+/**
+ * HTML stays text, and addresses other than of the web and of mail lead nowhere: that is how the
+ * library works unless told otherwise. Headings sink below those of the page; a picture would come
+ * from another site, which the page's policy refuses and which would tell that site who reads, so it
+ * is a link.
+ */
+const COMPONENTS: Components = {
+  h1: Heading,
+  h2: Heading,
+  h4: Heading,
+  h5: Heading,
+  h6: Heading,
+  a: ({ href, children }) => (
+    <Link {...(href && { href })} target="_blank" rel="noopener noreferrer">
+      {children}
+    </Link>
+  ),
+  img: ({ src, alt }) => (
+    <Link {...(typeof src === 'string' && src && { href: src })} target="_blank" rel="noopener noreferrer">
+      {alt || src}
+    </Link>
+  ),
+  table: ({ children }) => (
+    // Scrolls, so the keyboard has to reach it.
+    <Box tabIndex={0} role="group" sx={{ overflowX: 'auto' }}>
+      <table>{children}</table>
+    </Box>
+  ),
+}
+
+/** A description: CommonMark with tables, task lists and bare addresses. */
+export function Markdown({ source }: { source: string }) {
+  return (
+    <Box
+      sx={{
+        maxWidth: '80ch',
+        overflowWrap: 'anywhere',
+        color: 'text.secondary',
+        '& p, & ul, & ol, & pre, & blockquote, & h3': { m: 0 },
+        '& h3': { color: 'text.primary', fontSize: '1rem' },
+        '& * + p, & * + ul, & * + ol, & * + pre, & * + blockquote, & * + h3, & * + div': { mt: 1 },
+        '& code': { fontFamily: 'monospace', bgcolor: 'action.hover', px: 0.5, borderRadius: 0.5 },
+        '& pre': { p: 1.5, bgcolor: 'action.hover', borderRadius: 1, overflowX: 'auto' },
+        '& pre code': { p: 0, bgcolor: 'transparent' },
+        '& blockquote': { pl: 1.5, borderLeft: 3, borderColor: 'divider' },
+        '& table': { borderCollapse: 'collapse' },
+        '& th, & td': { border: 1, borderColor: 'divider', px: 1, py: 0.5, textAlign: 'left' },
+      }}
+    >
+      {/* Until the library is there, the text as it was written. */}
+      <Suspense fallback={<p>{source}</p>}>
+        <Rendered source={source} />
+      </Suspense>
+    </Box>
+  )
 }

@@ -16,7 +16,12 @@ export function createCache(): InMemoryCache {
       VersionError: { merge: true },
       ReadOptions: { merge: true },
       Dataset: {
-        fields: { versions: relayStylePagination([]) },
+        fields: {
+          versions: relayStylePagination([]),
+          // Always read as a whole, so what comes replaces what was there.
+          metadataEntries: { merge: false },
+          tags: { merge: false },
+        },
       },
     },
   })

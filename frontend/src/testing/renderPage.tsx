@@ -27,6 +27,8 @@ export interface RenderedPage {
   store: Store
   /** Where the page is now: path and query. */
   address: () => string
+  /** Takes the page away, as closing or reloading the tab does. */
+  leave: () => void
 }
 
 function Probe({ place }: { place: { address: string } }) {
@@ -45,7 +47,7 @@ export async function renderPage(
 ): Promise<RenderedPage> {
   await speak(language)
   const place = { address: '' }
-  render(
+  const { unmount } = render(
     <App client={client} store={store} tokens={new SessionTokens(async () => session)}>
       <MemoryRouter initialEntries={[address]}>
         <Pages />
@@ -53,5 +55,5 @@ export async function renderPage(
       </MemoryRouter>
     </App>,
   )
-  return { store, address: () => place.address }
+  return { store, address: () => place.address, leave: unmount }
 }

@@ -9,7 +9,7 @@ const LOOKS = [
   { language: 'ja', theme: 'light', width: 1440, full: true },
 ]
 
-const TABS = ['', '/data', '/profile', '/schema', '/versions']
+const TABS = ['', '/data', '/profile', '/schema', '/versions', '/settings']
 
 let slug = ''
 let failed = ''

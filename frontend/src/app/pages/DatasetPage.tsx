@@ -2,7 +2,7 @@ import { skipToken, useQuery } from '@apollo/client/react'
 import InventoryIcon from '@mui/icons-material/Inventory2'
 import Skeleton from '@mui/material/Skeleton'
 import Stack from '@mui/material/Stack'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Navigate, useLocation, useParams } from 'react-router'
 import { EmptyState } from '../../components/EmptyState'
@@ -18,6 +18,8 @@ import { VersionsTab } from '../../features/datasets/VersionsTab'
 import { DatasetUploads } from '../../features/uploads/DatasetUploads'
 import { graphql } from '../../gql'
 import NotFoundPage from './NotFoundPage'
+
+const SettingsTab = lazy(() => import('../../features/datasets/SettingsTab'))
 
 const DatasetPageQuery = graphql(`
   query DatasetPage($slug: String!, $versionsAfter: String) {
@@ -111,6 +113,11 @@ export default function DatasetPage() {
           versions={present}
           onMore={hasNextPage ? () => void fetchMore({ variables: { versionsAfter: endCursor } }) : null}
         />
+      )}
+      {tab === 'settings' && (
+        <Suspense fallback={<Skeleton variant="rounded" height={420} aria-label={t('loading')} />}>
+          <SettingsTab key={dataset.id} datasetId={dataset.id} />
+        </Suspense>
       )}
       {(tab === 'data' || tab === 'profile' || tab === 'schema') && (
         <VersionScope

@@ -5,10 +5,12 @@ import Stack from '@mui/material/Stack'
 import Typography from '@mui/material/Typography'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useLocation } from 'react-router'
 import { usePageTitle } from '../../components/usePageTitle'
 import { DatasetList } from '../../features/datasets/DatasetList'
 import { DatasetFacets } from '../../features/search/DatasetFacets'
 import { SearchBox } from '../../features/search/SearchBox'
+import type { DeletedDataset } from '../../features/datasets/DeletedNotice'
 import {
   isNarrowed,
   toDatasetFilter,
@@ -16,11 +18,14 @@ import {
 } from '../../features/search/useDatasetFilters'
 import { SearchResults } from './SearchResults'
 
+const DeletedNotice = lazy(() => import('../../features/datasets/DeletedNotice'))
 const CreateDatasetDialog = lazy(() => import('../../features/datasets/CreateDatasetDialog'))
 
 export default function DatasetsPage() {
   const { t } = useTranslation()
   const [filters, changeFilters] = useDatasetFilters()
+  // Put there by the page of the dataset that was deleted.
+  const deleted = (useLocation().state as { deleted?: DeletedDataset } | null)?.deleted
   const [creating, setCreating] = useState(false)
   usePageTitle(t('datasets.title'))
 
@@ -32,6 +37,11 @@ export default function DatasetsPage() {
           {t('datasets.create')}
         </Button>
       </Stack>
+      {deleted && (
+        <Suspense>
+          <DeletedNotice key={deleted.id} deleted={deleted} />
+        </Suspense>
+      )}
       {/* The key: going back to another search has to change the text in the box as well. */}
       <SearchBox
         key={filters.query}

@@ -10,6 +10,7 @@ import Typography from '@mui/material/Typography'
 import { useEffect, useId, useRef, useState, type FormEvent, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { FieldProblem } from '../fieldProblems'
+import { useProblemText } from '../useProblemText'
 import { isSkippable, optionsOf, type ReadOptionsDraft } from './draft'
 import { ReadOptionsFields } from './ReadOptionsFields'
 
@@ -31,6 +32,7 @@ interface ReadOptionsDialogProps {
 
 /** The form that says how a file is to be read. */
 export function ReadOptionsDialog(props: ReadOptionsDialogProps) {
+  const problemText = useProblemText()
   const { title, submitLabel, initial, columnsOf, problems, busy = false, before, beforeNames = [] } = props
   const { t } = useTranslation()
   const titleId = useId()
@@ -74,9 +76,9 @@ export function ReadOptionsDialog(props: ReadOptionsDialogProps) {
       >
         <DialogContent sx={{ pt: 1 }}>
           <Stack spacing={2}>
-            {general.map(({ message }) => (
-              <Alert key={message} severity="error">
-                {message}
+            {general.map((problem) => (
+              <Alert key={problem.message} severity="error">
+                {problemText(problem)}
               </Alert>
             ))}
             {before}

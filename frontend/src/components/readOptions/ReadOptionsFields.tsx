@@ -2,7 +2,8 @@ import Box from '@mui/material/Box'
 import TextField from '@mui/material/TextField'
 import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
-import { messageAt, type FieldProblem } from '../fieldProblems'
+import type { FieldProblem } from '../fieldProblems'
+import { useMessageAt } from '../useProblemText'
 import { CharacterField } from './CharacterField'
 import { ChoiceField } from './ChoiceField'
 import { ColumnTypesField } from './ColumnTypesField'
@@ -26,7 +27,8 @@ export function ReadOptionsFields({ draft, onChange, columnsOf, problems }: Read
   const encodingsId = useId()
   const shown = optionsOf(draft.format)
   const has = (name: OptionName) => shown.includes(name)
-  const at = (name: OptionName) => messageAt(problems, name)
+  const messageAt = useMessageAt(problems)
+  const at = (name: OptionName) => messageAt(name)
   const skippedProblem = at('skippedRows') ?? (isSkippable(draft.skippedRows) ? undefined : t('readForm.noNumber'))
   const findOut = { value: '', label: t('readForm.findOut') }
   const comma = { value: ',', label: t('readForm.comma') }

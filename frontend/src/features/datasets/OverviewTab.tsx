@@ -9,6 +9,7 @@ import type { FoundOptions } from '../../components/readOptions/draft'
 import { TimeAgo } from '../../components/TimeAgo'
 import { graphql, readFragment, type FragmentType } from '../../gql'
 import { FileList } from './FileList'
+import { MetadataCard } from './MetadataCard'
 import { VersionStatusCard } from './VersionStatusCard'
 
 const OverviewTab_dataset = graphql(`
@@ -23,6 +24,7 @@ const OverviewTab_dataset = graphql(`
       id
       displayName
     }
+    ...MetadataCard_dataset
     currentVersion {
       id
       number
@@ -100,6 +102,7 @@ export function OverviewTab(props: OverviewTabProps) {
             ]}
           />
         </Paper>
+        <MetadataCard dataset={dataset} />
         {dataset.currentVersion && <FileList version={dataset.currentVersion} />}
       </Stack>
     </Box>

@@ -4,6 +4,7 @@ import Button from '@mui/material/Button'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useErrorText } from '../../components/useErrorText'
+import { useProblemText } from '../../components/useProblemText'
 import { graphql, readFragment, type FragmentType } from '../../gql'
 import type { PublishVersionMutation } from '../../gql/graphql'
 import { PublishRefusedDialog } from './PublishRefusedDialog'
@@ -63,6 +64,7 @@ export function PublishButton(props: PublishButtonProps) {
   const version = readFragment(PublishButton_version, props.version)
   const client = useApolloClient()
   const errorText = useErrorText()
+  const problemText = useProblemText()
   const [publish, { loading }] = useMutation(PublishVersion)
   const [violations, setViolations] = useState<readonly Violation[]>([])
   const [problem, setProblem] = useState<string | null>(null)
@@ -80,7 +82,7 @@ export function PublishButton(props: PublishButtonProps) {
       const payload = data?.publishVersion
       setViolations(payload?.violations ?? [])
       const [first] = payload?.errors ?? []
-      if (first) setProblem(first.message)
+      if (first) setProblem(problemText(first))
       // `isCurrent` of the version that was current until now has changed too.
       if (payload?.version) await client.refetchQueries({ include: 'active' })
     } catch (error) {

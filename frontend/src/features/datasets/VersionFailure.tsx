@@ -5,9 +5,11 @@ import Button from '@mui/material/Button'
 import Stack from '@mui/material/Stack'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { fieldProblems, type FieldProblem } from '../../components/fieldProblems'
+import { fieldProblems, requestProblem, type FieldProblem } from '../../components/fieldProblems'
 import { draftOf, inputOf } from '../../components/readOptions/draft'
 import { useErrorText } from '../../components/useErrorText'
+import { useProblemText } from '../../components/useProblemText'
+import { VersionErrorText } from '../../components/VersionErrorText'
 import { graphql, readFragment, type FragmentType } from '../../gql'
 import type { ReadOptionsInput } from '../../gql/graphql'
 
@@ -69,6 +71,7 @@ interface VersionFailureProps {
 export function VersionFailure(props: VersionFailureProps) {
   const { t } = useTranslation()
   const errorText = useErrorText()
+  const problemText = useProblemText()
   const { id, number, error, readOptions } = readFragment(VersionFailure_version, props.version)
   const [retry, { loading }] = useMutation(RetryVersion)
   const [choosing, setChoosing] = useState(false)
@@ -83,16 +86,19 @@ export function VersionFailure(props: VersionFailureProps) {
       if (payload?.version) setChoosing(false)
       else setProblems(fieldProblems(payload?.errors ?? []))
     } catch (failure) {
-      setProblems([{ message: errorText(failure), field: null }])
+      setProblems([requestProblem(errorText(failure))])
     }
   }
 
   return (
     <>
       <Alert severity="error">
-        <AlertTitle>{error.message}</AlertTitle>
+        <AlertTitle>
+          <VersionErrorText code={error.code} />
+        </AlertTitle>
+        <div lang="en">{error.message}</div>
         {error.line !== null && <div>{t('version.errorLine', { line: error.line })}</div>}
-        {error.hint && <div>{error.hint}</div>}
+        {error.hint && <div lang="en">{error.hint}</div>}
         <Stack direction="row" useFlexGap sx={{ flexWrap: 'wrap', gap: 1, mt: 1, ml: -0.75 }}>
           <Button color="inherit" size="small" loading={loading && !choosing} onClick={() => submit(null)}>
             {t('version.retry')}
@@ -111,9 +117,9 @@ export function VersionFailure(props: VersionFailureProps) {
         </Stack>
       </Alert>
       {!choosing &&
-        problems.map(({ message }) => (
-          <Alert key={message} severity="error">
-            {message}
+        problems.map((problem) => (
+          <Alert key={problem.message} severity="error">
+            {problemText(problem)}
           </Alert>
         ))}
       {choosing && (

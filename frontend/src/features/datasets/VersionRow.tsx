@@ -4,6 +4,7 @@ import Stack from '@mui/material/Stack'
 import Typography from '@mui/material/Typography'
 import { useTranslation } from 'react-i18next'
 import { TimeAgo } from '../../components/TimeAgo'
+import { VersionErrorText } from '../../components/VersionErrorText'
 import { VersionStatusChip } from '../../components/VersionStatusChip'
 import { graphql, readFragment, type FragmentType } from '../../gql'
 import { formatBytes, formatInteger } from '../../lib/format'
@@ -20,6 +21,7 @@ const VersionRow_version = graphql(`
     createdAt
     publishedAt
     error {
+      code
       message
     }
     rowCount
@@ -80,7 +82,7 @@ export function VersionRow(props: VersionRowProps) {
       )}
       {version.error && (
         <Typography variant="body2" color="error" sx={{ mt: 0.5 }}>
-          {version.error.message}
+          <VersionErrorText code={version.error.code} /> <span lang="en">{version.error.message}</span>
         </Typography>
       )}
     </Box>

@@ -1,7 +1,8 @@
 import TextField from '@mui/material/TextField'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { messageAt, type FieldProblem } from '../../components/fieldProblems'
+import type { FieldProblem } from '../../components/fieldProblems'
+import { useMessageAt } from '../../components/useProblemText'
 import { ReadOptionsDialog } from '../../components/readOptions/ReadOptionsDialog'
 import type { UploadDetails } from './uploadsSlice'
 
@@ -19,6 +20,7 @@ interface UploadOptionsDialogProps {
 export default function UploadOptionsDialog(props: UploadOptionsDialogProps) {
   const { initial, columnsOf, problems, fileName, onSubmit, onClose } = props
   const { t } = useTranslation()
+  const messageAt = useMessageAt(problems)
   const [label, setLabel] = useState(initial.label)
   const [comment, setComment] = useState(initial.comment)
   return (
@@ -35,8 +37,8 @@ export default function UploadOptionsDialog(props: UploadOptionsDialogProps) {
             size="small"
             fullWidth
             label={t('upload.label')}
-            helperText={messageAt(problems, 'label') ?? t('upload.labelHelp')}
-            error={messageAt(problems, 'label') !== undefined}
+            helperText={messageAt('label') ?? t('upload.labelHelp')}
+            error={messageAt('label') !== undefined}
             value={label}
             onChange={(event) => setLabel(event.target.value)}
           />
@@ -46,8 +48,8 @@ export default function UploadOptionsDialog(props: UploadOptionsDialogProps) {
             multiline
             maxRows={6}
             label={t('upload.comment')}
-            helperText={messageAt(problems, 'comment')}
-            error={messageAt(problems, 'comment') !== undefined}
+            helperText={messageAt('comment')}
+            error={messageAt('comment') !== undefined}
             value={comment}
             onChange={(event) => setComment(event.target.value)}
           />

@@ -9,6 +9,7 @@ import Typography from '@mui/material/Typography'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFailureText } from '../../components/useErrorText'
+import { useProblemText } from '../../components/useProblemText'
 import { formatBytes } from '../../lib/format'
 import { useUploadQueue } from './useUploadQueue'
 import { isUnderWay, type UploadEntry, type UploadProblem } from './uploadsSlice'
@@ -26,6 +27,7 @@ export function UploadProgress({ entry, columnsOf }: UploadProgressProps) {
   const { t, i18n } = useTranslation()
   const queue = useUploadQueue()
   const failureText = useFailureText()
+  const textOf = useProblemText()
   const [changing, setChanging] = useState(false)
   const { id, fileName, sizeBytes, doneBytes, phase, problem } = entry
   const measured = phase === 'CHECKING' || phase === 'SENDING'
@@ -39,7 +41,7 @@ export function UploadProgress({ entry, columnsOf }: UploadProgressProps) {
     : formatBytes(sizeBytes, i18n.language)
 
   function problemText(described: UploadProblem): string {
-    if (described.kind === 'details') return described.problems.map(({ message }) => message).join(' ')
+    if (described.kind === 'details') return described.problems.map(textOf).join(' ')
     if (described.kind !== 'storage') return failureText(described)
     return described.status === 0
       ? t('upload.storageUnreachable')
@@ -57,7 +59,7 @@ export function UploadProgress({ entry, columnsOf }: UploadProgressProps) {
             {t(`upload.phases.${phase}`)} · {amount}
           </Typography>
         </Box>
-        {problem?.kind === 'details' && (
+        {problem?.kind === 'details' && problem.changeable && (
           <Button size="small" variant="outlined" onClick={() => setChanging(true)}>
             {t('upload.changeOptions')}
           </Button>
@@ -95,7 +97,7 @@ export function UploadProgress({ entry, columnsOf }: UploadProgressProps) {
           {problemText(problem)} {phase === 'INTERRUPTED' && t('upload.kept')}
         </Alert>
       )}
-      {changing && problem?.kind === 'details' && entry.details && (
+      {changing && problem?.kind === 'details' && problem.changeable && entry.details && (
         <Suspense>
           <UploadOptionsDialog
             initial={entry.details}

@@ -189,9 +189,11 @@ describe('an upload', () => {
       {
         phase: 'REFUSED',
         problem: {
-          kind: 'refused',
-          message: 'The file is empty: there is nothing to upload.',
-          requestId: null,
+          kind: 'details',
+          problems: [
+            { code: 'INVALID_INPUT', message: 'The file is empty: there is nothing to upload.', field: null },
+          ],
+          changeable: false,
         },
       },
     ])

@@ -1,7 +1,7 @@
 /** Takes files from the page to object storage, and tells the store how far each has come. */
 import type { ApolloClient } from '@apollo/client'
 import type { Dispatch } from '@reduxjs/toolkit'
-import { fieldProblems, type FieldProblem } from '../../components/fieldProblems'
+import { fieldProblems, requestProblem, type FieldProblem } from '../../components/fieldProblems'
 import { inputOf } from '../../components/readOptions/draft'
 import type { StartUploadInput, StartUploadMutation } from '../../gql/graphql'
 import { describeError } from '../../graphql/describeError'
@@ -42,7 +42,14 @@ export interface QueueServices {
 }
 
 /** The server said no to this file; trying the same again would not help. */
-class Refused extends Error {}
+class Refused extends Error {
+  readonly problem: FieldProblem
+
+  constructor(problems: FieldProblem[]) {
+    super(problems[0]?.message)
+    this.problem = problems[0] ?? requestProblem('')
+  }
+}
 
 /** The server said no to what was said about this file. */
 class DetailsRefused extends Error {
@@ -65,8 +72,8 @@ function inputOfDetails(details: UploadDetails | null): Pick<StartUploadInput, '
 
 function describeProblem(error: unknown): UploadProblem {
   if (error instanceof PartRefused) return { kind: 'storage', status: error.status }
-  if (error instanceof DetailsRefused) return { kind: 'details', problems: error.problems }
-  if (error instanceof Refused) return { kind: 'refused', message: error.message, requestId: null }
+  if (error instanceof DetailsRefused) return { kind: 'details', problems: error.problems, changeable: true }
+  if (error instanceof Refused) return { kind: 'details', problems: [error.problem], changeable: false }
   return describeError(error)
 }
 
@@ -213,7 +220,7 @@ export class UploadQueue {
       if (job.details && problems.some(({ field }) => field !== null && !OF_THE_FILE.includes(field))) {
         throw new DetailsRefused(problems)
       }
-      throw new Refused(payload?.errors[0]?.message)
+      throw new Refused(problems)
     }
     job.started = payload.upload
     this.#report(job, { versionNumber: payload.version?.number ?? null })
@@ -231,7 +238,7 @@ export class UploadQueue {
       variables: { input: { uploadId: started.id, parts } },
     })
     const payload = data?.completeUpload
-    if (!payload?.version) throw new Refused(payload?.errors[0]?.message)
+    if (!payload?.version) throw new Refused(fieldProblems(payload?.errors ?? []))
     this.dismiss(job.id)
     // The new version's own status takes over; whatever shows it reads it again.
     await this.#client.refetchQueries({ include: 'active' })

@@ -41,13 +41,13 @@ export interface UploadEntry {
 }
 
 /**
- * `storage`: what it answered to a part; status 0 for no answer at all. `details`: what was said
- * about the file cannot be accepted, and can be changed.
+ * `storage`: what it answered to a part; status 0 for no answer at all. `details`: the
+ * server does not accept the file, or what was said about it, which can be changed.
  */
 export type UploadProblem =
   | RequestFailure
   | { kind: 'storage'; status: number }
-  | { kind: 'details'; problems: FieldProblem[] }
+  | { kind: 'details'; problems: FieldProblem[]; changeable: boolean }
 
 interface UploadsState {
   entries: UploadEntry[]
