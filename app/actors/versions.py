@@ -27,7 +27,7 @@ async def ingest(work: Work, claim: Claim) -> None:
         result, files = await ingestion.ingest(
             source, claim, storage=work.storage, settings=work.settings, folder=work.scratch, tell=tell
         )
-    except ingestion.FileRefused as refusal:
+    except ingests.FileRefused as refusal:
         async with work.db.transaction(_WORKER) as session:
             await ingests.failed(session, claim, source, refusal.failure)
         return

@@ -1,10 +1,13 @@
 """Object storage by the S3 API: multipart uploads that clients send themselves, streams, results of the workers."""
 
 import asyncio
+import contextlib
+import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -17,6 +20,11 @@ from app.core.errors import NotFound, Unavailable
 from app.core.settings import Settings
 
 DOWNLOAD_CHUNK_BYTES = 1 << 20
+PUT_PART_BYTES = 8 << 20
+PUTS_AT_ONCE = 3
+"""Parts of a local file on their way. They lie in memory: boto's own ten and their queue took 300 MiB more, and a third more
+of the store's processor time (409 MB, 2026-11)."""
+MAX_PARTS = 10_000
 PRESIGNED_SECONDS = 900
 """Downloads; uploads are signed until the upload expires, at most 7 days (the limit of Signature Version 4)."""
 
@@ -186,11 +194,43 @@ class S3Storage:
 
     async def put_file(self, key: str, path: str, *, content_type: str) -> StoredObject:
         async with _translated():
-            await self._client.upload_file(path, self._bucket, key, ExtraArgs={"ContentType": content_type})
+            size_bytes = (await asyncio.to_thread(os.stat, path)).st_size
+            if size_bytes <= PUT_PART_BYTES:
+                content = await asyncio.to_thread(Path(path).read_bytes)
+                await self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=content_type)
+            else:
+                await self._put_parts(key, path, size_bytes, content_type)
         stored = await self.find(key)
         if stored is None:
             raise Unavailable("The object store lost a file that it had accepted.")
         return stored
+
+    async def _put_parts(self, key: str, path: str, size_bytes: int, content_type: str) -> None:
+        """Nothing of it is left in the store when it fails or is cancelled."""
+        part_bytes = max(PUT_PART_BYTES, -(-size_bytes // MAX_PARTS))
+        numbers = iter(range(1, -(-size_bytes // part_bytes) + 1))
+        begun = await self._client.create_multipart_upload(Bucket=self._bucket, Key=key, ContentType=content_type)
+        upload = {"Bucket": self._bucket, "Key": key, "UploadId": begun["UploadId"]}
+        etags: dict[int, str] = {}
+
+        async def send() -> None:
+            for number in numbers:
+                content = await asyncio.to_thread(os.pread, file.fileno(), part_bytes, (number - 1) * part_bytes)
+                etags[number] = (await self._client.upload_part(**upload, PartNumber=number, Body=content))["ETag"]
+
+        try:
+            with await asyncio.to_thread(Path(path).open, "rb", 0) as file:
+                async with asyncio.TaskGroup() as group:
+                    for _ in range(PUTS_AT_ONCE):
+                        group.create_task(send())
+            parts = [{"PartNumber": number, "ETag": etag} for number, etag in sorted(etags.items())]
+            await self._client.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+        except BaseException as error:
+            with contextlib.suppress(Unavailable):
+                await self.abort_multipart(key, begun["UploadId"])
+            if isinstance(error, BaseExceptionGroup):
+                raise error.exceptions[0] from error
+            raise
 
     async def delete(self, key: str) -> None:
         async with _translated():

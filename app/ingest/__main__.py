@@ -7,30 +7,34 @@ import time
 from typing import BinaryIO
 
 from app.ingest import codec
-from app.ingest.job import IngestJob, Progress
+from app.ingest.job import IngestJob, Progress, Stage, TableWritten
 from app.ingest.run import run
 
 PROGRESS_INTERVAL_SECONDS = 0.2
 
 
 class Answers:
-    """Lines to the parent; progress that comes too soon after the last is dropped."""
+    """Lines to the parent; progress that comes too soon after the last is dropped, a change of stage never."""
 
     def __init__(self, out: BinaryIO):
         self._out = out
         self._next_at = 0.0
+        self._stage: Stage | None = None
 
     def write(self, message: codec.Message) -> None:
         """One line, visible to the parent at once."""
         self._out.write(codec.dump(message) + b"\n")
         self._out.flush()
 
-    def progress(self, progress: Progress) -> None:
-        """Told now, unless something was told less than PROGRESS_INTERVAL_SECONDS ago."""
+    def tell(self, message: Progress | TableWritten) -> None:
+        """Told now, unless it is mere progress within a stage less than PROGRESS_INTERVAL_SECONDS after the last."""
+        if isinstance(message, TableWritten):
+            self.write(message)
+            return
         now = time.monotonic()
-        if now >= self._next_at:
-            self._next_at = now + PROGRESS_INTERVAL_SECONDS
-            self.write(progress)
+        if now >= self._next_at or message.stage is not self._stage:
+            self._next_at, self._stage = now + PROGRESS_INTERVAL_SECONDS, message.stage
+            self.write(message)
 
 
 def main() -> None:
@@ -41,7 +45,7 @@ def main() -> None:
     with os.fdopen(os.dup(1), "wb") as out:
         os.dup2(2, 1)
         answers = Answers(out)
-        answers.write(run(codec.load(IngestJob, sys.stdin.buffer.read()), answers.progress))
+        answers.write(run(codec.load(IngestJob, sys.stdin.buffer.read()), answers.tell))
 
 
 if __name__ == "__main__":

@@ -5,9 +5,9 @@ from typing import Annotated, TypeVar, cast
 import orjson
 from pydantic import Field, TypeAdapter
 
-from app.ingest.job import IngestFailure, IngestJob, IngestResult, Progress
+from app.ingest.job import IngestFailure, IngestJob, IngestResult, Progress, TableWritten
 
-Message = Progress | IngestResult | IngestFailure
+Message = Progress | TableWritten | IngestResult | IngestFailure
 T = TypeVar("T")
 
 _MESSAGE: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="type")])

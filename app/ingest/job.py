@@ -1,7 +1,8 @@
 """What the ingest child is told and what it answers: plain frozen dataclasses, JSON on both sides.
 
 The worker starts `python -m app.ingest`, writes one `IngestJob` as JSON to its standard input and reads JSON lines
-from its standard output: any number of `Progress`, then exactly one `IngestResult` or `IngestFailure`.
+from its standard output: any number of `Progress`, among them at most one `TableWritten`, then exactly one
+`IngestResult` or `IngestFailure`.
 Exit status 0 means that such an answer was given; anything else (a signal, a limit) is a crash, never a verdict on the file.
 """
 
@@ -248,6 +249,15 @@ class Progress:
     fraction: float
     """0-1 of the whole child's work, never decreasing."""
     type: Literal["progress"] = "progress"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableWritten:
+    """The stored table is whole and stays as it is, while the child goes on to profile it."""
+
+    path: str
+    """That of the IngestResult to come, if one comes: the profile may still fail."""
+    type: Literal["table"] = "table"
 
 
 @dataclass(frozen=True, kw_only=True)

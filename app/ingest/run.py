@@ -18,13 +18,14 @@ from app.ingest.job import (
     Progress,
     ReadOptions,
     Stage,
+    TableWritten,
 )
 from app.ingest.table import Report, StoredTable
 
 READING_SHARE = 0.65
 """Part (0-1) of the child's work that is reading; the rest is the profile (measured on 10 M rows, 2026-11)."""
 
-Tell = Callable[[Progress], None]
+Tell = Callable[[Progress | TableWritten], None]
 
 
 class Reader(Protocol):
@@ -39,7 +40,7 @@ def run(job: IngestJob, tell: Tell) -> IngestResult | IngestFailure:
     Whatever is the file's fault or the limits' becomes an IngestFailure; any other exception is a bug and is raised.
 
     Args:
-        tell: called with progress, never with a smaller fraction than before.
+        tell: called with progress, never with a smaller fraction than before, and once the table is written with that.
     """
     tell = _rising(tell)
     found = job.options
@@ -48,6 +49,7 @@ def run(job: IngestJob, tell: Tell) -> IngestResult | IngestFailure:
         found = _detected(job)
         table = _reader(found.format)(job, _part(tell, Stage.VALIDATING, 0.0, READING_SHARE), found)
         found = table.options
+        tell(TableWritten(path=table.path))
         return _profiled(job, table, _part(tell, Stage.PROFILING, READING_SHARE, 1.0))
     except IngestError as error:
         return _failure(error, found)
@@ -134,8 +136,11 @@ def _out_of_memory(job: IngestJob, found: ReadOptions) -> IngestFailure:
 def _rising(tell: Tell) -> Tell:
     highest = 0.0
 
-    def rising(progress: Progress) -> None:
+    def rising(progress: Progress | TableWritten) -> None:
         nonlocal highest
+        if isinstance(progress, TableWritten):
+            tell(progress)
+            return
         highest = max(highest, min(1.0, progress.fraction))
         tell(Progress(stage=progress.stage, fraction=highest))
 

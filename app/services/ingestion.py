@@ -1,7 +1,6 @@
-"""One ingest from object to verdict: stream to scratch while hashing, read in a child, store the results."""
+"""One ingest from object to verdict: the file comes to scratch, a child reads it, its results go to the store."""
 
 import asyncio
-import hashlib
 import shutil
 import sys
 import tempfile
@@ -11,15 +10,14 @@ from pathlib import Path
 
 import structlog
 
-from app.adapters.storage import ObjectChanged, Storage
+from app.adapters.storage import Storage
 from app.core import faults
 from app.core.child import ChildExit, ChildLimits, ExitReason, run_child
-from app.core.errors import NotFound, Unavailable
+from app.core.errors import Unavailable
 from app.core.ledger import Claim, TaskError
 from app.core.settings import Settings
 from app.ingest import codec
 from app.ingest.job import (
-    FileFormat,
     IngestErrorCode,
     IngestFailure,
     IngestJob,
@@ -27,9 +25,10 @@ from app.ingest.job import (
     IngestResult,
     Progress,
     Stage,
+    TableWritten,
 )
-from app.models.versions import FileRole
-from app.services.ingests import KeptFile, Source
+from app.services.ingest_files import Results, download
+from app.services.ingests import FileRefused, KeptFile, Source
 
 log = structlog.get_logger(__name__)
 
@@ -38,26 +37,8 @@ Tell = Callable[[Stage, float], Awaitable[None]]
 
 DOWNLOADED, READ = 0.15, 0.9
 """Fractions of the whole ingest that are done after these steps."""
-WRITE_BATCH_BYTES = 8 << 20
 SCRATCH_FACTOR = 4
 """Scratch that a job may need for each byte of its file: the file, a transcoded copy, spilling, results."""
-
-MEDIA_TYPES = {
-    FileFormat.CSV: "text/csv",
-    FileFormat.JSON: "application/json",
-    FileFormat.JSON_LINES: "application/x-ndjson",
-    FileFormat.PARQUET: "application/vnd.apache.parquet",
-    FileFormat.ARROW: "application/vnd.apache.arrow.file",
-    FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-
-
-class FileRefused(Exception):
-    """The file cannot be a version; `failure` says why."""
-
-    def __init__(self, failure: IngestFailure):
-        super().__init__(failure.message)
-        self.failure = failure
 
 
 class ChildCrashed(TaskError):
@@ -85,15 +66,20 @@ async def ingest(
         FileRefused: a verdict on the file.
         ChildCrashed, Unavailable: to be tried again.
     """
+
+    async def told_downloading(fraction: float) -> None:
+        await tell(Stage.DOWNLOADING, DOWNLOADED * fraction)
+
     async with _scratch(folder, source, settings) as scratch:
         path = scratch / "source" / "file"
         path.parent.mkdir()
-        digest = await _download(source, storage, path, tell)
+        digest = await download(source, storage, path, told_downloading)
         faults.point("worker.after_download")
-        result = await _read_in_child(source, path, scratch, settings, tell)
-        faults.point("worker.after_child")
-        await tell(Stage.STORING, READ)
-        files = await _store(source, claim, result, digest, storage)
+        async with Results(source, claim, storage) as results:
+            result = await _read_in_child(source, path, scratch, settings, tell, results)
+            faults.point("worker.after_child")
+            await tell(Stage.STORING, READ)
+            files = await results.files(result, digest)
         faults.point("worker.after_store")
         return result, files
 
@@ -120,59 +106,9 @@ async def _scratch(folder: Path, source: Source, settings: Settings) -> AsyncIte
         await asyncio.to_thread(shutil.rmtree, path, ignore_errors=True)
 
 
-async def _download(source: Source, storage: Storage, path: Path, tell: Tell) -> bytes:
-    """The object lies at `path`, its size and checksum are what was declared; returns its SHA-256."""
-    digest = hashlib.sha256()
-    received = 0
-    batch: list[bytes] = []
-
-    def keep(chunks: list[bytes]) -> None:
-        for chunk in chunks:
-            digest.update(chunk)
-            file.write(chunk)
-
-    try:
-        with path.open("wb", buffering=0) as file:
-            async for chunk in storage.read(source.object_key, etag=source.etag):
-                batch.append(chunk)
-                received += len(chunk)
-                if sum(map(len, batch)) >= WRITE_BATCH_BYTES:
-                    await asyncio.to_thread(keep, batch)
-                    batch = []
-                    await tell(Stage.DOWNLOADING, DOWNLOADED * received / source.size_bytes)
-            await asyncio.to_thread(keep, batch)
-    except (ObjectChanged, NotFound) as error:
-        raise FileRefused(
-            IngestFailure(
-                code=IngestErrorCode.OBJECT_CHANGED,
-                message="The stored object is no longer the one that was uploaded.",
-                hint="Somebody replaced or removed it in the object store. Upload the file again.",
-            )
-        ) from error
-    _check(source, received, digest.digest())
-    return digest.digest()
-
-
-def _check(source: Source, received: int, sha256: bytes) -> None:
-    if received != source.size_bytes:
-        raise FileRefused(
-            IngestFailure(
-                code=IngestErrorCode.SIZE_MISMATCH,
-                message=f"The object has {received:,} bytes; {source.size_bytes:,} were declared.",
-                hint="Upload the file again.",
-            )
-        )
-    if source.sha256 is not None and sha256 != source.sha256:
-        raise FileRefused(
-            IngestFailure(
-                code=IngestErrorCode.CHECKSUM_MISMATCH,
-                message=f"The object's SHA-256 is {sha256.hex()}; {source.sha256.hex()} was declared.",
-                hint="The file changed while it was sent, or the declared checksum is of another file. Upload it again.",
-            )
-        )
-
-
-async def _read_in_child(source: Source, path: Path, scratch: Path, settings: Settings, tell: Tell) -> IngestResult:
+async def _read_in_child(
+    source: Source, path: Path, scratch: Path, settings: Settings, tell: Tell, results: Results
+) -> IngestResult:
     output = scratch / "output"
     output.mkdir()
     job = IngestJob(
@@ -201,6 +137,8 @@ async def _read_in_child(source: Source, path: Path, scratch: Path, settings: Se
         message = codec.load_message(line)
         if isinstance(message, Progress):
             await tell(message.stage, DOWNLOADED + (READ - DOWNLOADED) * message.fraction)
+        elif isinstance(message, TableWritten):
+            results.send_table(_own(message.path, output))
         else:
             verdicts.append(message)
 
@@ -209,7 +147,17 @@ async def _read_in_child(source: Source, path: Path, scratch: Path, settings: Se
     verdict = _verdict(ended, verdicts, settings)
     if isinstance(verdict, IngestFailure):
         raise FileRefused(verdict)
+    for named in filter(None, (verdict.table_path, verdict.rejects_path)):
+        _own(named, output)
     return verdict
+
+
+def _own(path: str, output: Path) -> str:
+    """The path, which lies in the child's own folder: a reader that a hostile file has taken over could name any other."""
+    file = Path(path)
+    if file.parent != output or file.is_symlink():
+        raise ChildCrashed("the reader named a file that is not its own")
+    return path
 
 
 def _verdict(ended: ChildExit, verdicts: list[IngestResult | IngestFailure], settings: Settings) -> IngestResult | IngestFailure:
@@ -238,40 +186,3 @@ def _verdict(ended: ChildExit, verdicts: list[IngestResult | IngestFailure], set
     if ended.exit_code == 1:
         raise ChildRaised("the reader ended by an exception")
     raise ChildCrashed(f"the reader was ended by signal {ended.signal}" if ended.signal else f"exit status {ended.exit_code}")
-
-
-async def _store(source: Source, claim: Claim, result: IngestResult, digest: bytes, storage: Storage) -> list[KeptFile]:
-    """Results get a key of their own with task and fence: a zombie's files never mix with its successor's."""
-    prefix = f"versions/{source.version_id}/{claim.task_id}-{claim.fence}"
-    media_type = MEDIA_TYPES.get(result.options.format, "application/octet-stream") if result.options.format else ""
-    original = KeptFile(
-        FileRole.ORIGINAL, source.file_name, source.object_key, source.etag, source.size_bytes, digest, media_type
-    )
-    stem = source.file_name.rsplit(".", 1)[0][:200] or "table"
-    files = [original]
-    files.append(
-        await _put(
-            storage,
-            FileRole.TABLE,
-            f"{stem}.parquet",
-            f"{prefix}/table.parquet",
-            result.table_path,
-            MEDIA_TYPES[FileFormat.PARQUET],
-        )
-    )
-    if result.rejects_path is not None and result.rejected_row_count:
-        files.append(
-            await _put(storage, FileRole.REJECTS, f"{stem}.rejects.csv", f"{prefix}/rejects.csv", result.rejects_path, "text/csv")
-        )
-    return files
-
-
-async def _put(storage: Storage, role: FileRole, name: str, key: str, path: str, media_type: str) -> KeptFile:
-    digest = await asyncio.to_thread(_sha256, path)
-    stored = await storage.put_file(key, path, content_type=media_type)
-    return KeptFile(role, name, key, stored.etag, stored.size_bytes, digest, media_type)
-
-
-def _sha256(path: str) -> bytes:
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()

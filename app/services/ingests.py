@@ -58,6 +58,14 @@ class KeptFile:
     encoding_format: str
 
 
+class FileRefused(Exception):
+    """The file cannot be a version; `failure` says why."""
+
+    def __init__(self, failure: IngestFailure):
+        super().__init__(failure.message)
+        self.failure = failure
+
+
 async def begin(session: AsyncSession, claim: Claim) -> Source | None:
     """The version is PROCESSING; None when there is nothing to do any more (deleted, or done by an earlier run)."""
     await ledger.hold(session, claim)

@@ -25,6 +25,7 @@ from app.ingest.job import (
     ReadOptions,
     RejectedRow,
     Stage,
+    TableWritten,
 )
 from app.ingest.table import Report, StoredTable
 
@@ -52,8 +53,15 @@ async def test_a_file_gives_progress_and_then_one_result(tmp_path: Path) -> None
     pq.write_table(pa.table({"n": range(1_000), "word": [f"w{n % 7}" for n in range(1_000)]}), source)
     ended, lines = await child(codec.dump(job_of(source)))
     assert (ended.exit_code, ended.reason, ended.stderr_tail) == (0, ExitReason.EXITED, "")
-    *progress, result = [codec.load_message(line) for line in lines]
+    *before, result = [codec.load_message(line) for line in lines]
     assert isinstance(result, IngestResult)
+    (written,) = [message for message in before if isinstance(message, TableWritten)]
+    assert written.path == result.table_path
+    progress = [message for message in before if message is not written]
+    stages = [message.stage for message in progress if isinstance(message, Progress)]
+    assert list(dict.fromkeys(stages)) == [Stage.VALIDATING, Stage.PROFILING]
+    profiling = next(message for message in progress if isinstance(message, Progress) and message.stage is Stage.PROFILING)
+    assert before.index(written) < before.index(profiling)
     assert (result.row_count, result.options.format) == (1_000, FileFormat.PARQUET)
     assert [field.field_path for field in result.fields] == ["n", "word"]
     assert (result.profile.row_count, result.profile.field_profiles[0].mean) == (1_000, 499.5)
@@ -138,7 +146,7 @@ def test_progress_never_falls(tmp_path: Path) -> None:
     source = tmp_path / "t.parquet"
     pq.write_table(pa.table({f"c{number}": [1] for number in range(30)}), source)
     told: list[Progress] = []
-    run.run(job_of(source), told.append)
+    run.run(job_of(source), lambda message: told.append(message) if isinstance(message, Progress) else None)
     fractions = [progress.fraction for progress in told]
     assert fractions == sorted(fractions)
     assert (fractions[0], fractions[-1]) == (0.0, 1.0)
@@ -149,6 +157,7 @@ def test_progress_never_falls(tmp_path: Path) -> None:
 def test_messages_survive_the_pipe() -> None:
     messages: list[codec.Message] = [
         Progress(stage=Stage.PROFILING, fraction=0.5),
+        TableWritten(path="/o/table.parquet"),
         IngestFailure(code=IngestErrorCode.MALFORMED, message="ä", line=7, options=ReadOptions(null_tokens=("", "NA"))),
     ]
     assert [codec.load_message(codec.dump(message)) for message in messages] == messages

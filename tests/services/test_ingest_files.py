@@ -1,0 +1,95 @@
+"""Results of a child on their way to a real object store."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from pydantic import SecretStr
+
+from app.adapters.storage import S3Storage
+from app.core.ids import uuid7
+from app.core.ledger import Claim
+from app.core.settings import Settings
+from app.embedded.engines import Engines
+from app.ingest.job import FileFormat, IngestResult, ReadOptions, TableProfile
+from app.models.versions import FileRole
+from app.services.ingest_files import Results
+from app.services.ingests import Source
+
+TABLE, REJECTS = b"PAR1 and so on", b"line,reason\n2,short\n"
+
+
+@pytest.fixture
+async def storage(engines: Engines) -> AsyncIterator[S3Storage]:
+    settings = Settings(
+        s3_endpoint_url=engines.s3_endpoint_url,
+        s3_access_key=engines.s3_access_key,
+        s3_secret_key=SecretStr(engines.s3_secret_key),
+    )
+    async with S3Storage(settings) as storage:
+        yield storage
+
+
+@pytest.fixture
+def source() -> Source:
+    return Source(uuid7(), uuid7(), "uploads/u", "etag", 70, None, "orders.2024.csv", ReadOptions())
+
+
+@pytest.fixture
+def claim() -> Claim:
+    return Claim(uuid7(), "versions.ingest", {}, 3, 1, 5)
+
+
+@pytest.fixture
+def result(tmp_path: Path) -> IngestResult:
+    (tmp_path / "table.parquet").write_bytes(TABLE)
+    (tmp_path / "rejects.csv").write_bytes(REJECTS)
+    profile = TableProfile(row_count=1, column_count=0, size_bytes=len(TABLE), duration_ms=1, partial=False)
+    return IngestResult(
+        options=ReadOptions(format=FileFormat.CSV),
+        table_path=str(tmp_path / "table.parquet"),
+        row_count=1,
+        fields=(),
+        profile=profile,
+        rejected_row_count=1,
+        rejects_path=str(tmp_path / "rejects.csv"),
+    )
+
+
+async def keys(storage: S3Storage, version_id: UUID) -> list[str]:
+    return [stored.key async for stored in storage.list_objects(f"versions/{version_id}/")]
+
+
+async def test_results_lie_under_the_task_and_its_fence(
+    storage: S3Storage, source: Source, claim: Claim, result: IngestResult
+) -> None:
+    async with Results(source, claim, storage) as results:
+        results.send_table(result.table_path)
+        original, table, rejects = await results.files(result, b"o" * 32)
+    prefix = f"versions/{source.version_id}/{claim.task_id}-{claim.fence}"
+    assert (original.role, original.object_key, original.sha256) == (FileRole.ORIGINAL, "uploads/u", b"o" * 32)
+    assert (original.name, original.encoding_format) == ("orders.2024.csv", "text/csv")
+    assert (table.role, table.object_key, table.name) == (FileRole.TABLE, f"{prefix}/table.parquet", "orders.2024.parquet")
+    assert (table.sha256, table.size_bytes) == (hashlib.sha256(TABLE).digest(), len(TABLE))
+    assert (rejects.role, rejects.object_key, rejects.name) == (
+        FileRole.REJECTS, f"{prefix}/rejects.csv", "orders.2024.rejects.csv",
+    )  # fmt: skip
+    assert (rejects.sha256, rejects.size_bytes) == (hashlib.sha256(REJECTS).digest(), len(REJECTS))
+    assert await keys(storage, source.version_id) == [f"{prefix}/rejects.csv", f"{prefix}/table.parquet"]
+    assert b"".join([chunk async for chunk in storage.read(table.object_key, etag=table.etag)]) == TABLE
+
+
+async def test_a_table_whose_child_failed_later_does_not_stay(
+    storage: S3Storage, source: Source, claim: Claim, result: IngestResult
+) -> None:
+    prefix = f"versions/{source.version_id}/{claim.task_id}-{claim.fence}"
+    with pytest.raises(LookupError, match="the profile failed"):
+        async with Results(source, claim, storage) as results:
+            results.send_table(result.table_path)
+            while not await keys(storage, source.version_id):
+                pass
+            assert await keys(storage, source.version_id) == [f"{prefix}/table.parquet"]
+            raise LookupError("the profile failed")
+    assert await keys(storage, source.version_id) == []
