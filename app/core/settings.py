@@ -73,6 +73,8 @@ class Settings(BaseSettings):
     upload_expires_hours: Annotated[int, Field(ge=1, le=168)] = 24
     upload_part_size_bytes: Annotated[int, Field(ge=5 << 20, le=5 << 30)] = 16 << 20
     max_upload_bytes: Annotated[int, Field(ge=1)] = 5_000 << 30
+    storage_quota_bytes: Annotated[int, Field(ge=0)] = 100 << 40
+    """Of all uploads for the datasets of one owner; 0: no bound."""
 
     # Work
     worker_name: str = "auto"

@@ -21,7 +21,7 @@ from app.core.viewer import Viewer
 from app.models.datasets import Dataset, DatasetStatus
 from app.models.uploads import Upload, UploadState
 from app.models.versions import DatasetVersion, VersionStatus
-from app.services import access, audit, datasets, events, idempotency, versions
+from app.services import access, audit, datasets, events, idempotency, quotas, versions
 from app.services.access import Level
 
 MAX_PARTS = 1_000
@@ -66,6 +66,7 @@ async def start(
         NotFound, Forbidden: WRITE is needed.
         Conflict: the dataset is archived.
         InvalidInput: an empty or too large file, a bad name or checksum.
+        LimitExceeded: the dataset's owner has no room for it.
         Unavailable: the object store is away.
     """
     file_name = _clean_file_name(declaration.file_name)
@@ -79,6 +80,7 @@ async def start(
     storage_upload_id = await storage.start_multipart(key)
 
     async def effect() -> UUID:
+        await quotas.reserve(session, dataset_id, declaration.size_bytes, settings=settings)
         number: int = await _next_number(session, dataset_id)
         session.add(
             DatasetVersion(

@@ -1,0 +1,64 @@
+"""How much an owner may store: counted when an upload begins, from what is declared, not when its bytes have arrived.
+
+Nothing is counted twice and nothing is forgotten, because nothing is added up beforehand: an upload that expires or is aborted,
+a version or a dataset that is deleted, falls out of the sum by its state.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.errors import LimitExceeded
+from app.core.settings import Settings
+from app.models.datasets import Dataset
+from app.models.uploads import Upload, UploadState
+from app.models.versions import DatasetVersion, VersionStatus
+
+_GONE = (VersionStatus.DELETED, VersionStatus.EXPIRED)
+_HELD = (UploadState.WAITING, UploadState.COMPLETED)
+
+
+async def reserve(session: AsyncSession, dataset_id: UUID, size_bytes: int, *, settings: Settings) -> None:
+    """There is room for `size_bytes` more on the account of the dataset's owner, until the transaction ends.
+
+    To be called before the upload is inserted, after the viewer's level on the dataset was found sufficient. Two uploads
+    for the same owner are let through one after the other.
+
+    Raises:
+        LimitExceeded: there is not.
+    """
+    most = settings.storage_quota_bytes
+    if not most:
+        return
+    owner_id = (await session.execute(select(Dataset.owner_id).where(Dataset.id == dataset_id))).scalar_one()
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"storage of {owner_id}", 0))))
+    used = await _used_bytes(session, owner_id)
+    if used + size_bytes > most:
+        raise LimitExceeded(
+            f"The owner of this dataset may store {_size(most)} and stores {_size(used)}: {_size(size_bytes)} more do not fit. "
+            "Delete what is no longer needed, or ask an administrator for more (DATAKURA_STORAGE_QUOTA_BYTES).",
+            path=("sizeBytes",),
+        )
+
+
+async def _used_bytes(session: AsyncSession, owner_id: UUID) -> int:
+    statement = (
+        select(func.coalesce(func.sum(Upload.size_bytes), 0))
+        .join(DatasetVersion, DatasetVersion.id == Upload.version_id)
+        .join(Dataset, Dataset.id == DatasetVersion.dataset_id)
+        .where(
+            Dataset.owner_id == owner_id,
+            Dataset.deleted_at.is_(None),
+            DatasetVersion.status.not_in(_GONE),
+            Upload.state.in_(_HELD),
+        )
+    )
+    return int((await session.execute(statement)).scalar_one())
+
+
+def _size(size_bytes: int) -> str:
+    for unit, factor in (("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)):
+        if size_bytes >= factor:
+            return f"{size_bytes / factor:.1f} {unit}"
+    return f"{size_bytes} bytes"
