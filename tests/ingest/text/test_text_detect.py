@@ -106,8 +106,8 @@ def tar() -> bytes:
         (packed({"a.csv": "x", "b.csv": "y"}), "a zip archive of 2 files"),
         (packed({"word/document.xml": "x"}), "a Word document"),
         (packed({}), "an empty zip archive"),
-        (gzip.compress(tar()), "a tar archive"),
-        (gzip.compress(gzip.compress(b"a,b")), "an archive within an archive"),
+        (gzip.compress(tar(), mtime=0), "a tar archive"),
+        (gzip.compress(gzip.compress(b"a,b", mtime=0), mtime=0), "an archive within an archive"),
     ],
 )
 def test_what_is_no_table_is_named(tmp_path: Path, content: bytes, words: str) -> None:
@@ -135,7 +135,7 @@ def test_program_data_is_unknown(tmp_path: Path) -> None:
     assert refused.value.code is IngestErrorCode.UNKNOWN_FORMAT
 
 
-@pytest.mark.parametrize("content", [b"", gzip.compress(b""), zstandard.compress(b"")])
+@pytest.mark.parametrize("content", [b"", gzip.compress(b"", mtime=0), zstandard.compress(b"")])
 def test_nothing_is_an_empty_file(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(IngestError) as refused:
         found(tmp_path, content)
