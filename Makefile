@@ -26,12 +26,12 @@ status: install-run  ## what runs, where, and how much memory it takes
 test: lint  ## every check: style, layers, types, page, and pytest on real engines
 	@$(BIN)/python -m app.embedded.frontend test
 	@$(BIN)/python -m tests.e2e
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-full: lint  ## `make test` with the long form of the tests
 	@$(BIN)/python -m app.embedded.frontend test
 	@$(BIN)/python -m tests.e2e --full
-	@DATAKURA_TEST_FULL=1 $(BIN)/python -m pytest -m ""
+	@DATAKURA_TEST_FULL=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m ""
 
 test-e2e: install-dev  ## the page in a real Chromium against the running system, long form
 	@$(BIN)/python -m tests.e2e --full

@@ -1,5 +1,6 @@
 """The settings as the commands read them, with errors for a person."""
 
+import difflib
 import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
@@ -10,6 +11,10 @@ from app.embedded.plan import Plan
 
 if TYPE_CHECKING:
     from app.core.settings import Settings
+
+
+_OF_OTHER_COMMANDS = {f"DATAKURA_{name}" for name in ("URL", "EMAIL", "PASSWORD", "TOKEN")}
+"""Variables of `datakura upload`, which are no settings of the system."""
 
 
 def read_plan() -> Plan:
@@ -54,6 +59,17 @@ def read_settings() -> "Settings":
     return _read()
 
 
+def refuse_unknown() -> None:
+    """Ends the program with a sentence when a variable DATAKURA_* sets nothing: a slip of the hand would be ignored otherwise."""
+    from app.core.settings import Settings
+
+    known = {f"DATAKURA_{name.upper()}" for name in Settings.model_fields} | _OF_OTHER_COMMANDS
+    for name in sorted(os.environ.keys() - known):
+        if name.startswith("DATAKURA_"):
+            close = difflib.get_close_matches(name, known, n=1)
+            fail(f"{name} is no setting." + (f" Did you mean {close[0]}?" if close else " See docs/configuration.md."))
+
+
 def _read() -> "Settings":
     from pydantic import ValidationError
 
@@ -63,7 +79,7 @@ def _read() -> "Settings":
         return Settings()
     except ValidationError as error:
         wrong = (
-            f"DATAKURA_{'_'.join(str(part) for part in problem['loc']).upper()} is wrong: {problem['msg']}."
+            f"DATAKURA_{'_'.join(str(part) for part in problem['loc']).upper()} is wrong: {problem['msg'].removeprefix('Value error, ')}."
             for problem in error.errors()
         )
         fail("\n".join((*wrong, "The settings are described in docs/configuration.md.")))

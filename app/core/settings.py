@@ -8,6 +8,8 @@ from limits import parse_many
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+MIN_PASSWORD, MAX_PASSWORD = 8, 128
+
 
 def _rate(text: str) -> str:
     """`text`, when it says how often: as `20/5minutes`."""
@@ -21,6 +23,21 @@ def _rate(text: str) -> str:
 
 
 Rate = Annotated[str, AfterValidator(_rate)]
+
+
+def _address(text: str) -> str:
+    """`text`, when a mail could go there: one @ with something on both sides, no blanks."""
+    name, at, host = text.strip().rpartition("@")
+    if not (at and name and host) or "@" in name or any(map(str.isspace, name + host)) or len(text) > 320:
+        raise ValueError(f"{text!r} is no e-mail address; write one as admin@example.com")
+    return text.strip()
+
+
+def _password(secret: SecretStr) -> SecretStr:
+    """`secret`, when it is as long as a password has to be."""
+    if not MIN_PASSWORD <= len(secret.get_secret_value()) <= MAX_PASSWORD:
+        raise ValueError(f"a password has {MIN_PASSWORD} to {MAX_PASSWORD} characters")
+    return secret
 
 
 class Settings(BaseSettings):
@@ -41,8 +58,8 @@ class Settings(BaseSettings):
     """Folder of the rotating log files; None writes to standard output."""
 
     # First start
-    admin_email: str = "admin@example.com"
-    admin_password: SecretStr | None = None
+    admin_email: Annotated[str, AfterValidator(_address)] = "admin@example.com"
+    admin_password: Annotated[SecretStr, AfterValidator(_password)] | None = None
     """None: a password is generated and printed once."""
     demo: bool = True
 

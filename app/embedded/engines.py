@@ -135,7 +135,9 @@ def _start(
     started: Callable[[str], None],
 ) -> Engines:
     logs = data_dir / "logs"
-    known = secrets.load(data_dir / "secrets.json")
+    given_urls = {"postgres": given.database_url, "valkey": given.redis_url, "seaweedfs": given.s3_endpoint_url}
+    ours = [data_dir / name for name, url in given_urls.items() if not url]
+    known = secrets.load(data_dir / "secrets.json", opens=ours)
     free = Ports(data_dir / "ports.json")
     ports = free.take(("postgres", "valkey")) | free.take(seaweedfs.PORTS, offset=seaweedfs.PORTS_OFFSET)
     programs: dict[str, Callable[[], Program]] = {}

@@ -157,9 +157,9 @@ class Postgres:
 
     def _prepare(self) -> None:
         version = self.folder / "PG_VERSION"
-        if not version.exists():
+        if not self.folder.is_dir() or not any(self.folder.iterdir()):
             self._initialise()
-        elif (found := version.read_text().strip()) != str(MAJOR):
+        elif version.exists() and (found := version.read_text().strip()) != str(MAJOR):
             raise StartError(
                 f"The database in {self.folder} was written by PostgreSQL {found}, this is PostgreSQL {MAJOR}. "
                 + (
@@ -168,6 +168,12 @@ class Postgres:
                     else "Dump it with the release that wrote it (pg_dump) and restore it into an empty data folder."
                 )
             )
+        for name in ("PG_VERSION", "global/pg_control", "base", "pg_wal"):
+            if not (self.folder / name).exists():
+                raise StartError(
+                    f"The database in {self.folder} is damaged: {name} is missing. "
+                    "Restore the folder from a backup, or start with another data folder: DATAKURA_DATA_DIR=PATH"
+                )
         self._own()
         self._drop_stale_lock()
 

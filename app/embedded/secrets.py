@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import stat
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -37,14 +38,21 @@ def _ed25519_pem() -> str:
     return f"-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n"
 
 
-def load(file: Path) -> Secrets:
+def load(file: Path, *, opens: Iterable[Path] = ()) -> Secrets:
     """The secrets in `file`, which is made when there is none.
 
+    Args:
+        opens: folders that nobody can open with other secrets; new secrets are made only while all of them are empty.
     Raises:
-        StartError: the file is damaged, or others may read it and that cannot be changed.
+        StartError: the file is damaged or lost, or others may read it and that cannot be changed.
     """
     found = read_object(file)
     if not found:
+        if locked := [folder for folder in opens if folder.is_dir() and any(folder.iterdir())]:
+            raise StartError(
+                f"{file} is missing, and without it the data in {locked[0]} cannot be opened. "
+                "Restore it from a backup, or start with another data folder: DATAKURA_DATA_DIR=PATH"
+            )
         made = Secrets(
             postgres_password=secrets.token_urlsafe(32),
             redis_password=secrets.token_urlsafe(32),

@@ -15,6 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 from redis import Redis
 
+from app.embedded import secrets
 from app.embedded.engines import Engines, Given, start_engines
 from app.embedded.errors import StartError
 from app.embedded.processes import Watch
@@ -199,6 +200,7 @@ def test_an_engine_whose_address_is_given_is_not_started(tmp_path: Path, mine: E
 
 @pytest.mark.parametrize(("version", "hint"), [("19", "Run the newer release"), ("17", "Dump it with the release that wrote it")])
 def test_data_of_another_postgresql_is_refused_and_nothing_keeps_running(tmp_path: Path, version: str, hint: str) -> None:
+    secrets.load(tmp_path / "secrets.json")
     (tmp_path / "postgres").mkdir()
     (tmp_path / "postgres/PG_VERSION").write_text(f"{version}\n")
 
@@ -209,6 +211,40 @@ def test_data_of_another_postgresql_is_refused_and_nothing_keeps_running(tmp_pat
         f"The database in {tmp_path}/postgres was written by PostgreSQL {version}, this is PostgreSQL 18. {hint}"
     )
     assert (tmp_path / "run/engines.json").read_text() == "{}"
+
+
+@pytest.mark.parametrize("lost", ["PG_VERSION", "global/pg_control"])
+def test_a_damaged_database_is_named_and_left_as_it_is(tmp_path: Path, lost: str) -> None:
+    secrets.load(tmp_path / "secrets.json")
+    for name in ("PG_VERSION", "global/pg_control", "base/1/112", "pg_wal/0"):
+        (tmp_path / "postgres" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "postgres" / name).write_text("18\n")
+    (tmp_path / "postgres" / lost).unlink()
+    before = sorted(tmp_path.glob("postgres*/**/*"))
+
+    with pytest.raises(StartError) as refused:
+        start_engines(tmp_path, Given(redis_url="redis://given", s3_endpoint_url="http://given"))
+
+    assert str(refused.value) == (
+        f"The database in {tmp_path}/postgres is damaged: {lost} is missing. "
+        "Restore the folder from a backup, or start with another data folder: DATAKURA_DATA_DIR=PATH"
+    )
+    assert sorted(tmp_path.glob("postgres*/**/*")) == before
+
+
+@pytest.mark.parametrize("engine", ["postgres", "valkey", "seaweedfs"])
+def test_lost_secrets_are_not_made_anew_beside_data_that_needs_the_old_ones(tmp_path: Path, engine: str) -> None:
+    (tmp_path / engine).mkdir()
+    (tmp_path / engine / "data").write_text("x")
+
+    with pytest.raises(StartError) as refused:
+        start_engines(tmp_path)
+
+    assert str(refused.value) == (
+        f"{tmp_path}/secrets.json is missing, and without it the data in {tmp_path}/{engine} cannot be opened. "
+        "Restore it from a backup, or start with another data folder: DATAKURA_DATA_DIR=PATH"
+    )
+    assert not (tmp_path / "secrets.json").exists()
 
 
 def test_an_interrupted_creation_of_the_database_is_begun_anew(tmp_path: Path) -> None:

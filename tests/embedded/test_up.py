@@ -270,7 +270,7 @@ def test_demo_data_that_cannot_be_loaded_is_tried_again_and_hinders_nothing(up, 
     assert any(line.strip().startswith("The demo data could not be loaded; the next start tries again.") for line in first.lines)
     assert first.stop() == 0
 
-    second = up(DATAKURA_ADMIN_PASSWORD="given")
+    second = up(DATAKURA_ADMIN_PASSWORD="given by me")
     second.ready()
 
     assert any(line.strip().startswith("Demo data loaded") for line in second.lines)
@@ -314,6 +314,37 @@ def test_a_wrong_setting_is_named(up) -> None:
     assert run.end() == 1
     assert run.lines[0].startswith("DATAKURA_PORT is wrong: Input should be a valid integer")
     assert run.lines[1:] == ["The settings are described in docs/configuration.md."]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("DATAKURA_ADMIN_PASSWORD", "x", "a password has 8 to 128 characters."),
+        ("DATAKURA_ADMIN_EMAIL", "foo", "'foo' is no e-mail address; write one as admin@example.com."),
+    ],
+)
+def test_an_administrator_that_could_not_sign_in_is_refused_before_anything_starts(
+    up, tmp_path: Path, name: str, value: str, sentence: str
+) -> None:
+    run = up(**{name: value})
+
+    assert run.end() == 1
+    assert run.lines == [
+        f"{name} is wrong: {sentence}",
+        "The settings are described in docs/configuration.md.",
+    ]
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_misspelt_setting_is_not_ignored(tmp_path: Path) -> None:
+    environment = os.environ | {"DATAKURA_DATA_DIR": str(tmp_path / "data"), "DATAKURA_PRT": "8500"}
+    program = [sys.executable, "-c", "from app.cli import main; main()", "up"]
+
+    done = subprocess.run(program, env=environment, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "DATAKURA_PRT is no setting. Did you mean DATAKURA_PORT?\n"
+    assert not (tmp_path / "data").exists()
 
 
 def test_a_data_folder_that_cannot_be_made_is_one_sentence(up, tmp_path: Path) -> None:

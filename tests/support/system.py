@@ -61,6 +61,8 @@ class System:
             "DATAKURA_ADMIN_EMAIL": EMAIL,
             "DATAKURA_ADMIN_PASSWORD": PASSWORD,
             "DATAKURA_WORKER_NAME": f"worker-{new_secret()[:6]}",
+            # People of a fixture stay signed in for a whole run, on a slow machine too.
+            "DATAKURA_ACCESS_TOKEN_SECONDS": "3600",
             **settings,
         }
         done = await asyncio.to_thread(
