@@ -13,6 +13,7 @@ from strawberry.types.graphql import OperationType
 from app.api.admission import Admission, Charging
 from app.api.masking import Masking
 from app.context import Context
+from app.resolvers.access import AccessMutation
 from app.resolvers.accounts import AccountsMutation, AccountsQuery
 from app.resolvers.audit import AuditQuery
 from app.resolvers.datasets import DatasetsMutation, DatasetsQuery
@@ -30,7 +31,7 @@ class Query(AccountsQuery, DatasetsQuery, VersionsQuery, UploadsQuery, SearchQue
 
 
 @strawberry.type(description="Changing. Each field is one transaction, committed before it answers.")
-class Mutation(AccountsMutation, DatasetsMutation, UploadsMutation):
+class Mutation(AccountsMutation, DatasetsMutation, AccessMutation, UploadsMutation):
     pass
 
 

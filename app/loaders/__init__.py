@@ -20,6 +20,9 @@ class Loaders:
         self.schema_fields_by_version = batched(versions.schema_fields_by_version, db, viewer)
         self.profile_by_version = batched(versions.profiles_by_version, db, viewer)
         self.field_profiles_by_version = batched(versions.field_profiles_by_version, db, viewer)
+        self.hidden_by_version = batched(versions.hidden_by_version, db, viewer)
+        self.level_by_dataset = batched(datasets.levels_by_dataset, db, viewer)
+        self.grants_by_dataset = batched(datasets.grants_by_dataset, db, viewer)
         self.latest_metrics_by_dataset = batched(quality.latest_metrics_by_dataset, db, viewer)
 
 

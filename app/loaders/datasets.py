@@ -8,8 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.loaders.base import many_each, one_each
-from app.models.datasets import Dataset, DatasetTag, MetadataEntry
-from app.services import access
+from app.models.datasets import AccessGrant, Dataset, DatasetTag, MetadataEntry
+from app.services import access, grants
+from app.services.access import Level
 from app.services.datasets import COLUMNS
 
 Rows = list[AnyRow]
@@ -43,4 +44,17 @@ async def metadata_entries_by_dataset(connection: AsyncConnection, viewer: Viewe
         .where(MetadataEntry.dataset_id.in_(ids), access.visible(viewer))
         .order_by(MetadataEntry.key)
     )  # fmt: skip
+    return many_each(ids, await connection.execute(statement), "dataset_id")
+
+
+async def levels_by_dataset(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[Level]:
+    """The viewer's effective level; NONE for what it may not see."""
+    statement = select(Dataset.id, access.level_of(viewer).label("level")).where(Dataset.id.in_(ids), access.visible(viewer))
+    levels = {row.id: Level(row.level) for row in await connection.execute(statement)}
+    return [levels.get(one, Level.NONE) for one in ids]
+
+
+async def grants_by_dataset(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[Rows]:
+    """Grants of datasets that the viewer may MANAGE; none of others."""
+    statement = grants.manageable(viewer).where(AccessGrant.dataset_id.in_(ids))
     return many_each(ids, await connection.execute(statement), "dataset_id")

@@ -4,15 +4,16 @@ from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, bindparam, func, lateral, select, true
+from sqlalchemy import ARRAY, Uuid, bindparam, cast, func, lateral, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.loaders.base import many_each, one_each
-from app.models.datasets import Dataset
+from app.models.datasets import Dataset, FieldAnnotation
 from app.models.versions import DatasetProfile, DatasetVersion, FieldProfile, FileObject, SchemaField
-from app.services import access
+from app.services import access, fields
+from app.services.fields import NOTHING_HIDDEN, Hidden
 from app.services.versions import COLUMNS
 
 Rows = list[AnyRow]
@@ -82,12 +83,17 @@ async def files_by_version(connection: AsyncConnection, viewer: Viewer, ids: lis
 async def schema_fields_by_version(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[Rows]:
     """In the order of the file."""
     statement = (
-        select(*SchemaField.__table__.columns)
+        select(
+            *SchemaField.__table__.columns, FieldAnnotation.description, FieldAnnotation.semantic_type,
+            func.coalesce(FieldAnnotation.tags, cast([], FieldAnnotation.tags.type)).label("tags"),
+            func.coalesce(FieldAnnotation.sensitive, False).label("sensitive"),
+        )
         .join(DatasetVersion, DatasetVersion.id == SchemaField.version_id)
         .join(Dataset, Dataset.id == DatasetVersion.dataset_id)
+        .outerjoin(FieldAnnotation, fields.ANNOTATION)
         .where(SchemaField.version_id.in_(ids), access.visible(viewer))
         .order_by(SchemaField.version_id, SchemaField.ordinal_position)
-    )
+    )  # fmt: skip
     return many_each(ids, await connection.execute(statement), "version_id")
 
 
@@ -112,3 +118,9 @@ async def field_profiles_by_version(connection: AsyncConnection, viewer: Viewer,
         .order_by(FieldProfile.version_id, FieldProfile.ordinal_position)
     )
     return many_each(ids, await connection.execute(statement), "version_id")
+
+
+async def hidden_by_version(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[Hidden]:
+    """What sensitive columns keep from the viewer."""
+    found = await fields.hidden_by_version(connection, viewer, ids)
+    return [found.get(one, NOTHING_HIDDEN) for one in ids]

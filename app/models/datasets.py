@@ -4,8 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Text, UniqueConstraint, func, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, CreatedAt, Id, Json, one_of, text_enum
@@ -98,19 +98,38 @@ class MetadataEntry(Base):
     updated_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
 
 
+class FieldAnnotation(Base):
+    """What people say about a column, by its name: it holds for every version that has the column, older ones too."""
+
+    __tablename__ = "field_annotations"
+
+    dataset_id: Mapped[UUID] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"), primary_key=True)
+    field_path: Mapped[str] = mapped_column(Text, primary_key=True)
+    description: Mapped[str | None] = mapped_column(Text)
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    sensitive: Mapped[bool] = mapped_column(server_default=text("false"))
+    semantic_type: Mapped[str | None] = mapped_column(String(64))
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
+
+
 class AccessGrant(Base):
-    """A level on one dataset for one user, until it expires."""
+    """A level on one dataset for one user or one team, until it expires."""
 
     __tablename__ = "access_grants"
     __table_args__ = (
         one_of("level", AccessLevel),
+        CheckConstraint("num_nonnulls(user_id, team_id) = 1", name="holder"),
         UniqueConstraint("dataset_id", "user_id"),
+        UniqueConstraint("dataset_id", "team_id"),
         Index("ix_access_grants_user", "user_id"),
+        Index("ix_access_grants_team", "team_id"),
     )
 
     id: Mapped[Id]
     dataset_id: Mapped[UUID] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    team_id: Mapped[UUID | None] = mapped_column(ForeignKey("teams.id", ondelete="CASCADE"))
     level: Mapped[AccessLevel] = mapped_column(text_enum(AccessLevel))
     expires_at: Mapped[datetime | None]
     granted_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))

@@ -94,7 +94,7 @@ class FileObject(Base):
 
 
 class SchemaField(Base):
-    """A column of a version, in the order of the file."""
+    """A column of a version, in the order of the file. What people say about it: `FieldAnnotation`."""
 
     __tablename__ = "schema_fields"
 
@@ -105,10 +105,6 @@ class SchemaField(Base):
     native_type: Mapped[str] = mapped_column(Text)
     nullable: Mapped[bool]
     primary_key: Mapped[bool] = mapped_column(server_default=text("false"))
-    description: Mapped[str | None] = mapped_column(Text)
-    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
-    sensitive: Mapped[bool] = mapped_column(server_default=text("false"))
-    semantic_type: Mapped[str | None] = mapped_column(String(64))
     original_name: Mapped[str | None] = mapped_column(Text)
 
 

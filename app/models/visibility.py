@@ -1,9 +1,10 @@
 """Who sees which dataset: the one predicate, carried by every statement of an account on datasets and what belongs to them."""
 
-from sqlalchemy import ColumnElement, Uuid, and_, bindparam, exists, func, or_, true
+from sqlalchemy import ColumnElement, Uuid, and_, bindparam, exists, func, or_, select, true
 
 from app.core.guard import VIEWER_PARAMETER, Visible
 from app.core.viewer import Principal, System, Viewer
+from app.models.accounts import TeamMember
 from app.models.datasets import AccessGrant, Dataset, Visibility
 
 
@@ -27,8 +28,9 @@ def granted(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def held_by(viewer: Viewer) -> tuple[ColumnElement[bool], ...]:
-    """Conditions on `access_grants`: the viewer's own, not expired."""
-    return AccessGrant.user_id == _id(viewer), unexpired()
+    """Conditions on `access_grants`: the viewer's own or those of a team of the viewer, not expired."""
+    teams = select(TeamMember.team_id).where(TeamMember.user_id == _id(viewer))
+    return or_(AccessGrant.user_id == _id(viewer), AccessGrant.team_id.in_(teams)), unexpired()
 
 
 def unexpired() -> ColumnElement[bool]:

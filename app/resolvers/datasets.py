@@ -5,28 +5,22 @@ from uuid import UUID
 
 import strawberry
 
-from app.models.datasets import AccessLevel as LevelModel
 from app.models.datasets import Visibility as VisibilityModel
 from app.resolvers.answers import answer
-from app.schema.base import After, First, Info, check_first, in_utc, optional
+from app.schema.base import After, First, Info, check_first, optional
 from app.schema.connections import Connection
 from app.schema.dataset_inputs import (
-    AccessGrant,
     ArchiveDatasetInput,
     CreateDatasetInput,
     DatasetPayload,
     DeleteDatasetInput,
     DeleteDatasetPayload,
-    GrantAccessInput,
-    GrantAccessPayload,
     RemoveMetadataInput,
     RestoreDatasetInput,
-    RevokeAccessInput,
-    RevokeAccessPayload,
     SetMetadataInput,
     UpdateDatasetInput,
 )
-from app.schema.datasets import AccessLevel, Dataset, DatasetFilter, DatasetOrder
+from app.schema.datasets import Dataset, DatasetFilter, DatasetOrder
 from app.schema.ids import from_id, to_id
 from app.services import dataset_lists, datasets, metadata
 
@@ -177,40 +171,6 @@ class DatasetsMutation:
             )
 
         return await answer(DatasetPayload, done())
-
-    @strawberry.mutation(description="Gives a user a level on a dataset. Needs MANAGE.")
-    async def grant_access(
-        self, info: Info, input: Annotated[GrantAccessInput, strawberry.argument(description="Who gets what.")]
-    ) -> GrantAccessPayload:
-        async def done() -> GrantAccessPayload:
-            dataset_id = from_id(input.dataset_id, "Dataset", "datasetId")
-            user_id = from_id(input.user_id, "User", "userId")
-            expires_at = in_utc(input.expires_at, "expiresAt")
-            grant_id = await info.context.write(
-                lambda session, viewer: metadata.grant_access(
-                    session, viewer, dataset_id, user_id=user_id, level=LevelModel(input.level.name), expires_at=expires_at
-                )
-            )
-            grant = AccessGrant(
-                id=to_id("AccessGrant", grant_id),
-                level=AccessLevel(input.level.value),
-                expires_at=expires_at,
-                user_id=user_id,
-            )
-            return GrantAccessPayload(grant=grant)
-
-        return await answer(GrantAccessPayload, done())
-
-    @strawberry.mutation(description="Takes a grant away. Needs MANAGE.")
-    async def revoke_access(
-        self, info: Info, input: Annotated[RevokeAccessInput, strawberry.argument(description="The grant.")]
-    ) -> RevokeAccessPayload:
-        async def done() -> RevokeAccessPayload:
-            grant_id = from_id(input.grant_id, "AccessGrant", "grantId")
-            await info.context.write(lambda session, viewer: metadata.revoke_access(session, viewer, grant_id))
-            return RevokeAccessPayload(revoked_id=to_id("AccessGrant", grant_id))
-
-        return await answer(RevokeAccessPayload, done())
 
 
 async def _written(info: Info, dataset_id: UUID) -> DatasetPayload:

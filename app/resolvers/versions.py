@@ -9,15 +9,15 @@ from app.context import Context
 from app.core.errors import Conflict, NotFound
 from app.ingest import compare
 from app.models.versions import VersionStatus
+from app.schema.access import AccessGrant
 from app.schema.accounts import User
 from app.schema.base import Info, Node, optional
 from app.schema.comparison import VersionComparison
-from app.schema.dataset_inputs import AccessGrant
 from app.schema.datasets import Dataset
 from app.schema.ids import from_id, parse_id
 from app.schema.uploads import Upload
 from app.schema.versions import DatasetVersion, FileObject
-from app.services import metadata, uploads, versions
+from app.services import grants, uploads, versions
 
 
 @strawberry.type
@@ -36,9 +36,11 @@ class VersionsQuery:
         base: Annotated[strawberry.ID, strawberry.argument(description="The version to start from.")],
         head: Annotated[strawberry.ID, strawberry.argument(description="The version to compare with it.")],
     ) -> VersionComparison:
-        before = await _summary(info.context, from_id(base, "DatasetVersion", "base"))
-        after = await _summary(info.context, from_id(head, "DatasetVersion", "head"))
-        return VersionComparison.of(compare.compare(before, after))
+        context = info.context
+        ids = from_id(base, "DatasetVersion", "base"), from_id(head, "DatasetVersion", "head")
+        before, after = [await _summary(context, version_id) for version_id in ids]
+        hidden = [(await context.loaders.hidden_by_version.load(version_id)).fields for version_id in ids]
+        return VersionComparison.of(compare.compare(before, after), hidden=hidden[0] | hidden[1])
 
     @strawberry.field(description="The object with this id; null when there is none that you may see.")
     async def node(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Global id.")]) -> Node | None:
@@ -60,7 +62,7 @@ class VersionsQuery:
                     return optional(Upload.of, await uploads.find(connection, info.context.viewer, row_id))
             case ("AccessGrant", row_id):
                 async with info.context.read() as connection:
-                    return optional(AccessGrant.of, await metadata.find_grant(connection, info.context.viewer, row_id))
+                    return optional(AccessGrant.of, await grants.find(connection, info.context.viewer, row_id))
         return None
 
 

@@ -7,6 +7,9 @@ import strawberry
 from app.ingest.compare import Comparison as Compared
 from app.schema.scalars import BigInt
 
+COUNTS = ("nulls", "distinct")
+"""Statistics that tell nothing of values."""
+
 
 @strawberry.enum(description="How the head's schema relates to the base's.")
 class Compatibility(enum.Enum):
@@ -52,8 +55,8 @@ class VersionComparison:
     profile_changes: list[ProfileChange] = strawberry.field(description="Changed statistics of columns that both have.")
 
     @classmethod
-    def of(cls, compared: Compared) -> "VersionComparison":
-        """From the comparison."""
+    def of(cls, compared: Compared, *, hidden: frozenset[str] = frozenset()) -> "VersionComparison":
+        """From the comparison; of `hidden` columns nothing that is made of values."""
         return cls(
             compatibility=Compatibility(compared.compatibility.value),
             row_count_change=BigInt(compared.row_count_change),
@@ -75,5 +78,6 @@ class VersionComparison:
                     after=None if change.after is None else str(change.after),
                 )
                 for change in compared.profile_changes
+                if change.field_path not in hidden or change.statistic in COUNTS
             ],
         )

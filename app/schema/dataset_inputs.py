@@ -1,16 +1,10 @@
 """Inputs and payloads of mutations on datasets."""
 
-from datetime import datetime
-from uuid import UUID
-
 import strawberry
 from strawberry.scalars import JSON
 
-from app.core.rows import AnyRow
-from app.schema.accounts import User
-from app.schema.base import Info, Node, UserError, errors_field, required
-from app.schema.datasets import AccessLevel, Dataset, Visibility
-from app.schema.ids import to_id
+from app.schema.base import UserError, errors_field
+from app.schema.datasets import Dataset, Visibility
 
 
 @strawberry.input(description="A new dataset.")
@@ -68,56 +62,15 @@ class RemoveMetadataInput:
     keys: list[str] = strawberry.field(description="At most 250; a key that is not there is no error.")
 
 
-@strawberry.type(description="A level on one dataset for one user.")
-class AccessGrant(Node):
-    level: AccessLevel = strawberry.field(description="What it allows.")
-    expires_at: datetime | None = strawberry.field(description="When it ends; null: when it is revoked.")
-    user_id: strawberry.Private[UUID]
-
-    @classmethod
-    def of(cls, row: AnyRow) -> "AccessGrant":
-        """From a row of `access_grants`."""
-        return cls(
-            id=to_id("AccessGrant", row.id), level=AccessLevel(row.level.value), expires_at=row.expires_at, user_id=row.user_id
-        )
-
-    @strawberry.field(description="Who holds it.")
-    async def user(self, info: Info) -> User:
-        return User.of(required(await info.context.loaders.user_by_id.load(self.user_id)))
-
-
-@strawberry.input(description="A level for a user; replaces the one that the user has.")
-class GrantAccessInput:
-    dataset_id: strawberry.ID = strawberry.field(description="The dataset.")
-    user_id: strawberry.ID = strawberry.field(description="Who gets it.")
-    level: AccessLevel = strawberry.field(description="What it allows.")
-    expires_at: datetime | None = strawberry.field(default=None, description="When it ends; absent: when it is revoked.")
-
-
-@strawberry.input(description="A grant to revoke.")
-class RevokeAccessInput:
-    grant_id: strawberry.ID = strawberry.field(description="The grant.")
-
-
 @strawberry.type(description="Outcome of a change of a dataset.")
 class DatasetPayload:
-    dataset: Dataset | None = strawberry.field(default=None, description="The dataset as it is now; null with errors.")
+    dataset: Dataset | None = strawberry.field(
+        default=None, description="The dataset as it is now; null with errors, or when you gave it away."
+    )
     errors: list[UserError] = errors_field()
 
 
 @strawberry.type(description="Outcome of `deleteDataset`.")
 class DeleteDatasetPayload:
     deleted_id: strawberry.ID | None = strawberry.field(default=None, description="Id of the dataset; null with errors.")
-    errors: list[UserError] = errors_field()
-
-
-@strawberry.type(description="Outcome of `grantAccess`.")
-class GrantAccessPayload:
-    grant: AccessGrant | None = strawberry.field(default=None, description="The grant; null with errors.")
-    errors: list[UserError] = errors_field()
-
-
-@strawberry.type(description="Outcome of `revokeAccess`.")
-class RevokeAccessPayload:
-    revoked_id: strawberry.ID | None = strawberry.field(default=None, description="Id of the grant; null with errors.")
     errors: list[UserError] = errors_field()

@@ -17,14 +17,17 @@ from app.schema.connections import Connection
 from app.schema.ids import from_id, to_id
 from app.schema.quality import DatasetHealth, QualityMetric
 from app.services import cursors, dataset_lists
+from app.services.access import Level
 from app.services.dataset_lists import Direction, OrderField
 
 if TYPE_CHECKING:
+    from app.schema.access import AccessGrant
     from app.schema.versions import DatasetVersion
 
 MAX_NUMBER = 2**31 - 1
 """Of a version: PostgreSQL's integer."""
 
+LazyGrant = Annotated["AccessGrant", strawberry.lazy("app.schema.access")]
 LazyVersion = Annotated["DatasetVersion", strawberry.lazy("app.schema.versions")]
 
 
@@ -120,6 +123,20 @@ class Dataset(Node):
     @strawberry.field(description="Who answers for it.")
     async def owner(self, info: Info) -> User:
         return User.of(required(await info.context.loaders.user_by_id.load(self.owner_id)))
+
+    @strawberry.field(description="What you may do with it: the highest of your role, ownership and grants.")
+    async def viewer_level(self, info: Info) -> AccessLevel:
+        level = await info.context.loaders.level_by_dataset.load(self.row_id)
+        return AccessLevel(max(level, Level.READ).name)
+
+    @strawberry.field(description="Who was granted access, people first; at most 250; null unless you may MANAGE the dataset.")
+    async def access_grants(self, info: Info) -> list[LazyGrant] | None:
+        from app.schema.access import AccessGrant
+
+        loaders = info.context.loaders
+        if await loaders.level_by_dataset.load(self.row_id) < Level.MANAGE:
+            return None
+        return [AccessGrant.of(row) for row in await loaders.grants_by_dataset.load(self.row_id)]
 
     @strawberry.field(description="Words that it is found by, in alphabetical order.")
     async def tags(self, info: Info) -> list[Tag]:

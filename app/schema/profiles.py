@@ -1,6 +1,7 @@
 """Columns and their statistics."""
 
 import enum
+from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -8,8 +9,11 @@ import strawberry
 
 from app.core.errors import InvalidInput
 from app.core.rows import AnyRow
-from app.schema.base import Info
+from app.schema.base import Info, UserError, errors_field
 from app.schema.scalars import BigInt
+
+MASKED = "Shown to those who may WRITE: a column of this dataset is sensitive."
+"""Instead of a text that may quote cells."""
 
 
 @strawberry.enum(description="Logical type (ODCS 3.1).")
@@ -37,7 +41,7 @@ class SchemaField:
     primary_key: bool = strawberry.field(description="True when it was declared to identify a row.")
     description: str | None = strawberry.field(description="What it means; null when nobody has written it.")
     tags: list[str] = strawberry.field(description="Words on the column.")
-    sensitive: bool = strawberry.field(description="True: values are masked for those without the level.")
+    sensitive: bool = strawberry.field(description="True: its values are kept from those who hold less than WRITE.")
     semantic_type: str | None = strawberry.field(description="email, country ...; null when unknown.")
     original_name: str | None = strawberry.field(description="Header as written, where it had to be changed; null otherwise.")
 
@@ -59,6 +63,24 @@ class SchemaField:
         )
 
 
+@strawberry.input(description="Changes of a column's description. Absent fields stay as they are.")
+class UpdateSchemaFieldInput:
+    version_id: strawberry.ID = strawberry.field(description="A version that has the column.")
+    field_path: str = strawberry.field(description="The column.")
+    description: str | None = strawberry.field(default=None, description="At most 10,000 characters; an empty text removes it.")
+    tags: list[str] | None = strawberry.field(default=None, description="Replaces all tags; at most 50 words.")
+    sensitive: bool | None = strawberry.field(default=None, description="False needs MANAGE.")
+    semantic_type: str | None = strawberry.field(
+        default=None, description="email, country ...; at most 64 characters; an empty text removes it."
+    )
+
+
+@strawberry.type(description="Outcome of `updateSchemaField`.")
+class SchemaFieldPayload:
+    schema_field: SchemaField | None = strawberry.field(default=None, description="The column as it is now; null with errors.")
+    errors: list[UserError] = errors_field()
+
+
 @strawberry.type(description="Values v with lower <= v < upper; the last bin includes its upper bound.")
 class HistogramBin:
     lower: float = strawberry.field(description="Lower bound; epoch seconds for dates and times.")
@@ -75,6 +97,9 @@ class TopValue:
 @strawberry.type(description="Statistics of one column, numbers and never strings; null where a statistic has no meaning.")
 class FieldProfile:
     field_path: str = strawberry.field(description="The column.")
+    masked: bool = strawberry.field(
+        description="True: the column is sensitive and you hold less than WRITE. Only its counts are there, nothing made of values."
+    )
     null_count: BigInt = strawberry.field(description="Rows without a value.")
     null_fraction: float = strawberry.field(description="Share of rows without a value, 0-1.")
     distinct_count: BigInt | None = strawberry.field(description="Different values, nulls not counted.")
@@ -90,23 +115,24 @@ class FieldProfile:
     top_values: list[TopValue] = strawberry.field(description="At most 10, most frequent first.")
 
     @classmethod
-    def of(cls, row: AnyRow) -> "FieldProfile":
+    def of(cls, row: AnyRow, *, masked: bool = False) -> "FieldProfile":
         """From a row of `field_profiles`."""
         return cls(
             field_path=row.field_path,
+            masked=masked,
             null_count=row.null_count,
             null_fraction=row.null_fraction,
             distinct_count=row.distinct_count,
             distinct_is_approximate=row.distinct_is_approximate,
-            min=row.min,
-            max=row.max,
-            mean=row.mean,
-            median=row.median,
-            stddev=row.stddev,
-            min_length=row.min_length,
-            max_length=row.max_length,
-            histogram=[HistogramBin(**one) for one in row.histogram],
-            top_values=[TopValue(**value) for value in row.top_values],
+            min=None if masked else row.min,
+            max=None if masked else row.max,
+            mean=None if masked else row.mean,
+            median=None if masked else row.median,
+            stddev=None if masked else row.stddev,
+            min_length=None if masked else row.min_length,
+            max_length=None if masked else row.max_length,
+            histogram=[] if masked else [HistogramBin(**one) for one in row.histogram],
+            top_values=[] if masked else [TopValue(**value) for value in row.top_values],
         )
 
 
@@ -142,8 +168,10 @@ class DatasetProfile:
     ) -> list[FieldProfile]:
         if not 1 <= first <= 1_000 or offset < 0:
             raise InvalidInput("`first` has to be 1 to 1,000 and `offset` 0 or more.", path=("first",))
-        rows = await info.context.loaders.field_profiles_by_version.load(self.version_id)
-        return [FieldProfile.of(row) for row in rows[offset : offset + first]]
+        loaders = info.context.loaders
+        hidden = await loaders.hidden_by_version.load(self.version_id)
+        rows = await loaders.field_profiles_by_version.load(self.version_id)
+        return [FieldProfile.of(row, masked=row.field_path in hidden.fields) for row in rows[offset : offset + first]]
 
 
 @strawberry.type(description="A record that could not be read.")
@@ -151,9 +179,12 @@ class RejectedRow:
     line: BigInt = strawberry.field(description="1-based line where the record starts (row number where a format has no lines).")
     reason: str = strawberry.field(description="Why, for people.")
     field_path: str | None = strawberry.field(description="The column; null when the record as a whole is wrong.")
-    text: str = strawberry.field(description="The record as written, cut at 1,000 characters.")
+    text: str = strawberry.field(
+        description="The record as written, cut at 1,000 characters; empty while a sensitive column keeps it from you."
+    )
 
     @classmethod
-    def list_of(cls, stored: list[dict[str, Any]] | None) -> "list[RejectedRow]":
-        """From the stored JSON."""
-        return [cls(**row) for row in stored or ()]
+    def list_of(cls, stored: list[dict[str, Any]] | None, *, masked: bool = False) -> "list[RejectedRow]":
+        """From the stored JSON; masked: without anything that quotes the record."""
+        rows = [cls(**row) for row in stored or ()]
+        return [replace(row, reason=MASKED, text="") for row in rows] if masked else rows

@@ -5,6 +5,7 @@ from uuid import UUID
 import strawberry
 from strawberry.scalars import JSON
 
+from app.adapters.tables import TablePage
 from app.context import Context
 from app.core.errors import InvalidInput
 from app.schema.base import PageInfo, check_first
@@ -19,6 +20,9 @@ ORDER = "rows"
 class RowColumn:
     name: str = strawberry.field(description="The column.")
     type: LogicalType = strawberry.field(description="Logical type.")
+    masked: bool = strawberry.field(
+        description="True: the column is sensitive and you hold less than WRITE; each of its cells is null."
+    )
 
 
 @strawberry.type(description="A cell that was cut because it is longer than 1,000 characters.")
@@ -65,19 +69,30 @@ async def read_rows(
             raise InvalidInput(f"There is no column {name[:60]!r}.", path=("fieldPaths",))
     if len(set(wanted)) < len(wanted):
         raise InvalidInput("A column stands here twice.", path=("fieldPaths",))
-    page = await context.resources.tables.page(
-        table.object_key, offset=offset, first=first, columns=None if field_paths is None else wanted
+    hidden = (await context.loaders.hidden_by_version.load(version_id)).fields
+    shown = [name for name in wanted if name not in hidden]
+    page = await _page(
+        context, table.object_key, offset, min(first, max(0, row_count - offset)), shown, everything=shown == list(types)
     )
-    places = {name: place for place, name in enumerate(page.columns)}
-    names = [cursors.encode(ORDER, offset + index + 1) for index in range(len(page.rows))]
+    places = {name: place for place, name in enumerate(wanted)}
+    sources = [page.columns.index(name) if name not in hidden else None for name in wanted]
+    rows = [[None if source is None else row[source] for source in sources] for row in page.rows] if hidden else page.rows
+    names = [cursors.encode(ORDER, offset + index + 1) for index in range(len(rows))]
     return RowPage(
-        columns=[RowColumn(name=name, type=types[name]) for name in page.columns],
-        rows=[JSON(row) for row in page.rows],
+        columns=[RowColumn(name=name, type=types[name], masked=name in hidden) for name in wanted],
+        rows=[JSON(row) for row in rows],
         first_row_number=BigInt(offset + 1),
         cut_cells=[CutCell(row=cell.row, column=places[cell.column], length=BigInt(cell.length)) for cell in page.cut_cells],
         total_count=BigInt(row_count),
-        page_info=PageInfo.of(names, has_next=offset + len(page.rows) < row_count, has_previous=offset > 0),
+        page_info=PageInfo.of(names, has_next=offset + len(rows) < row_count, has_previous=offset > 0),
     )
+
+
+async def _page(context: Context, key: str, offset: int, first: int, shown: list[str], *, everything: bool) -> TablePage:
+    """The page's rows of the columns that may be shown: hidden ones are not even read."""
+    if not shown:
+        return TablePage(columns=(), rows=[[] for _ in range(first)], cut_cells=())
+    return await context.resources.tables.page(key, offset=offset, first=first, columns=None if everything else shown)
 
 
 def _offset(after: str | None, start_row: int | None) -> int:

@@ -9,7 +9,7 @@ from app.context import Context
 from app.schema.base import Info
 from app.schema.datasets import Dataset, DatasetStatus
 from app.schema.scalars import BigInt
-from app.schema.versions import DatasetVersion, Stage, VersionError, VersionStatus
+from app.schema.versions import DatasetVersion, Stage, VersionStatus
 from app.services.events import StatusEvent
 
 
@@ -46,5 +46,5 @@ async def version_at(context: Context, event: StatusEvent) -> DatasetVersion | N
         status=VersionStatus(event.version_status),
         stage=Stage(event.stage) if event.stage else None,
         progress=event.progress,
-        error=VersionError.of(event.error),
+        stored_error=event.error,
     )

@@ -12,10 +12,11 @@ from app.schema.accounts import User
 from app.schema.base import Info, Node, optional, required
 from app.schema.datasets import Dataset
 from app.schema.ids import to_id
-from app.schema.profiles import DatasetProfile, RejectedRow, SchemaField
+from app.schema.profiles import MASKED, DatasetProfile, RejectedRow, SchemaField
 from app.schema.read_options import ReadOptions
 from app.schema.rows import RowPage, read_rows
 from app.schema.scalars import BigInt
+from app.services.fields import Hidden
 
 
 @strawberry.enum(description="State of a version.")
@@ -55,16 +56,14 @@ class VersionError:
     )
 
     @classmethod
-    def of(cls, error: dict[str, object] | None) -> "VersionError | None":
-        """From the stored JSON."""
-        if error is None:
-            return None
+    def of(cls, error: dict[str, object], *, masked: bool = False) -> "VersionError":
+        """From the stored JSON; masked: without what may quote a cell."""
         line = error.get("line")
         hint = error.get("hint")
         return cls(
             code=str(error["code"]),
-            message=str(error["message"]),
-            hint=None if hint is None else str(hint),
+            message=MASKED if masked else str(error["message"]),
+            hint=None if hint is None or masked else str(hint),
             line=BigInt(line) if isinstance(line, int) else None,
         )
 
@@ -77,6 +76,7 @@ class FileObject(Node):
     size_bytes: BigInt = strawberry.field(description="Bytes.")
     sha256: str = strawberry.field(description="64 hexadecimal digits.")
     object_key: strawberry.Private[str]
+    version_id: strawberry.Private[UUID]
 
     @classmethod
     def of(cls, row: AnyRow) -> "FileObject":
@@ -89,10 +89,15 @@ class FileObject(Node):
             size_bytes=BigInt(row.size_bytes),
             sha256=row.sha256.hex(),
             object_key=row.object_key,
+            version_id=row.version_id,
         )
 
-    @strawberry.field(description="Presigned address, 15 minutes; saves as an attachment.")
-    async def download_url(self, info: Info) -> str:
+    @strawberry.field(
+        description="Presigned address, 15 minutes; saves as an attachment. Null: a column is sensitive and you hold less than WRITE."
+    )
+    async def download_url(self, info: Info) -> str | None:
+        if (await info.context.loaders.hidden_by_version.load(self.version_id)).texts:
+            return None
         return await info.context.resources.storage.sign_download(self.object_key, file_name=self.name)
 
 
@@ -108,19 +113,19 @@ class DatasetVersion(Node):
     created_at: datetime = strawberry.field(description="When its upload was started.")
     ready_at: datetime | None = strawberry.field(description="When it was read; null before.")
     published_at: datetime | None = strawberry.field(description="When it was last published; null when it never was.")
-    error: VersionError | None = strawberry.field(description="Why it is FAILED or QUARANTINED; null otherwise.")
     read_options: ReadOptions | None = strawberry.field(description="How the file was read: found out, or as told; null before.")
     row_count: BigInt | None = strawberry.field(description="Rows; null before READY.")
     column_count: int | None = strawberry.field(description="Columns; null before READY.")
     rejected_row_count: BigInt = strawberry.field(description="Records that could not be read and are kept in the REJECTS file.")
-    rejected_rows: list[RejectedRow] = strawberry.field(description="The first rejected records, at most 100.")
-    warnings: list[str] = strawberry.field(description="What was changed or left out when it was read, for people.")
     manifest_sha256: str | None = strawberry.field(
         description="SHA-256 over role, SHA-256 and size of all files; null before READY."
     )
     row_id: strawberry.Private[UUID]
     dataset_id: strawberry.Private[UUID]
     creator_id: strawberry.Private[UUID]
+    stored_error: strawberry.Private[dict[str, object] | None]
+    stored_rejected: strawberry.Private[list[dict[str, object]] | None]
+    stored_warnings: strawberry.Private[list[str]]
 
     @classmethod
     def of(cls, row: AnyRow) -> "DatasetVersion":
@@ -137,18 +142,39 @@ class DatasetVersion(Node):
             created_at=row.created_at,
             ready_at=row.ready_at,
             published_at=row.published_at,
-            error=VersionError.of(row.error),
             read_options=ReadOptions.of(row.read_options),
             row_count=row.row_count,
             column_count=row.column_count,
             rejected_row_count=BigInt(row.rejected_row_count),
-            rejected_rows=RejectedRow.list_of(row.rejected_samples),
-            warnings=row.warnings,
             manifest_sha256=row.manifest_sha256.hex() if row.manifest_sha256 else None,
             row_id=row.id,
             dataset_id=row.dataset_id,
             creator_id=row.created_by_id,
+            stored_error=row.error,
+            stored_rejected=row.rejected_samples,
+            stored_warnings=row.warnings,
         )
+
+    @strawberry.field(description="Why it is FAILED or QUARANTINED; null otherwise.")
+    async def error(self, info: Info) -> VersionError | None:
+        if self.stored_error is None:
+            return None
+        return VersionError.of(self.stored_error, masked=(await self._hidden(info)).texts)
+
+    @strawberry.field(description="The first rejected records, at most 100.")
+    async def rejected_rows(self, info: Info) -> list[RejectedRow]:
+        if not self.stored_rejected:
+            return []
+        return RejectedRow.list_of(self.stored_rejected, masked=(await self._hidden(info)).texts)
+
+    @strawberry.field(description="What was changed or left out when it was read, for people.")
+    async def warnings(self, info: Info) -> list[str]:
+        if not self.stored_warnings:
+            return []
+        return [MASKED] if (await self._hidden(info)).texts else self.stored_warnings
+
+    async def _hidden(self, info: Info) -> Hidden:
+        return await info.context.loaders.hidden_by_version.load(self.row_id)
 
     @strawberry.field(description="Whose version it is.")
     async def dataset(self, info: Info) -> Dataset:

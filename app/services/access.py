@@ -5,7 +5,7 @@ the organization; but never more than the scope of the API key that asks. An EDI
 VIEWER writes only where it was granted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -16,7 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.errors import Forbidden, NotFound
 from app.core.guard import Decisions
+from app.core.rows import AnyRow
 from app.core.viewer import Role, Viewer
+from app.models.accounts import TeamMember
 from app.models.datasets import AccessGrant, AccessLevel, Dataset, Visibility
 from app.models.visibility import held_by, unexpired, visible
 
@@ -30,6 +32,10 @@ class Level(IntEnum):
     READ = 1
     WRITE = 2
     MANAGE = 3
+
+
+UNMASKED = Level.WRITE
+"""From here on values of sensitive columns are shown: who may replace the data has to see it (docs/decisions/0006)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +129,20 @@ async def audience(session: AsyncConnection, dataset_id: UUID) -> "Audience":
         return Audience(None, False, {})
     if row.visibility is Visibility.ORGANIZATION:
         return Audience(row.owner_id, True, {})
-    granted = await session.execute(
-        select(AccessGrant.user_id, AccessGrant.expires_at).where(AccessGrant.dataset_id == dataset_id, unexpired())
+    of_people = select(AccessGrant.user_id, AccessGrant.expires_at).where(
+        AccessGrant.dataset_id == dataset_id, AccessGrant.user_id.is_not(None), unexpired()
     )
-    return Audience(row.owner_id, False, {grant.user_id: grant.expires_at for grant in granted})
+    of_teams = (
+        select(TeamMember.user_id, AccessGrant.expires_at)
+        .join(AccessGrant, AccessGrant.team_id == TeamMember.team_id)
+        .where(AccessGrant.dataset_id == dataset_id, unexpired())
+    )
+    granted: dict[UUID, datetime | None] = {}
+    rows: Sequence[AnyRow] = (await session.execute(of_people.union_all(of_teams))).all()
+    for user_id, ends_at in rows:
+        known = granted.get(user_id, ends_at)
+        granted[user_id] = None if known is None or ends_at is None else max(known, ends_at)
+    return Audience(row.owner_id, False, granted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +152,7 @@ class Audience:
     owner_id: UUID | None
     organization: bool
     granted: Mapping[UUID, datetime | None]
-    """Who holds a grant, and when that ends."""
+    """Who holds a grant, alone or in a team, and when the last of them ends."""
 
     def ends_at(self, viewer: Viewer) -> datetime | None:
         """When `viewer` stops to see the dataset if nobody does anything; None: never, or it does not see it now."""

@@ -1,19 +1,16 @@
-"""Metadata entries and access grants of a dataset."""
+"""Metadata entries of a dataset."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.errors import InvalidInput, NotFound
+from app.core.errors import InvalidInput
 from app.core.ids import uuid7
-from app.core.rows import AnyRow
 from app.core.viewer import Viewer
-from app.models.accounts import User
-from app.models.datasets import AccessGrant, AccessLevel, Dataset, MetadataEntry
+from app.models.datasets import Dataset, MetadataEntry
 from app.services import access, audit, datasets, events, search
 from app.services.access import Level
 
@@ -72,69 +69,6 @@ async def remove_entries(session: AsyncSession, viewer: Viewer, dataset_id: UUID
     if found:
         await _changed(session, viewer, "metadata.remove", dataset_id, keys=found)
     return dataset_id
-
-
-async def grant_access(
-    session: AsyncSession, viewer: Viewer, dataset_id: UUID, *, user_id: UUID, level: AccessLevel, expires_at: datetime | None
-) -> UUID:
-    """The user has this level until `expires_at`; an older grant of the same user is replaced. Returns the grant's id.
-
-    Raises:
-        NotFound, Forbidden: MANAGE is needed; or there is no such active user.
-        InvalidInput: the end lies in the past.
-    """
-    await access.require(session, viewer, dataset_id, Level.MANAGE)
-    if expires_at is not None and expires_at <= datetime.now(UTC):
-        raise InvalidInput("This end lies in the past.", path=("expiresAt",))
-    if (await session.execute(select(User.id).where(User.id == user_id, User.active))).scalar_one_or_none() is None:
-        raise NotFound("There is no such active user.", path=("userId",))
-    statement = insert(AccessGrant).values(
-        id=uuid7(), dataset_id=dataset_id, user_id=user_id, level=level, expires_at=expires_at, granted_by_id=viewer.id
-    )
-    changed = {"level": level, "expires_at": expires_at, "granted_by_id": viewer.id}
-    grant_id = (
-        await session.execute(
-            statement.on_conflict_do_update(index_elements=["dataset_id", "user_id"], set_=changed).returning(AccessGrant.id)
-        )
-    ).scalar_one()
-    await events.append(session, dataset_id)
-    await audit.record(session, viewer, "access.grant", dataset_id, user=str(user_id), level=level.value)
-    return grant_id
-
-
-async def find_grant(session: AsyncConnection, viewer: Viewer, grant_id: UUID) -> AnyRow | None:
-    """The row of a grant that the viewer holds, or may revoke, or None."""
-    statement = (
-        select(AccessGrant.id, AccessGrant.level, AccessGrant.expires_at, AccessGrant.user_id)
-        .join(Dataset, Dataset.id == AccessGrant.dataset_id)
-        .where(
-            AccessGrant.id == grant_id,
-            access.visible(viewer),
-            or_(AccessGrant.user_id == viewer.id, access.level_of(viewer) >= int(Level.MANAGE)),
-        )
-    )
-    return (await session.execute(statement)).one_or_none()
-
-
-async def revoke_access(session: AsyncSession, viewer: Viewer, grant_id: UUID) -> UUID:
-    """The grant is gone.
-
-    Raises:
-        NotFound, Forbidden: no such grant on a visible dataset; MANAGE is needed.
-    """
-    statement = (
-        select(AccessGrant.dataset_id, AccessGrant.user_id)
-        .join(Dataset, Dataset.id == AccessGrant.dataset_id)
-        .where(AccessGrant.id == grant_id, access.visible(viewer))
-    )
-    grant = (await session.execute(statement)).one_or_none()
-    if grant is None:
-        raise NotFound("There is no such grant, or you may not see its dataset.")
-    await access.require(session, viewer, grant.dataset_id, Level.MANAGE)
-    await session.execute(delete(AccessGrant).where(AccessGrant.id == grant_id))
-    await events.append(session, grant.dataset_id)  # whoever watches by this grant learns that it has ended
-    await audit.record(session, viewer, "access.revoke", grant.dataset_id, user=str(grant.user_id))
-    return grant_id
 
 
 async def _lock(session: AsyncSession, dataset_id: UUID) -> None:

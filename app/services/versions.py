@@ -140,7 +140,7 @@ async def find_file(session: AsyncConnection, principal: Principal, file_id: UUI
     """The row of a stored file of a visible dataset, or None."""
     statement = (
         select(
-            FileObject.id, FileObject.role, FileObject.name, FileObject.object_key,
+            FileObject.id, FileObject.version_id, FileObject.role, FileObject.name, FileObject.object_key,
             FileObject.size_bytes, FileObject.sha256, FileObject.encoding_format,
         )
         .join(DatasetVersion, DatasetVersion.id == FileObject.version_id)

@@ -3,6 +3,7 @@ import Box from '@mui/material/Box'
 import IconButton from '@mui/material/IconButton'
 import Paper from '@mui/material/Paper'
 import Stack from '@mui/material/Stack'
+import Tooltip from '@mui/material/Tooltip'
 import Typography from '@mui/material/Typography'
 import { useTranslation } from 'react-i18next'
 import { graphql, readFragment, type FragmentType } from '../../gql'
@@ -49,13 +50,23 @@ export function FileList(props: { version: FragmentType<typeof FileList_version>
                 SHA-256 {file.sha256}
               </Typography>
             </Box>
-            <IconButton
-              component="a"
-              href={file.downloadUrl}
-              aria-label={t('overview.download', { fileName: file.name })}
-            >
-              <DownloadIcon />
-            </IconButton>
+            {file.downloadUrl === null ? (
+              <Tooltip title={t('overview.downloadMasked')}>
+                <span>
+                  <IconButton disabled aria-label={t('overview.downloadMasked')}>
+                    <DownloadIcon />
+                  </IconButton>
+                </span>
+              </Tooltip>
+            ) : (
+              <IconButton
+                component="a"
+                href={file.downloadUrl}
+                aria-label={t('overview.download', { fileName: file.name })}
+              >
+                <DownloadIcon />
+              </IconButton>
+            )}
           </Stack>
         ))}
       </Stack>
