@@ -1,0 +1,149 @@
+"""Who may use which field of the schema: every field stands here, and `tests/structure` fails for one that does not.
+
+The rules themselves are enforced where data is read and changed: `services.access` decides levels, `core.guard` refuses
+statements that nobody decided about. This table says what they have to amount to; `tests/access` runs every field of the
+schema as each kind of principal and compares.
+"""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+
+class Who(StrEnum):
+    """Who gets a field's value, or may run it. Others get what is said here."""
+
+    ANYBODY = "everybody, signed in or not"
+    ACCOUNT = "everybody who is signed in; nobody else: UNAUTHENTICATED"
+    EDITOR = "the roles EDITOR and ADMIN, by an API key from the scope WRITE on; others: FORBIDDEN"
+    ADMINISTRATOR = "administrators, by an API key with the scope ADMIN; others: FORBIDDEN"
+    SELF = "the account whose object it is; others: null or NOT_FOUND"
+    READ = "READ on the dataset; others: null or NOT_FOUND"
+    WRITE = "WRITE on the dataset; others: FORBIDDEN, or NOT_FOUND when they do not see it"
+    MANAGE = "MANAGE on the dataset; others: FORBIDDEN, or NOT_FOUND when they do not see it"
+    OWNER = "the owner of the dataset and administrators, by an API key from the scope MANAGE on; others: as for MANAGE"
+    UPLOADER = "who started the upload, with WRITE; who may MANAGE the dataset; others: FORBIDDEN or NOT_FOUND"
+    PARENT = "whoever was given the object that it belongs to"
+    MANAGER = "whoever was given the object and may MANAGE the dataset; others: null"
+    UNMASKED = "whoever was given the object; while a sensitive column is concerned only from WRITE on, others: null or empty"
+
+
+_ROOTS: dict[str, dict[Who, str]] = {
+    "Query": {
+        Who.ANYBODY: "viewer",
+        Who.ACCOUNT: "datasets searchDatasets suggestDatasets",
+        Who.READ: "dataset datasetBySlug datasetVersion compareVersions node",
+        Who.SELF: "upload",
+        Who.ADMINISTRATOR: "auditEvents",
+    },
+    "Mutation": {
+        Who.ANYBODY: "signIn refreshSession signOut",
+        Who.EDITOR: "createDataset",
+        Who.WRITE: "updateDataset setMetadata removeMetadata updateSchemaField startUpload retryVersion publishVersion",
+        Who.UPLOADER: "completeUpload abortUpload",
+        Who.MANAGE: "archiveDataset deleteDataset restoreDataset grantAccess revokeAccess",
+        Who.OWNER: "transferOwnership",
+    },
+    "Subscription": {
+        Who.READ: "datasetStatusChanged qualityRunChanged",
+    },
+}
+_DATASETS: dict[str, dict[Who, str]] = {
+    "Dataset": {
+        Who.PARENT: "id name slug description status visibility metadata autoPublish deprecation revision createdAt updatedAt owner "
+        "viewerLevel tags metadataEntries health currentVersion versions",
+        Who.UNMASKED: "latestQualityMetrics",
+        Who.MANAGER: "accessGrants",
+    },
+    "DatasetConnection": {Who.PARENT: "edges pageInfo"},
+    "DatasetEdge": {Who.PARENT: "cursor node"},
+    "DatasetHealth": {Who.PARENT: "status score failingRules openIncidents lastCheckedAt"},
+    "AccessGrant": {Who.PARENT: "id level expiresAt createdAt user"},
+    "Tag": {Who.PARENT: "name"},
+    "MetadataEntry": {Who.PARENT: "key value createdAt updatedAt updatedBy"},
+    "QualityMetric": {Who.PARENT: "metricName fieldPath value threshold status checkedAt"},
+    "SearchConnection": {Who.PARENT: "edges facets totalCount degraded pageInfo"},
+    "SearchEdge": {Who.PARENT: "cursor score highlights node"},
+    "SearchHighlight": {Who.PARENT: "field fragment"},
+    "SearchFacet": {Who.PARENT: "name buckets"},
+    "SearchBucket": {Who.PARENT: "value label count"},
+    "PageInfo": {Who.PARENT: "hasNextPage hasPreviousPage startCursor endCursor"},
+}
+_VERSIONS: dict[str, dict[Who, str]] = {
+    "DatasetVersion": {
+        Who.PARENT: "id number label comment status stage progress isCurrent createdAt readyAt publishedAt readOptions rowCount "
+        "columnCount rejectedRowCount manifestSha256 dataset createdBy files schemaFields profile rows",
+        Who.UNMASKED: "error rejectedRows warnings",
+    },
+    "DatasetVersionConnection": {Who.PARENT: "edges pageInfo"},
+    "DatasetVersionEdge": {Who.PARENT: "cursor node"},
+    "ReadOptions": {
+        Who.PARENT: "format compression encoding delimiter quote escape headerRows skippedRows decimalSeparator thousandsSeparator "
+        "nullTokens sheet"
+    },
+    "VersionError": {Who.PARENT: "code line", Who.UNMASKED: "message hint"},
+    "RejectedRow": {Who.PARENT: "line fieldPath", Who.UNMASKED: "reason text"},
+    "FileObject": {Who.PARENT: "id name role encodingFormat sizeBytes sha256", Who.UNMASKED: "downloadUrl"},
+    "SchemaField": {
+        Who.PARENT: "fieldPath ordinalPosition logicalType nativeType nullable primaryKey description tags sensitive semanticType "
+        "originalName"
+    },
+    "DatasetProfile": {Who.PARENT: "rowCount columnCount sizeBytes durationMs partial fieldProfiles"},
+    "FieldProfile": {
+        Who.PARENT: "fieldPath masked nullCount nullFraction distinctCount distinctIsApproximate",
+        Who.UNMASKED: "min max mean median stddev minLength maxLength histogram topValues",
+    },
+    "HistogramBin": {Who.PARENT: "lower upper count"},
+    "TopValue": {Who.PARENT: "value count"},
+    "RowPage": {Who.PARENT: "columns firstRowNumber totalCount pageInfo", Who.UNMASKED: "rows cutCells"},
+    "RowColumn": {Who.PARENT: "name type masked"},
+    "CutCell": {Who.PARENT: "row column length"},
+    "VersionComparison": {Who.PARENT: "compatibility rowCountChange schemaChanges", Who.UNMASKED: "profileChanges"},
+    "SchemaChange": {Who.PARENT: "fieldPath change before after breaking"},
+    "ProfileChange": {Who.PARENT: "fieldPath statistic before after"},
+    "Upload": {Who.PARENT: "id fileName sizeBytes partSizeBytes expiresAt storedParts parts"},
+    "StoredPart": {Who.PARENT: "number etag sizeBytes"},
+    "UploadPart": {Who.PARENT: "number url headers"},
+    "HttpHeader": {Who.PARENT: "name value"},
+    "DatasetStatusEvent": {Who.PARENT: "sequence occurredAt dataset version"},
+}
+_QUALITY: dict[str, dict[Who, str]] = {
+    "QualityRule": {Who.PARENT: "id name"},
+    "RuleViolation": {Who.PARENT: "rule status message"},
+    "QualityRunEvent": {Who.PARENT: "sequence run"},
+    "QualityRun": {Who.PARENT: "id status summary"},
+    "QualityRunSummary": {Who.PARENT: "passed warned failed errored skipped"},
+}
+_ACCOUNTS: dict[str, dict[Who, str]] = {
+    "User": {Who.PARENT: "id email displayName role active mfaEnabled"},
+    "Session": {Who.PARENT: "accessToken expiresAt viewer"},
+    "MfaChallenge": {Who.PARENT: "token expiresAt"},
+    "AuditEventConnection": {Who.PARENT: "edges pageInfo"},
+    "AuditEventEdge": {Who.PARENT: "cursor node"},
+    "AuditEvent": {Who.PARENT: "id sequence actor actorSystem action targetId occurredAt ipAddress requestId details"},
+}
+_PAYLOADS: dict[str, dict[Who, str]] = {
+    "UserError": {Who.PARENT: "code message path"},
+    "SignInPayload": {Who.PARENT: "session mfaChallenge errors"},
+    "RefreshSessionPayload": {Who.PARENT: "session errors"},
+    "SignOutPayload": {Who.PARENT: "errors"},
+    "DatasetPayload": {Who.PARENT: "dataset errors"},
+    "DeleteDatasetPayload": {Who.PARENT: "deletedId errors"},
+    "GrantAccessPayload": {Who.PARENT: "grant errors"},
+    "RevokeAccessPayload": {Who.PARENT: "revokedId errors"},
+    "SchemaFieldPayload": {Who.PARENT: "schemaField errors"},
+    "StartUploadPayload": {Who.PARENT: "upload version errors"},
+    "VersionPayload": {Who.PARENT: "version errors"},
+    "PublishVersionPayload": {Who.PARENT: "version violations errors"},
+}
+
+
+def _entries() -> Iterator[tuple[tuple[str, str], Who]]:
+    for part in (_ROOTS, _DATASETS, _VERSIONS, _QUALITY, _ACCOUNTS, _PAYLOADS):
+        for type_name, rules in part.items():
+            for who, names in rules.items():
+                for name in names.split():
+                    yield (type_name, name), who
+
+
+POLICY: dict[tuple[str, str], Who] = dict(_entries())
+"""(type, field) -> who."""

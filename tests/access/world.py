@@ -1,0 +1,190 @@
+"""The set of data on which access is tried: one restricted dataset with everything in it, and everybody who may ask."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import asyncpg
+import httpx
+
+from app.core.ids import uuid7
+from app.schema.ids import from_id, to_id
+from app.services.access import Level
+from tests.support.people import Person, a_person
+from tests.support.system import System
+
+CANARY = "canary"
+"""Stands in every text of the restricted dataset: whoever may not see it must never be sent this word."""
+TABLE = (
+    "id,email,age\n" + "".join(f"{n},canary{n}@example.com,{20 + n}\n" for n in range(1, 31)) + "31,canary31@example.com,canary\n"
+).encode()
+SENSITIVE = "email"
+GRANTS = {"reader": "READ", "writer": "WRITE"}
+
+
+@dataclass
+class Principal:
+    """Somebody who asks. `level`: on the restricted dataset, from its grants, role and scope, as the rules say."""
+
+    name: str
+    headers: dict[str, str]
+    level: Level
+    signed_in: bool = True
+    editor: bool = True
+    administrator: bool = False
+    owner: bool = False
+    """Owns the dataset, or counts as if: an administrator."""
+    user_id: UUID | None = None
+
+
+@dataclass
+class World:
+    """Ids are global ids."""
+
+    http: httpx.AsyncClient
+    system: System
+    principals: dict[str, Principal]
+    dataset: str
+    slug: str
+    version: str
+    failed: str
+    """A second version, whose file cannot be read."""
+    upload: str
+    """Waits for bytes; the writer started it."""
+    grant: str
+    """The reader's."""
+    team: str
+    people: dict[str, Person] = field(default_factory=dict)
+
+    async def ask(self, principal: str, query: str, **variables: object) -> dict:
+        """The whole answer."""
+        body = {"query": query, "variables": variables}
+        answer = await self.http.post("/graphql", json=body, headers=self.principals[principal].headers)
+        return answer.json()
+
+    async def give(self, principal: str, query: str, **variables: object) -> dict:
+        """`data` of an operation without errors."""
+        answer = await self.ask(principal, query, **variables)
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    @asynccontextmanager
+    async def database(self) -> AsyncIterator[asyncpg.Connection]:
+        """Sees everything."""
+        connection = await self.system.database()
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+
+def bearer(person: Person) -> dict[str, str]:
+    """The headers of a signed-in person."""
+    return {"Authorization": f"Bearer {person.token}"}
+
+
+@asynccontextmanager
+async def a_world(system: System, admin: Person, http: httpx.AsyncClient) -> AsyncIterator[World]:
+    """Made through the API, read by the worker."""
+    async with AsyncExitStack() as stack:
+        roles = {
+            "viewer": "VIEWER", "reader": "VIEWER", "other": "EDITOR", "writer": "EDITOR", "owner": "EDITOR", "revoked": "EDITOR",
+        }  # fmt: skip
+        people = {name: await stack.enter_async_context(a_person(system, role)) for name, role in roles.items()}
+        people["admin"] = admin
+        owner, writer = people["owner"], people["writer"]
+        dataset = await owner.create(
+            f"{CANARY} {uuid7()}", visibility="RESTRICTED", description=f"A {CANARY}", tags=[CANARY], metadata={"a": CANARY}
+        )
+        team = uuid7()
+        connection = await system.database()
+        await connection.execute("INSERT INTO teams (id, name) VALUES ($1, $2)", team, f"Team {team}")
+        await connection.execute("INSERT INTO team_members (team_id, user_id) VALUES ($1, $2)", team, people["other"].row_id)
+        grants = {name: await _grant(owner, dataset, people[name], level) for name, level in GRANTS.items()}
+        version = await owner.upload(dataset, TABLE, f"{CANARY}.csv", label=CANARY, comment=CANARY)
+        ready = await owner.finished(version)
+        assert (ready["status"], ready["rejectedRowCount"]) == ("READY", 0), ready
+        failed = await owner.upload(dataset, b"{ canary", "canary.json", options={"format": "JSON"})
+        assert (await owner.finished(failed))["status"] == "FAILED"
+        for mutation, given in (
+            (PUBLISH, {"versionId": version}),
+            (ENTRIES, {"datasetId": dataset, "entries": [{"key": CANARY, "value": CANARY}]}),
+            (FIELD, {"versionId": version, "fieldPath": SENSITIVE, "sensitive": True, "description": CANARY, "tags": [CANARY]}),
+        ):
+            payload = await owner.mutate(mutation, **given)
+            assert payload["errors"] == [], payload
+        upload = (await writer.start(dataset, b"waits", f"{CANARY}.csv"))["upload"]["id"]
+        await _fill(connection, from_id(dataset, "Dataset"), from_id(version, "DatasetVersion"))
+        await connection.execute("UPDATE sign_in_sessions SET revoked_at = now() WHERE user_id = $1", people["revoked"].row_id)
+        slug = await connection.fetchval("SELECT slug FROM datasets WHERE id = $1", from_id(dataset, "Dataset"))
+        await connection.close()
+        yield World(
+            http,
+            system,
+            _principals(people),
+            dataset,
+            slug,
+            version,
+            failed,
+            upload,
+            grants["reader"],
+            to_id("Team", team),
+            people,
+        )
+
+
+PUBLISH = "mutation P($input: PublishVersionInput!) { publishVersion(input: $input) { errors { code message } } }"
+ENTRIES = "mutation S($input: SetMetadataInput!) { setMetadata(input: $input) { errors { code message } } }"
+FIELD = "mutation F($input: UpdateSchemaFieldInput!) { updateSchemaField(input: $input) { schemaField { sensitive } errors { code message } } }"
+
+
+async def _grant(owner: Person, dataset: str, to: Person, level: str) -> str:
+    mutation = "mutation G($input: GrantAccessInput!) { grantAccess(input: $input) { grant { id } errors { code message } } }"
+    payload = await owner.mutate(mutation, datasetId=dataset, userId=to.id, level=level)
+    assert payload["errors"] == [], payload
+    return payload["grant"]["id"]
+
+
+async def _fill(connection: asyncpg.Connection, dataset: UUID, version: UUID) -> None:
+    """What only workers and quality runs write: measurements, a cut cell's worth of rejected records, warnings."""
+    await connection.executemany(
+        "INSERT INTO quality_metrics (id, dataset_id, version_id, metric_name, field_path, value, status) "
+        "VALUES ($1, $2, $3, $4, $5, 1, 'PASS')",
+        [(uuid7(), dataset, version, f"{CANARY} rows", None), (uuid7(), dataset, version, f"{CANARY} mean", SENSITIVE)],
+    )
+    rejected = [{"line": 7, "reason": f"'{CANARY}' is no number", "field_path": "age", "text": f"{CANARY},x"}]
+    await connection.execute(
+        "UPDATE dataset_versions SET rejected_samples = $2, rejected_row_count = 1, warnings = $3 WHERE id = $1",
+        version, json.dumps(rejected), [f"Cells as {CANARY} kept a column text."],
+    )  # fmt: skip
+    await connection.execute(
+        "UPDATE dataset_versions SET error = $2 WHERE dataset_id = $1 AND status = 'FAILED'",
+        dataset, json.dumps({"code": "INVALID_JSON", "message": f"'{CANARY}' is no JSON", "hint": CANARY, "line": 1}),
+    )  # fmt: skip
+
+
+def _principals(people: dict[str, Person]) -> dict[str, Principal]:
+    def person(name: str, level: Level, **given: object) -> Principal:
+        return Principal(name, bearer(people[name]), level, user_id=people[name].row_id, **given)  # type: ignore[arg-type]
+
+    return {
+        one.name: one
+        for one in (
+            Principal("anonymous", {}, Level.NONE, signed_in=False, editor=False),
+            person("viewer", Level.NONE, editor=False),
+            person("reader", Level.READ, editor=False),
+            person("other", Level.NONE),
+            person("writer", Level.WRITE),
+            person("owner", Level.MANAGE, owner=True),
+            person("admin", Level.MANAGE, owner=True, administrator=True),
+            person("revoked", Level.NONE, signed_in=False, editor=False),
+        )
+    }
+
+
+def in_a_day() -> datetime:
+    """A moment that this run will not see."""
+    return datetime.now(UTC) + timedelta(days=1)

@@ -1,0 +1,44 @@
+"""Every field of the schema has a rule in `app.api.policy`, and every rule a field."""
+
+from graphql import GraphQLObjectType
+
+from app.api import policy
+from app.api.policy import POLICY, Who
+from app.api.schema import make_schema
+from app.core import guard
+from app.models import Base
+
+ROOTS = {"Query", "Mutation", "Subscription"}
+UNSCOPED = {
+    "api_keys", "attempt_counts", "audit_chains", "audit_checkpoints", "audit_events", "audit_links", "external_identities", "idempotency_keys", "mails", "mfa_challenges", "one_time_links",
+    "recovery_codes", "refresh_tokens", "sign_in_sessions", "signing_keys", "tasks", "team_members", "teams", "users",
+}  # fmt: skip
+"""Tables that hold nothing of a dataset. What the guard protects is all the others."""
+
+
+def fields() -> set[tuple[str, str]]:
+    """(type, field) of everything that can be asked for."""
+    types = make_schema()._schema.type_map.values()
+    return {
+        (one.name, name) for one in types if isinstance(one, GraphQLObjectType) and one.name[:2] != "__" for name in one.fields
+    }
+
+
+def test_every_field_has_a_rule_and_every_rule_a_field() -> None:
+    without_rule = sorted(fields() - set(POLICY))
+    without_field = sorted(set(POLICY) - fields())
+    assert (without_rule, without_field) == ([], []), "add or remove them in app/api/policy.py"
+
+
+def test_no_field_has_two_rules() -> None:
+    entries = [key for key, _ in policy._entries()]
+    assert len(entries) == len(set(entries))
+
+
+def test_roots_say_who_and_all_else_follows_its_parent() -> None:
+    following = {Who.PARENT, Who.MANAGER, Who.UNMASKED}
+    assert [key for key, who in POLICY.items() if (key[0] in ROOTS) is (who in following)] == []
+
+
+def test_every_table_is_guarded_or_named_as_one_that_holds_nothing_of_a_dataset() -> None:
+    assert {table.name for table in Base.metadata.tables.values() if not guard.is_scoped(table)} == UNSCOPED
