@@ -20,6 +20,7 @@ from app.loaders import Loaders
 from app.services import idempotency
 from app.services.audit import Origin
 from app.services.rate_limits import Budget, Kind, RateLimits
+from app.services.sessions import Issuer
 
 if TYPE_CHECKING:
     from app.adapters.tables import TableReader
@@ -38,6 +39,11 @@ class Resources:
     signer: TokenSigner
     hub: "StatusHub"
     limits: RateLimits
+
+    @property
+    def issuer(self) -> Issuer:
+        """What it takes to open sessions."""
+        return Issuer(self.db, self.signer, self.settings)
 
 
 @dataclass
@@ -106,11 +112,16 @@ class Context:
         async with self.resources.db.read(self.viewer) as connection:
             yield connection
 
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """A transaction whose records say where the request came from; what was read before is forgotten after it."""
+        async with self.resources.db.transaction(self.viewer) as session:
+            session.info["origin"] = self.origin
+            yield session
+        self.renew_loaders()
+
     async def write(self, effect: Callable[[AsyncSession, Viewer], Awaitable[UUID]]) -> UUID:
         """Runs `effect` in one transaction, once per Idempotency-Key, and returns the id of its object when it is committed."""
         viewer = self.viewer
-        async with self.resources.db.transaction(viewer) as session:
-            session.info["origin"] = self.origin
-            subject = await idempotency.once(session, viewer, self.request, lambda: effect(session, viewer))
-        self.renew_loaders()
-        return subject
+        async with self.transaction() as session:
+            return await idempotency.once(session, viewer, self.request, lambda: effect(session, viewer))

@@ -16,9 +16,10 @@ from sqlalchemy import text
 from app.adapters.storage import S3Storage
 from app.core.db import Database
 from app.core.errors import DomainError, Unavailable
+from app.core.sealing import MalformedKeys, sealer_of
 from app.core.settings import Settings, get_settings
 from app.core.viewer import System
-from app.services import accounts, healing
+from app.services import accounts, healing, signing_keys
 
 ROOT = Path(__file__).parents[1]
 WAIT_SECONDS = 20.0
@@ -53,6 +54,7 @@ async def prepare(settings: Settings) -> dict[str, object]:
 async def _fill(db: Database, settings: Settings) -> bool:
     async with db.transaction(_SYSTEM) as session:
         await session.execute(text("SELECT ensure_partitions(:months)"), {"months": healing.MONTHS_AHEAD})
+        await signing_keys.ensure(session, sealer_of(settings))
         password = settings.admin_password.get_secret_value() if settings.admin_password else None
         return await accounts.ensure_admin(session, email=settings.admin_email, password=password)
 
@@ -102,7 +104,7 @@ def main() -> int:
     """Exit status 0 with one JSON line on stdout, or 1 with one sentence on stderr."""
     try:
         print(orjson.dumps(asyncio.run(prepare(get_settings()))).decode())
-    except (NotPrepared, DomainError) as error:
+    except (NotPrepared, DomainError, MalformedKeys) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -36,7 +36,10 @@ MAX_LIST_INPUT = 250
 MAX_STRING = 65_536
 MAX_UPLOAD_PARTS = 1_000
 """`completeUpload` lists every part of a file."""
-ONCE = {"signIn", "refreshSession", "verifyTotp"}
+ONCE = {
+    "signIn", "refreshSession", "verifyTotp", "confirmTotp", "stepUp", "changePassword", "acceptInvitation", "resetPassword",
+    "requestPasswordReset",
+}  # fmt: skip
 """Alone in their document: aliases must not multiply attempts."""
 MAX_INTROSPECTION_DEPTH = 3
 CACHED_DOCUMENTS = 256

@@ -21,6 +21,7 @@ from app.adapters.storage import S3Storage
 from app.adapters.tables import S3TableReader
 from app.api import health, pages
 from app.api.audit_download import AuditDownload
+from app.api.authentication import Jwks
 from app.api.endpoint import GraphQLEndpoint
 from app.api.schema import make_schema
 from app.api.websocket import SubscriptionEndpoint
@@ -75,6 +76,7 @@ def create_application(settings: Settings) -> Starlette:
             # All methods: otherwise GET would find the page, which answers on every other path.
             Route("/graphql", on_http, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
             WebSocketRoute("/graphql", on_socket),
+            Route("/.well-known/jwks.json", Jwks(resources).__call__),
             Route("/healthz", health.healthz),
             Route("/readyz", health.Readiness(resources, redis).__call__),
             Route("/metrics", health.metrics),

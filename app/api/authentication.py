@@ -1,13 +1,17 @@
-"""From a bearer token to the account as it is now."""
+"""From a bearer token or an API key to the account as it is now; and the keys by which others may check our tokens."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
 from app.context import Resources
+from app.core import security
 from app.core.errors import Unauthenticated
 from app.core.viewer import System, Viewer
-from app.services import accounts
+from app.services import api_keys, sessions, signing_keys
 
 _API = System("api")
 
@@ -18,8 +22,9 @@ class Identity:
 
     viewer: Viewer | None = None
     session_id: UUID | None = None
+    """None with an API key."""
     expires_at: datetime | None = None
-    """End of the access token."""
+    """End of the access token or API key; None: a key that does not end by itself."""
     error: Unauthenticated | None = None
 
 
@@ -30,12 +35,42 @@ async def identify(resources: Resources, authorization: str | None) -> Identity:
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer":
         return Identity(error=Unauthenticated("Send the access token as `Authorization: Bearer ...`."))
+    token = token.strip()
+    if token.startswith(api_keys.PREFIX):
+        return await _identify_key(resources, token)
+    await renew_keys(resources, security.key_id_of(token))
     try:
-        claims = resources.signer.verify(token.strip())
+        claims = resources.signer.verify(token)
     except Unauthenticated as error:
         return Identity(error=error)
     async with resources.db.read(_API) as connection:
-        viewer = await accounts.find_viewer(connection, claims.user_id, claims.session_id)
+        viewer = await sessions.find_viewer(connection, claims.user_id, claims.session_id)
     if viewer is None:
         return Identity(error=Unauthenticated("The session has ended or the account is deactivated. Sign in again."))
     return Identity(viewer, claims.session_id, claims.expires_at)
+
+
+async def _identify_key(resources: Resources, secret: str) -> Identity:
+    async with resources.db.read(_API) as connection:
+        found = await api_keys.find_viewer(connection, secret)
+    if found is None:
+        return Identity(error=Unauthenticated("This API key is wrong, has ended or was revoked. Make another one."))
+    viewer, ends = found
+    return Identity(viewer, None, ends)
+
+
+async def renew_keys(resources: Resources, key_id: str | None = None) -> None:
+    """The process knows the signing keys as they are, and the one that a token names."""
+    await signing_keys.renew(resources.db, resources.signer, resources.issuer.sealer, key_id)
+
+
+class Jwks:
+    """GET /.well-known/jwks.json: the public keys of access tokens (RFC 7517)."""
+
+    def __init__(self, resources: Resources):
+        self._resources = resources
+
+    async def __call__(self, request: Request) -> JSONResponse:
+        """The key set; caches may keep it for a minute, which a retired key outlives."""
+        await renew_keys(self._resources)
+        return JSONResponse(self._resources.signer.jwks(), headers={"Cache-Control": "public, max-age=60"})

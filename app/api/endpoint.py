@@ -41,7 +41,9 @@ class GraphQLEndpoint:
     async def __call__(self, request: Request) -> Response:
         started = time.perf_counter()
         request_id = str(uuid7())
-        origin = Origin(request.client.host if request.client else None, request_id)
+        origin = Origin(
+            request.client.host if request.client else None, request_id, request.headers.get("user-agent", "")[:300] or None
+        )
         strict = GRAPHQL_JSON in request.headers.get("accept", "")
         cookies = Cookies(request.cookies.get(COOKIE))
 

@@ -15,23 +15,38 @@ from app.api.masking import Masking
 from app.context import Context
 from app.resolvers.access import AccessMutation
 from app.resolvers.accounts import AccountsMutation, AccountsQuery
+from app.resolvers.api_keys import ApiKeysMutation, ApiKeysQuery
 from app.resolvers.audit import AuditQuery
 from app.resolvers.datasets import DatasetsMutation, DatasetsQuery
 from app.resolvers.search import SearchQuery
+from app.resolvers.second_factor import SecondFactorMutation
 from app.resolvers.status import StatusSubscription
+from app.resolvers.teams import TeamsMutation, TeamsQuery
 from app.resolvers.uploads import UploadsMutation, UploadsQuery
+from app.resolvers.users import UsersMutation, UsersQuery
 from app.resolvers.versions import VersionsQuery
 from app.schema.accounts import User
 from app.schema.scalars import SCALARS
 
 
 @strawberry.type(description="Reading.")
-class Query(AccountsQuery, DatasetsQuery, VersionsQuery, UploadsQuery, SearchQuery, AuditQuery):
+class Query(
+    AccountsQuery, UsersQuery, TeamsQuery, ApiKeysQuery, DatasetsQuery, VersionsQuery, UploadsQuery, SearchQuery, AuditQuery
+):
     pass
 
 
 @strawberry.type(description="Changing. Each field is one transaction, committed before it answers.")
-class Mutation(AccountsMutation, DatasetsMutation, AccessMutation, UploadsMutation):
+class Mutation(
+    AccountsMutation,
+    SecondFactorMutation,
+    UsersMutation,
+    TeamsMutation,
+    ApiKeysMutation,
+    DatasetsMutation,
+    AccessMutation,
+    UploadsMutation,
+):
     pass
 
 

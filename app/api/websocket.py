@@ -26,8 +26,8 @@ from app.context import Context, Resources
 from app.core.db import Database
 from app.core.errors import Unavailable
 from app.core.ids import uuid7
-from app.core.viewer import Role, System
-from app.services import accounts
+from app.core.viewer import Role, System, Viewer
+from app.services import api_keys, sessions
 from app.services.audit import Origin
 
 log = structlog.get_logger(__name__)
@@ -44,9 +44,11 @@ _API = System("api")
 class _Watched:
     """A socket with a session."""
 
-    session_id: UUID
+    session_id: UUID | None
+    api_key_id: UUID | None
     role: Role
-    expires_at: datetime
+    expires_at: datetime | None
+    """None: a key that does not end by itself."""
     ended: asyncio.Event
 
 
@@ -58,9 +60,9 @@ class SessionWatch:
         self._watched: set[_Watched] = set()
 
     @contextlib.contextmanager
-    def watched(self, session_id: UUID, role: Role, expires_at: datetime) -> Iterator[asyncio.Event]:
-        """An event that is set when the token expires, the session ends, or the account has another role."""
-        entry = _Watched(session_id, role, expires_at, asyncio.Event())
+    def watched(self, viewer: Viewer, expires_at: datetime | None) -> Iterator[asyncio.Event]:
+        """An event that is set when the token expires, the session or key ends, or the account has another role."""
+        entry = _Watched(viewer.session_id, viewer.api_key_id, viewer.role, expires_at, asyncio.Event())
         self._watched.add(entry)
         try:
             yield entry.ended
@@ -76,7 +78,9 @@ class SessionWatch:
             asked = list(self._watched)
             try:
                 async with self._db.read(_API) as connection:
-                    alive = await accounts.live_sessions(connection, {entry.session_id for entry in asked})
+                    alive = await sessions.live_sessions(connection, {entry.session_id for entry in asked if entry.session_id})
+                    if key_ids := {entry.api_key_id for entry in asked if entry.api_key_id}:
+                        alive |= await api_keys.live_keys(connection, key_ids)
             except Unavailable:
                 continue
             except Exception:  # whatever it is, sessions are looked at again in a moment
@@ -84,7 +88,9 @@ class SessionWatch:
                 continue
             now = datetime.now(UTC)
             for entry in asked:
-                if entry.expires_at <= now or alive.get(entry.session_id) is not entry.role:
+                over = entry.expires_at is not None and entry.expires_at <= now
+                held = entry.session_id or entry.api_key_id
+                if over or held is None or alive.get(held) is not entry.role:
                     entry.ended.set()
 
 
@@ -106,9 +112,7 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
         context = self.context
         assert isinstance(self.view, SubscriptionEndpoint)
         assert context.viewer_or_none is not None
-        assert context.session_id is not None
-        assert context.token_expires_at is not None
-        with self.view.watch.watched(context.session_id, context.viewer_or_none.role, context.token_expires_at) as ended:
+        with self.view.watch.watched(context.viewer_or_none, context.token_expires_at) as ended:
             await ended.wait()
         await self.websocket.close(code=SESSION_ENDED, reason="The session has ended")
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from app.cli import audit, search, status, stop, up, upload
+from app.cli import audit, keys, search, status, stop, up, upload
 
 app = typer.Typer(
     name="datakura",
@@ -17,6 +17,7 @@ app.command("status")(status.status)
 app.command("upload")(upload.upload)
 app.add_typer(search.app, name="search")
 app.add_typer(audit.app, name="audit")
+app.add_typer(keys.app, name="keys")
 
 
 def main() -> None:

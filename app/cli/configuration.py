@@ -39,7 +39,7 @@ def read_plan() -> Plan:
             s3_secret_key=settings.s3_secret_key.get_secret_value(),
             s3_bucket=settings.s3_bucket,
             s3_region=settings.s3_region,
-            jwt_private_key=settings.jwt_private_key.get_secret_value(),
+            secret_keys=settings.secret_keys.get_secret_value(),
         ),
     )
 

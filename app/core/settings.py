@@ -80,8 +80,8 @@ class Settings(BaseSettings):
     statement_timeout_seconds: Annotated[float, Field(gt=0)] = 5.0
 
     # Sessions
-    jwt_private_key: SecretStr = SecretStr("")
-    """Ed25519 private key, PEM (PKCS #8)."""
+    secret_keys: SecretStr = SecretStr("")
+    """ID:BASE64 of 32 bytes, separated by commas. The first seals the secrets in the database, all open them."""
     access_token_seconds: Annotated[int, Field(ge=60, le=3600)] = 600
     refresh_token_days: Annotated[int, Field(ge=1, le=90)] = 14
     cookie_secure: bool = False

@@ -36,6 +36,8 @@ class Viewer:
     """Bound of an API key on what the account may do; None: a signed-in person, without a bound."""
     session_id: UUID | None = None
     """The sign-in session; None with an API key."""
+    api_key_id: UUID | None = None
+    """The API key; None in a sign-in session."""
     authenticated_at: datetime | None = None
     """When the person last proved in this session who they are, by a password or a code; None with an API key."""
 

@@ -27,7 +27,7 @@ class Given:
     s3_secret_key: str = field(default="", repr=False)
     s3_bucket: str = "datakura"
     s3_region: str = "us-east-1"
-    jwt_private_key: str = field(default="", repr=False)
+    secret_keys: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class Engines:
     s3_endpoint_url: str
     s3_access_key: str
     s3_secret_key: str = field(repr=False)
-    jwt_private_key: str = field(repr=False)
+    secret_keys: str = field(repr=False)
     supervised: dict[str, Supervised] = field(repr=False)
     """The engines that were started, by name: "postgres", "valkey", "seaweedfs"."""
     _lock: FolderLock = field(repr=False)
@@ -53,7 +53,7 @@ class Engines:
             "DATAKURA_S3_ENDPOINT_URL": self.s3_endpoint_url,
             "DATAKURA_S3_ACCESS_KEY": self.s3_access_key,
             "DATAKURA_S3_SECRET_KEY": self.s3_secret_key,
-            "DATAKURA_JWT_PRIVATE_KEY": self.jwt_private_key,
+            "DATAKURA_SECRET_KEYS": self.secret_keys,
         }
 
     def stop(self) -> None:
@@ -182,7 +182,7 @@ def _start(
         s3_endpoint_url=s3_url,
         s3_access_key=s3_keys[0],
         s3_secret_key=s3_keys[1],
-        jwt_private_key=given.jwt_private_key or known.jwt_private_key,
+        secret_keys=given.secret_keys or known.secret_keys,
         supervised=supervised,
         _lock=lock,
     )

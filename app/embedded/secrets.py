@@ -12,10 +12,6 @@ from pathlib import Path
 from app.embedded.errors import StartError
 from app.embedded.files import read_object, write_private
 
-# RFC 8410: an Ed25519 private key in PKCS #8 is this prefix and 32 random bytes. Written out, because importing
-# `cryptography` would triple the memory of the supervisor.
-_ED25519_PKCS8_PREFIX = bytes.fromhex("302e020100300506032b657004220420")
-
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Secrets:
@@ -29,13 +25,17 @@ class Secrets:
     """Losing it loses the objects stored with server-side encryption."""
     s3_internal_key: str
     """Without it the object store's inner ports serve every object to any program of this machine."""
-    jwt_private_key: str
-    """Ed25519, PEM (PKCS #8)."""
+    secret_keys: str
+    """Seals the secrets in the database: signing keys, seeds of second factors. The first of them seals, all open."""
 
 
-def _ed25519_pem() -> str:
-    body = base64.b64encode(_ED25519_PKCS8_PREFIX + secrets.token_bytes(32)).decode()
-    return f"-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n"
+_LATER = ("secret_keys",)
+"""Not in the files of the first release: made when it is missing, for nothing was sealed with it yet."""
+
+
+def new_secret_key() -> str:
+    """A key as DATAKURA_SECRET_KEYS takes it. Written out here: importing the ciphers would triple the supervisor's memory."""
+    return f"{secrets.token_hex(4)}:{base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()}"
 
 
 def load(file: Path, *, opens: Iterable[Path] = ()) -> Secrets:
@@ -60,12 +60,15 @@ def load(file: Path, *, opens: Iterable[Path] = ()) -> Secrets:
             s3_secret_key=secrets.token_urlsafe(32),
             s3_encryption_key=secrets.token_urlsafe(48),
             s3_internal_key=secrets.token_urlsafe(48),
-            jwt_private_key=_ed25519_pem(),
+            secret_keys=new_secret_key(),
         )
         write_private(file, json.dumps(asdict(made), indent=2))
         return made
     if stat.S_IMODE(file.stat().st_mode) & 0o077:
         os.chmod(file, 0o600)
+    if any(name not in found for name in _LATER):
+        found |= {"secret_keys": new_secret_key()}
+        write_private(file, json.dumps(found, indent=2))
     values = {field.name: found.get(field.name) for field in fields(Secrets)}
     texts = {name: value for name, value in values.items() if isinstance(value, str) and value}
     missing = sorted(values.keys() - texts.keys())

@@ -1,17 +1,53 @@
-"""Accounts by key."""
+"""Accounts and members of teams by key."""
 
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, bindparam, func, lateral, select, true, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.rows import AnyRow
 from app.core.viewer import Viewer
-from app.loaders.base import one_each
-from app.models.accounts import User
+from app.loaders.base import many_each, one_each
+from app.models.accounts import TeamMember, User
 from app.services.accounts import USER_COLUMNS
 
 
 async def users_by_id(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[AnyRow | None]:
     """Accounts are visible to everybody who is signed in: they own and change what one sees."""
     return one_each(ids, await connection.execute(select(*USER_COLUMNS).where(User.id.in_(ids))), "id")
+
+
+@dataclass(frozen=True, slots=True)
+class MembersKey:
+    """A page of a team's members: up to `first` + 1 of those who joined after a position."""
+
+    team_id: UUID
+    first: int
+    after: tuple[datetime, UUID] | None
+
+
+async def members_by_team(connection: AsyncConnection, viewer: Viewer, keys: list[MembersKey]) -> list[list[AnyRow]]:
+    """In the order in which they joined: one statement for all teams that are asked for the same page."""
+    groups: defaultdict[tuple[int, tuple[datetime, UUID] | None], list[UUID]] = defaultdict(list)
+    for key in keys:
+        groups[key.first, key.after].append(key.team_id)
+    found: dict[MembersKey, list[AnyRow]] = {}
+    for (first, after), ids in groups.items():
+        wanted = func.unnest(bindparam("ids", ids, ARRAY(Uuid()))).table_valued("id", name="wanted").render_derived()
+        members = (
+            select(*USER_COLUMNS, TeamMember.team_id, TeamMember.created_at.label("joined_at"))
+            .join(TeamMember, TeamMember.user_id == User.id)
+            .where(TeamMember.team_id == wanted.c.id)
+            .order_by(TeamMember.created_at, TeamMember.user_id)
+            .limit(first + 1)
+        )
+        if after is not None:
+            members = members.where(tuple_(TeamMember.created_at, TeamMember.user_id) > tuple_(*after))
+        page = lateral(members).alias("page")
+        rows = await connection.execute(select(page).select_from(wanted).join(page, true()))
+        for team_id, of_team in zip(ids, many_each(ids, rows, "team_id"), strict=True):
+            found[MembersKey(team_id, first, after)] = of_team
+    return [found[key] for key in keys]

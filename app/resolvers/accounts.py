@@ -1,4 +1,4 @@
-"""Signing in and out."""
+"""Signing in and out, sessions, passwords."""
 
 from typing import Annotated
 
@@ -8,15 +8,24 @@ from app.core.errors import Unauthenticated
 from app.core.viewer import System
 from app.resolvers.answers import answer
 from app.schema.accounts import (
+    ChangePasswordInput,
+    ChangePasswordPayload,
+    MfaChallenge,
     RefreshSessionPayload,
+    RevokeSessionInput,
+    RevokeSessionPayload,
     Session,
     SignInInput,
     SignInPayload,
+    SignInSession,
+    SignOutEverywherePayload,
     SignOutPayload,
     User,
 )
 from app.schema.base import ErrorCode, Info, UserError
-from app.services import accounts
+from app.schema.ids import from_id, to_id
+from app.services import sessions, sign_in
+from app.services.rate_limits import Kind
 
 
 @strawberry.type
@@ -25,6 +34,12 @@ class AccountsQuery:
     async def viewer(self, info: Info) -> User | None:
         viewer = info.context.viewer_or_none
         return None if viewer is None else User.of_viewer(viewer)
+
+    @strawberry.field(description="Your sessions that have not ended, the one used last first; at most 100.")
+    async def sessions(self, info: Info) -> list[SignInSession]:
+        async with info.context.read() as connection:
+            rows = await sessions.list_own(connection, info.context.viewer)
+        return [SignInSession.of(row, info.context.session_id) for row in rows]
 
 
 @strawberry.type
@@ -35,15 +50,15 @@ class AccountsMutation:
     ) -> SignInPayload:
         async def done() -> SignInPayload:
             context = info.context
-            session = await accounts.sign_in(
-                context.resources.db,
-                context.resources.signer,
-                context.resources.settings,
-                email=input.email,
-                password=input.password,
-                origin=context.origin,
+            limits, who = context.resources.limits, input.email.strip().lower()
+            await limits.hit(Kind.SIGN_IN, who, context.origin.ip_address)
+            opened = await sign_in.sign_in(
+                context.resources.issuer, email=input.email, password=input.password, origin=context.origin
             )
-            return SignInPayload(session=_open(info, session))
+            await limits.forget(Kind.SIGN_IN, who)
+            if isinstance(opened, sign_in.Challenge):
+                return SignInPayload(mfa_challenge=MfaChallenge(token=opened.token, expires_at=opened.expires_at))
+            return SignInPayload(session=keep(info, opened))
 
         return await answer(SignInPayload, done())
 
@@ -55,27 +70,62 @@ class AccountsMutation:
             error = UserError(code=ErrorCode.INVALID_CREDENTIALS, message="There is no session to refresh. Sign in.", path=None)
             return RefreshSessionPayload(errors=[error])
         try:
-            session = await accounts.refresh(context.resources.db, context.resources.signer, token, origin=context.origin)
+            session = await sessions.refresh(context.resources.issuer, token, origin=context.origin)
         except Unauthenticated as ended:
             context.cookies.clear = True
             return RefreshSessionPayload(errors=[UserError(code=ErrorCode.INVALID_CREDENTIALS, message=ended.message, path=None)])
-        return RefreshSessionPayload(session=_open(info, session))
+        return RefreshSessionPayload(session=keep(info, session))
 
     @strawberry.mutation(description="Ends the session on this device. Without a session it changes nothing.")
     async def sign_out(self, info: Info) -> SignOutPayload:
         context = info.context
         context.cookies.clear = True
         if context.viewer_or_none is not None and context.session_id is not None:
-            async with context.resources.db.transaction(context.viewer) as session:
-                session.info["origin"] = context.origin
-                await accounts.sign_out(session, context.viewer, context.session_id)
+            async with context.transaction() as session:
+                await sessions.sign_out(session, context.viewer, context.session_id)
         elif context.cookies.refresh_token is not None:
             async with context.resources.db.transaction(System("api")) as session:
                 session.info["origin"] = context.origin
-                await accounts.sign_out_by_refresh_token(session, context.cookies.refresh_token)
+                await sessions.sign_out_by_refresh_token(session, context.cookies.refresh_token)
         return SignOutPayload()
 
+    @strawberry.mutation(description="Ends all your sessions on all devices, this one too. API keys stay.")
+    async def sign_out_everywhere(self, info: Info) -> SignOutEverywherePayload:
+        async with info.context.transaction() as session:
+            await sessions.sign_out_everywhere(session, info.context.viewer)
+        info.context.cookies.clear = True
+        return SignOutEverywherePayload()
 
-def _open(info: Info, session: accounts.Session) -> Session:
+    @strawberry.mutation(description="Ends one of your sessions.")
+    async def revoke_session(
+        self, info: Info, input: Annotated[RevokeSessionInput, strawberry.argument(description="Which one.")]
+    ) -> RevokeSessionPayload:
+        async def done() -> RevokeSessionPayload:
+            session_id = from_id(input.id, "SignInSession")
+            await info.context.write(lambda session, viewer: sessions.revoke(session, viewer, session_id))
+            return RevokeSessionPayload(revoked_id=to_id("SignInSession", session_id))
+
+        return await answer(RevokeSessionPayload, done())
+
+    @strawberry.mutation(description="Gives you another password and ends your other sessions.")
+    async def change_password(
+        self, info: Info, input: Annotated[ChangePasswordInput, strawberry.argument(description="The old and the new one.")]
+    ) -> ChangePasswordPayload:
+        async def done() -> ChangePasswordPayload:
+            context = info.context
+            await sign_in.change_password(
+                context.resources.issuer,
+                context.viewer,
+                current=input.current_password,
+                new=input.new_password,
+                origin=context.origin,
+            )
+            return ChangePasswordPayload()
+
+        return await answer(ChangePasswordPayload, done())
+
+
+def keep(info: Info, session: sessions.Session) -> Session:
+    """The session as the client gets it; its refresh token goes into the cookie."""
     info.context.cookies.set_refresh_token = (session.refresh_token, session.refresh_expires_at.timestamp())
     return Session(access_token=session.access_token, expires_at=session.expires_at, viewer=User.of_viewer(session.viewer))

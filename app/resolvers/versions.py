@@ -11,13 +11,15 @@ from app.ingest import compare
 from app.models.versions import VersionStatus
 from app.schema.access import AccessGrant
 from app.schema.accounts import User
+from app.schema.api_keys import ApiKey
 from app.schema.base import Info, Node, optional
 from app.schema.comparison import VersionComparison
 from app.schema.datasets import Dataset
 from app.schema.ids import from_id, parse_id
+from app.schema.teams import Team
 from app.schema.uploads import Upload
 from app.schema.versions import DatasetVersion, FileObject
-from app.services import grants, uploads, versions
+from app.services import api_keys, grants, teams, uploads, versions
 
 
 @strawberry.type
@@ -54,6 +56,12 @@ class VersionsQuery:
             case ("User", row_id):
                 row = await info.context.loaders.user_by_id.load(row_id)
                 return optional(User.of, row)
+            case ("Team", row_id):
+                async with info.context.read() as connection:
+                    return optional(Team.of, await teams.find(connection, row_id))
+            case ("ApiKey", row_id):
+                async with info.context.read() as connection:
+                    return optional(ApiKey.of, await api_keys.find_own(connection, info.context.viewer, row_id))
             case ("FileObject", row_id):
                 async with info.context.read() as connection:
                     return optional(FileObject.of, await versions.find_file(connection, info.context.viewer, row_id))

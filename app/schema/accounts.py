@@ -2,6 +2,7 @@
 
 import enum
 from datetime import datetime
+from uuid import UUID
 
 import strawberry
 
@@ -85,4 +86,81 @@ class RefreshSessionPayload:
 
 @strawberry.type(description="Outcome of `signOut`.")
 class SignOutPayload:
+    errors: list[UserError] = errors_field()
+
+
+@strawberry.type(description="A session of yours on some device.")
+class SignInSession:
+    id: strawberry.ID = strawberry.field(description="For `revokeSession`.")
+    created_at: datetime = strawberry.field(description="When it began.")
+    last_used_at: datetime = strawberry.field(description="When its access token was last renewed.")
+    expires_at: datetime = strawberry.field(description="When it ends by itself.")
+    ip_address: str | None = strawberry.field(description="Where it began; null when that is not known.")
+    user_agent: str | None = strawberry.field(description="What the client called itself; null when it did not say.")
+    is_current: bool = strawberry.field(description="True for the session that asks.")
+
+    @classmethod
+    def of(cls, row: AnyRow, current: UUID | None) -> "SignInSession":
+        """From a row of `sign_in_sessions`."""
+        return cls(
+            id=to_id("SignInSession", row.id),
+            created_at=row.created_at,
+            last_used_at=row.last_used_at,
+            expires_at=row.expires_at,
+            ip_address=None if row.ip_address is None else str(row.ip_address),
+            user_agent=row.user_agent,
+            is_current=row.id == current,
+        )
+
+
+@strawberry.input(description="A session to end.")
+class RevokeSessionInput:
+    id: strawberry.ID = strawberry.field(description="Global id of one of your sessions.")
+
+
+@strawberry.type(description="Outcome of `revokeSession`.")
+class RevokeSessionPayload:
+    revoked_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Global id of the ended session; null with errors."
+    )
+    errors: list[UserError] = errors_field()
+
+
+@strawberry.type(description="Outcome of `signOutEverywhere`.")
+class SignOutEverywherePayload:
+    errors: list[UserError] = errors_field()
+
+
+@strawberry.input(description="A new password.")
+class ChangePasswordInput:
+    current_password: str = strawberry.field(description="The one to replace.")
+    new_password: str = strawberry.field(description="8-128 characters, none of the most frequent passwords.")
+
+
+@strawberry.type(description="Outcome of `changePassword`.")
+class ChangePasswordPayload:
+    errors: list[UserError] = errors_field()
+
+
+@strawberry.input(description="An account to make.")
+class CreateUserInput:
+    email: str = strawberry.field(description="Address that the person signs in with; at most 320 characters.")
+    display_name: str = strawberry.field(description="Name to show, 1-200 characters.")
+    role: UserRole = strawberry.field(description="Baseline.")
+    password: str | None = strawberry.field(
+        default=None, description="8-128 characters; null: the person gets an invitation by mail."
+    )
+
+
+@strawberry.input(description="What to change of an account. Null: stays.")
+class UpdateUserInput:
+    id: strawberry.ID = strawberry.field(description="Global id of the account.")
+    role: UserRole | None = strawberry.field(default=None, description="Baseline. Needs a fresh proof of who you are (`stepUp`).")
+    active: bool | None = strawberry.field(default=None, description="False ends its sessions and API keys at once.")
+    display_name: str | None = strawberry.field(default=None, description="Name to show, 1-200 characters.")
+
+
+@strawberry.type(description="Outcome of a change of an account.")
+class UserPayload:
+    user: User | None = strawberry.field(default=None, description="The account as it is now; null with errors.")
     errors: list[UserError] = errors_field()

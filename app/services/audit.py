@@ -16,6 +16,8 @@ class Origin:
 
     ip_address: str | None = None
     request_id: str | None = None
+    user_agent: str | None = None
+    """What the client calls itself; at most 300 characters."""
 
 
 async def record(

@@ -19,6 +19,7 @@ from sqlalchemy import func, insert, select, text
 
 from app.adapters.storage import Storage
 from app.core.db import Database
+from app.core.sealing import parse_keys
 from app.core.settings import Settings
 from app.core.viewer import System
 from app.models.events import AuditChain, AuditCheckpoint
@@ -56,8 +57,8 @@ class Known:
 
 def keys_of(settings: Settings) -> Keys:
     """The keys of this installation; none when it has no secret to derive them from."""
-    secret = settings.jwt_private_key.get_secret_value()
-    return {_id(secret.encode()): _derived(secret.encode())} if secret else {}
+    secrets = parse_keys(settings.secret_keys.get_secret_value()).values()
+    return {_id(secret): _derived(secret) for secret in secrets}
 
 
 def _derived(secret: bytes) -> Ed25519PrivateKey:

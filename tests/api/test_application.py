@@ -22,7 +22,6 @@ async def served(engines: Engines, **given: object) -> AsyncIterator[httpx.Async
         profile="test",
         database_url=SecretStr(engines.database_url),
         redis_url=SecretStr(engines.redis_url),
-        jwt_private_key=SecretStr(engines.jwt_private_key),
         s3_endpoint_url="https://storage.example.com/path",
         **given,  # type: ignore[arg-type]
     )

@@ -46,7 +46,7 @@ MUTATIONS = [
 @asynccontextmanager
 async def context(engines: Engines, database_url: str) -> AsyncIterator[Context]:
     """An operation on a database of one's choice."""
-    settings = Settings(profile="test", database_url=SecretStr(database_url), jwt_private_key=SecretStr(engines.jwt_private_key))
+    settings = Settings(profile="test", database_url=SecretStr(database_url))
     db, redis = Database(settings, application_name="masking-tests"), Redis.from_url(engines.redis_url)
     resources = Resources(
         settings,

@@ -93,9 +93,9 @@ async def test_each_refresh_gives_the_next_token(client: Client, refresh_token: 
 async def test_a_lost_answer_may_be_asked_for_again_within_ten_seconds(client: Client, refresh_token: str) -> None:
     payloads = await asyncio.gather(*(refreshed(client, refresh_token) for _ in range(4)))
     assert [payload["errors"] for payload, _ in payloads] == [[]] * 4
-    for _, token in payloads:
-        assert token is not None
-        assert (await refreshed(client, token))[0]["errors"] == []
+    (successor,) = {token for _, token in payloads}
+    assert successor is not None
+    assert (await refreshed(client, successor))[0]["errors"] == []
 
 
 async def test_a_token_that_was_used_before_ends_the_session(system: System, client: Client, refresh_token: str) -> None:

@@ -5,9 +5,8 @@ import stat
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from app.core.sealing import Place, Sealer, parse_keys
 from app.embedded import secrets
 from app.embedded.errors import StartError
 
@@ -30,11 +29,24 @@ def test_two_folders_share_no_secret(tmp_path: Path) -> None:
     assert len(set(values[0]) | set(values[1])) == 14
 
 
-def test_the_signing_key_is_an_ed25519_key_that_signs(tmp_path: Path) -> None:
-    key = load_pem_private_key(secrets.load(tmp_path / "secrets.json").jwt_private_key.encode(), password=None)
+def test_the_secret_key_seals_and_opens(tmp_path: Path) -> None:
+    sealer = Sealer(parse_keys(secrets.load(tmp_path / "secrets.json").secret_keys))
+    place = Place("table", "column", "row")
 
-    assert isinstance(key, Ed25519PrivateKey)
-    key.public_key().verify(key.sign(b"text"), b"text")
+    assert sealer.open(sealer.seal(b"text", place), place) == b"text"
+
+
+def test_a_file_of_the_first_release_gets_a_secret_key_and_keeps_the_rest(tmp_path: Path) -> None:
+    file = tmp_path / "secrets.json"
+    secrets.load(file)
+    rest = json.loads(file.read_text())
+    del rest["secret_keys"]
+    file.write_text(json.dumps(rest))
+
+    made = secrets.load(file)
+
+    assert json.loads(file.read_text()) == rest | {"secret_keys": made.secret_keys}
+    assert secrets.load(file) == made
 
 
 def test_a_file_that_others_could_read_is_closed_to_them(tmp_path: Path) -> None:

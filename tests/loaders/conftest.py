@@ -113,7 +113,7 @@ async def counted(system: System, shelf: Viewer) -> AsyncIterator[Counted]:
         if name.startswith("DATAKURA_")
     }
     settings = Settings(
-        profile="test", database_url=SecretStr(given["database_url"]), jwt_private_key=SecretStr(given["jwt_private_key"]),
+        profile="test", database_url=SecretStr(given["database_url"]),
         s3_endpoint_url=given["s3_endpoint_url"], s3_access_key=given["s3_access_key"], s3_secret_key=SecretStr(given["s3_secret_key"]),
         s3_bucket=given["s3_bucket"],
     )  # fmt: skip

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import pytest
-from pydantic import SecretStr
 from redis.asyncio import Redis
 
 from app.adapters.storage import S3Storage
@@ -57,7 +56,7 @@ class Client:
 
 @pytest.fixture
 def client(shelf: Shelf, engines: Engines) -> Client:
-    settings = Settings(profile="test", jwt_private_key=SecretStr(engines.jwt_private_key))
+    settings = Settings(profile="test")
     hub = StatusHub(shelf.db, Redis.from_url(engines.redis_url))
     return Client(
         Resources(

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from pydantic import SecretStr
-
 from app.core.ids import uuid7
 from app.core.security import TokenSigner
-from app.core.settings import Settings
 from app.schema.ids import to_id
 from tests.support.client import Client
 from tests.support.system import System
@@ -30,7 +27,7 @@ class Person(Client):
 
 def signer(system: System) -> TokenSigner:
     """Signs as the api of this system does."""
-    return TokenSigner(Settings(profile="test", jwt_private_key=SecretStr(system.environment["DATAKURA_JWT_PRIVATE_KEY"])))
+    return system.signer
 
 
 @asynccontextmanager

@@ -13,9 +13,14 @@ from types import TracebackType
 
 import asyncpg
 import httpx
+from pydantic import SecretStr
 
-from app.core.security import new_secret
+from app.core.db import Database
+from app.core.sealing import sealer_of
+from app.core.security import TokenSigner, new_secret
+from app.core.settings import Settings
 from app.embedded.engines import Engines
+from app.services import signing_keys
 
 MODULES = {"api": "app.main", "dispatcher": "app.dispatcher", "worker": "app.worker"}
 EMAIL, PASSWORD = "admin@example.com", "correct horse battery"
@@ -43,6 +48,8 @@ class System:
 
     environment: dict[str, str]
     logs: Path
+    signer: TokenSigner
+    """Signs as the api does."""
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @classmethod
@@ -69,7 +76,20 @@ class System:
             subprocess.run, [sys.executable, "-m", "app.prepare"], env=environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
-        return cls(environment, folder / "logs")
+        return cls(environment, folder / "logs", await cls.signer_of(environment))
+
+    @staticmethod
+    async def signer_of(environment: dict[str, str]) -> TokenSigner:
+        """A signer with the keys of a prepared database."""
+        settings = Settings(
+            profile="test",
+            database_url=SecretStr(environment["DATAKURA_DATABASE_URL"]),
+            secret_keys=SecretStr(environment["DATAKURA_SECRET_KEYS"]),
+        )
+        db, signer = Database(settings, application_name="tests"), TokenSigner(settings)
+        await signing_keys.renew(db, signer, sealer_of(settings))
+        await db.close()
+        return signer
 
     @property
     def url(self) -> str:

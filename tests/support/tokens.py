@@ -5,8 +5,6 @@ import json
 from uuid import UUID
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from tests.support.people import signer
 from tests.support.system import System
@@ -16,10 +14,10 @@ class Forger:
     """Knows the private key, so that each forgery is wrong in one thing alone."""
 
     def __init__(self, system: System, user_id: UUID, session_id: UUID):
-        self.pem = system.environment["DATAKURA_JWT_PRIVATE_KEY"]
-        key = load_pem_private_key(self.pem.encode(), password=None)
-        assert isinstance(key, Ed25519PrivateKey)
-        self.key = key
+        current = signer(system).current
+        assert current is not None
+        assert current.private is not None
+        self.key = current.private
         self.genuine = signer(system).sign(user_id, session_id).encoded
         self.headers = jwt.get_unverified_header(self.genuine)
         self.claims = jwt.decode(self.genuine, options={"verify_signature": False})

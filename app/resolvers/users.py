@@ -1,0 +1,69 @@
+"""Accounts as administrators see and change them."""
+
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from app.core.viewer import Role
+from app.resolvers.answers import answer
+from app.schema.accounts import CreateUserInput, UpdateUserInput, User, UserPayload
+from app.schema.base import After, First, Info, check_first, optional
+from app.schema.connections import Connection
+from app.schema.ids import from_id
+from app.services import users
+
+
+@strawberry.type
+class UsersQuery:
+    @strawberry.field(description="All accounts, oldest first.")
+    async def users(self, info: Info, first: First, after: After = None) -> Connection[User]:
+        check_first(first)
+        async with info.context.read() as connection:
+            return Connection.of(await users.list_users(connection, info.context.viewer, first=first, after=after), User.of)
+
+
+@strawberry.type
+class UsersMutation:
+    @strawberry.mutation(description="A new account. For administrators.")
+    async def create_user(
+        self, info: Info, input: Annotated[CreateUserInput, strawberry.argument(description="The account.")]
+    ) -> UserPayload:
+        async def done() -> UserPayload:
+            return await _written(
+                info,
+                await info.context.write(
+                    lambda session, viewer: users.create(
+                        session,
+                        viewer,
+                        email=input.email,
+                        display_name=input.display_name,
+                        role=Role(input.role.name),
+                        password=input.password,
+                    )
+                ),
+            )
+
+        return await answer(UserPayload, done())
+
+    @strawberry.mutation(description="Changes an account. For administrators; another role needs a fresh proof (`stepUp`).")
+    async def update_user(
+        self, info: Info, input: Annotated[UpdateUserInput, strawberry.argument(description="The changes.")]
+    ) -> UserPayload:
+        async def done() -> UserPayload:
+            user_id = from_id(input.id, "User")
+            changes = users.Changes(
+                role=None if input.role is None else Role(input.role.name),
+                active=input.active,
+                display_name=input.display_name,
+            )
+            return await _written(
+                info,
+                await info.context.write(lambda session, viewer: users.update_user(session, viewer, user_id, changes=changes)),
+            )
+
+        return await answer(UserPayload, done())
+
+
+async def _written(info: Info, user_id: UUID) -> UserPayload:
+    return UserPayload(user=optional(User.of, await info.context.loaders.user_by_id.load(user_id)))

@@ -1,0 +1,135 @@
+"""Accounts as administrators see and change them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, tuple_, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from app.core import security
+from app.core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from app.core.ids import uuid7
+from app.core.rows import AnyRow
+from app.core.viewer import Role, Viewer
+from app.models.accounts import User
+from app.services import api_keys, audit, cursors, passwords, sessions
+from app.services.accounts import USER_COLUMNS, clean_line
+from app.services.cursors import Page
+from app.services.step_up import require_step_up
+
+MAX_EMAIL, MAX_DISPLAY_NAME = 320, 200
+_ORDER = "users:created"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What is to change of an account; None: stays."""
+
+    role: Role | None = None
+    active: bool | None = None
+    display_name: str | None = None
+
+
+def require_administrator(viewer: Viewer) -> None:
+    """Raises Forbidden unless the viewer may change accounts and teams."""
+    if not viewer.administers:
+        raise Forbidden(
+            "Only administrators may do this." if viewer.role is not Role.ADMIN else "This API key does not have the scope ADMIN."
+        )
+
+
+async def list_users(connection: AsyncConnection, viewer: Viewer, *, first: int, after: str | None) -> Page[AnyRow]:
+    """A page of all accounts, oldest first. Everybody who is signed in may see them: they own and change what one sees."""
+    statement = select(*USER_COLUMNS).order_by(User.created_at, User.id).limit(first + 1)
+    if after is not None:
+        statement = statement.where(tuple_(User.created_at, User.id) > tuple_(*cursors.decode(after, _ORDER, datetime, UUID)))
+    rows = (await connection.execute(statement)).all()
+    return cursors.page(rows, first, after, lambda row: cursors.encode(_ORDER, row.created_at, row.id))
+
+
+async def create(
+    session: AsyncSession, viewer: Viewer, *, email: str, display_name: str, role: Role, password: str | None
+) -> UUID:
+    """A new account; without a password it waits for an invitation or another way to sign in.
+
+    Raises:
+        Forbidden: no administrator.
+        StepUpRequired: a new administrator, and who this is was not proved lately.
+        InvalidInput: an address, a name or a password that cannot be accepted.
+        Conflict: the address has an account.
+    """
+    require_administrator(viewer)
+    if role is Role.ADMIN:
+        require_step_up(viewer)
+    clean = checked_email(email)
+    if password is not None:
+        passwords.check(password, email=clean)
+    values = {
+        "id": uuid7(),
+        "email": clean,
+        "display_name": clean_line(display_name, MAX_DISPLAY_NAME, "displayName"),
+        "role": role,
+        "password_hash": None if password is None else await security.hash_password(password),
+    }
+    try:
+        async with session.begin_nested():
+            await session.execute(insert(User).values(values))
+    except IntegrityError as error:
+        raise Conflict("This e-mail address has an account.", path=("email",)) from error
+    user_id = values["id"]
+    assert isinstance(user_id, UUID)
+    await audit.record(session, viewer, "user.create", user_id, role=role.value)
+    return user_id
+
+
+async def update_user(session: AsyncSession, viewer: Viewer, user_id: UUID, *, changes: Changes) -> UUID:
+    """The account is changed. Deactivation ends its sessions and API keys at once.
+
+    Raises:
+        Forbidden: no administrator.
+        StepUpRequired: another role, and who this is was not proved lately.
+        NotFound: no such account.
+        InvalidInput: a name that cannot be accepted.
+        Conflict: the last active administrator would be none any more.
+    """
+    require_administrator(viewer)
+    # All changes of administrators one after the other: two who demote each other would leave none.
+    await session.execute(select(User.id).where(User.role == Role.ADMIN).order_by(User.id).with_for_update(key_share=True))
+    row = (
+        await session.execute(select(User.role, User.active).where(User.id == user_id).with_for_update(key_share=True))
+    ).one_or_none()
+    if row is None:
+        raise NotFound("There is no such account.")
+    role = changes.role if changes.role is not None else row.role
+    active = changes.active if changes.active is not None else row.active
+    if role is not row.role or (active and not row.active):
+        require_step_up(viewer)
+    if row.role is Role.ADMIN and row.active and not (role is Role.ADMIN and active):
+        await _require_another_administrator(session, user_id)
+    values: dict[str, object] = {"role": role, "active": active, "updated_at": func.now()}
+    if changes.display_name is not None:
+        values["display_name"] = clean_line(changes.display_name, MAX_DISPLAY_NAME, "displayName")
+    await session.execute(update(User).where(User.id == user_id).values(values))
+    if not active and row.active:
+        await sessions.end_all(session, user_id)
+        await api_keys.revoke_all(session, user_id)
+    await audit.record(session, viewer, "user.update", user_id, role=role.value, active=active)
+    return user_id
+
+
+async def _require_another_administrator(session: AsyncSession, user_id: UUID) -> None:
+    others = await session.execute(select(func.count()).where(User.role == Role.ADMIN, User.active, User.id != user_id))
+    if others.scalar_one() == 0:
+        raise Conflict("This is the last active administrator. Make another one first.")
+
+
+def checked_email(email: str) -> str:
+    """The address without what surrounds it. Raises InvalidInput for what is none."""
+    clean = email.strip()
+    local, sign, domain = clean.rpartition("@")
+    odd = not clean.isprintable() or any(character in ' ,;<>"()[]\\' for character in clean)
+    if not sign or not local or "@" in local or not domain or odd or len(clean) > MAX_EMAIL:
+        raise InvalidInput("This is no e-mail address.", path=("email",))
+    return clean
