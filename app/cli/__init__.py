@@ -2,7 +2,7 @@
 
 import typer
 
-from app.cli import audit, keys, search, status, stop, up, upload
+from app.cli import audit, check, keys, search, status, stop, up, upload
 
 app = typer.Typer(
     name="datakura",
@@ -15,6 +15,7 @@ app.command("up")(up.up)
 app.command("stop")(stop.stop)
 app.command("status")(status.status)
 app.command("upload")(upload.upload)
+app.command("check")(check.check)
 app.add_typer(search.app, name="search")
 app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")

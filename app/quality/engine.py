@@ -21,7 +21,7 @@ def check(
     """One result for each rule, in their order. What is wrong with one rule makes that one an ERROR and no other.
 
     Raises:
-        duckdb.Error: the table itself cannot be read.
+        Unreadable: the table itself cannot be opened.
     """
     found = {result.rule_id: result for result in check_each(checked, specs, history, limits)}
     return [found[spec.id] for spec in specs]
@@ -34,7 +34,7 @@ def check_each(
 
     Raises:
         ValueError: two rules have the same id.
-        duckdb.Error: the table itself cannot be read.
+        Unreadable: the table itself cannot be opened.
     """
     history, limits = history or History(), limits or Limits()
     if len({spec.id for spec in specs}) < len(specs):

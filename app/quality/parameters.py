@@ -59,7 +59,28 @@ def _names(location: tuple[int | str, ...]) -> tuple[str, ...]:
 
 
 def schema(kind: type[Parameters]) -> dict[str, Json]:
-    """JSON Schema (draft 2020-12) of the parameters."""
+    """JSON Schema (draft 2020-12) of the parameters, without references: each stands where it is used."""
     found = kind.model_json_schema(by_alias=True)
+    definitions = found.pop("$defs", {})
+    properties = {name: _inlined(one, definitions) for name, one in found["properties"].items()}
+    for name, field in kind.model_fields.items():
+        own = properties[field.alias or name]
+        own["title"], own["description"] = field.title, field.description
     # The names and words of our classes are nothing to a reader of a form.
-    return {key: value for key, value in found.items() if key not in ("title", "description")}
+    rest = {key: value for key, value in found.items() if key not in ("title", "description")}
+    return {**rest, "properties": properties}
+
+
+def _inlined(one: dict[str, Json], definitions: dict[str, dict[str, Json]]) -> dict[str, Json]:
+    """The schema with what its references refer to."""
+    reference = one.get("$ref")
+    if isinstance(reference, str):
+        target = definitions[reference.rpartition("/")[2]]
+        return _inlined({**target, **{key: value for key, value in one.items() if key != "$ref"}}, definitions)
+    return {key: _inlined_value(value, definitions) for key, value in one.items()}
+
+
+def _inlined_value(value: Json, definitions: dict[str, dict[str, Json]]) -> Json:
+    if isinstance(value, dict):
+        return _inlined(value, definitions)
+    return [_inlined_value(inner, definitions) for inner in value] if isinstance(value, list) else value

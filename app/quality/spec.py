@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from pydantic import JsonValue
+
 from app.ingest.job import Field, TableProfile
 
-Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+Json = JsonValue
 Cell = None | bool | int | float | str
 """A value as JSON has it. Integers beyond 2^53, decimals and times are text, so that no reader rounds them."""
 

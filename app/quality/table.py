@@ -15,6 +15,10 @@ ROW_NUMBER = "file_row_number"
 _BITS = {"TINYINT": 8, "SMALLINT": 16, "INTEGER": 32, "BIGINT": 64, "UTINYINT": 8, "USMALLINT": 16, "UINTEGER": 32, "UBIGINT": 64}
 
 
+class Unreadable(Exception):
+    """The file of the table cannot be opened: it is not there, or no Parquet file."""
+
+
 @dataclass(frozen=True)
 class Column:
     """A column as rules see it."""
@@ -112,11 +116,14 @@ def open_table(connection: duckdb.DuckDBPyConnection, info: TableInfo) -> Table:
     """The table at `info.path`, its footer read.
 
     Raises:
-        duckdb.Error: there is no readable Parquet file.
+        Unreadable.
     """
     path = info.path or ""
-    known = tuple(Column(field) for field in info.fields or _described(connection, path))
-    return Table(known, path, _footer(connection, path, known), info.created_at)
+    try:
+        known = tuple(Column(field) for field in info.fields or _described(connection, path))
+        return Table(known, path, _footer(connection, path, known), info.created_at)
+    except duckdb.Error as error:
+        raise Unreadable(str(error).splitlines()[0]) from error
 
 
 def _described(connection: duckdb.DuckDBPyConnection, path: str) -> tuple[Field, ...]:

@@ -30,7 +30,9 @@ class ExpectedField(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, alias_generator=to_camel)
 
     field_path: str = Field(title="Field", description="Its name.", min_length=1, max_length=1_000)
-    logical_type: LogicalType | None = Field(default=None, title="Type", description="Absent: any.")
+    logical_type: LogicalType | None = Field(
+        default=None, title="Type", description="Absent: any. NUMBER takes whole numbers, too."
+    )
 
 
 class SchemaMatchParameters(Parameters):
@@ -86,7 +88,7 @@ def mismatches(wanted: SchemaMatchParameters, table: Table) -> list[str]:
         found += [f"'{name}' is not expected" for name in actual if name not in expected]
     for name, one in expected.items():
         column = actual.get(name)
-        if column is not None and one.logical_type is not None and column.logical is not one.logical_type:
+        if column is not None and one.logical_type is not None and not _is(column.logical, one.logical_type):
             found.append(f"'{name}' is {column.logical}, not {one.logical_type}")
     if wanted.ordered:
         there = [name for name in actual if name in expected]
@@ -95,3 +97,8 @@ def mismatches(wanted: SchemaMatchParameters, table: Table) -> list[str]:
             f"'{name}' stands where '{other}' is expected" for name, other in zip(there, wished, strict=True) if name != other
         ]
     return found
+
+
+def _is(actual: LogicalType, expected: LogicalType) -> bool:
+    """A whole number is a number, too."""
+    return actual is expected or (actual is LogicalType.INTEGER and expected is LogicalType.NUMBER)

@@ -1,0 +1,110 @@
+"""`datakura check` as a pipeline runs it: a process, its table, its exit status."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+CONTRACT = """
+kind: DataContract
+apiVersion: v3.1.0
+id: orders
+version: 1.0.0
+status: active
+schema:
+  - name: orders
+    properties:
+      - {name: id, logicalType: integer, primaryKey: true}
+      - {name: zip, logicalType: string, required: true}
+      - name: state
+        logicalType: string
+        quality:
+          - {id: known, name: Known states, metric: invalidValues, arguments: {validValues: [open, closed]}, mustBeLessThan: 50, unit: percent}
+          - {type: text, description: States are explained in the handbook.}
+    quality:
+      - {id: rows, metric: rowCount, mustBeBetween: [1, 100]}
+      - {id: sum, type: sql, query: "SELECT sum(id) FROM {object}", mustBeGreaterThan: 5}
+"""
+GOOD = "id,zip,state\n1,0123,open\n2,4567,closed\n3,8901,open\n"
+BAD = "id,zip,state\n1,0123,open\n3,4567,lost\n3,,open\n"
+
+
+def check(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command in a folder, with a contract there."""
+    (folder / "contract.yaml").write_text(CONTRACT)
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2]), "HOME": str(folder)}
+    return subprocess.run(
+        [sys.executable, "-c", "from app.cli import main; main()", "check", "orders.csv", "--contract", "contract.yaml", *arguments],
+        cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_a_good_file_passes(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(GOOD)
+    done = check(tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.rstrip() for line in done.stdout.splitlines()] == [
+        "orders.csv: 3 rows, 3 fields",
+        "status  rule          type          field  value  expected",
+        "PASS    schema        schema_match         0      <= 0",
+        "PASS    primaryKey    primary_key   id     0      <= 0",
+        "PASS    zip.required  nulls         zip    0      <= 0",
+        "PASS    rows          row_count            3      in 1 .. 100",
+        "PASS    sum           sql_metric           6      > 5",
+        "PASS    Known states  in_set        state  0      < 0.5",
+        "note: state.quality[1]: not checked, because it is a description for people.",
+        "",
+        "6 rules: 6 passed",
+    ]
+
+
+def test_a_bad_file_fails_the_pipeline_and_says_where(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(BAD)
+    done = check(tmp_path, "--failed-rows", "failed")
+    assert done.returncode == 1
+    assert "FAIL primaryKey primary_key id 1 <= 0" in [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert "  The number of rows that 'id' does not identify is 1; it has to be at most 0.\n    row 3: id = 3\n" in done.stdout
+    assert "    row 3: zip = None\n" in done.stdout
+    assert done.stdout.endswith("\n6 rules: 4 passed, 2 failed\n")
+    files = sorted((tmp_path / "failed").iterdir())
+    rows = [duckdb.sql(f"SELECT row_number, COLUMNS('^(id|zip)$') FROM '{path}'").fetchall() for path in files]
+    assert sorted(rows, key=str) == [[(3, 3)], [(3, None)]]
+
+
+def test_programs_get_json(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(BAD)
+    done = check(tmp_path, "--json")
+    assert done.returncode == 1
+    answer = json.loads(done.stdout)
+    assert answer["summary"] == {"pass": 4, "warn": 0, "fail": 2, "error": 0, "skipped": 0}
+    key = next(one for one in answer["results"] if one["rule"] == "primaryKey")
+    assert (key["status"], key["value"], key["failedRows"]) == ("FAIL", 1.0, [{"row": 3, "values": {"id": 3}}])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("orders.csv", None, "orders.csv: There is no such file.\n"),
+        (
+            "contract.yaml",
+            "kind: [",
+            "contract.yaml: line 1: This is no YAML: expected the node content, but found '<stream end>'.\n",
+        ),
+        ("orders.csv", "", "orders.csv: The file is empty (0 bytes)."),
+    ],
+)
+def test_what_cannot_be_judged_has_a_status_of_its_own(tmp_path: Path, name: str, content: str | None, message: str) -> None:
+    (tmp_path / "orders.csv").write_text(GOOD)
+    if content is None:
+        (tmp_path / name).unlink()
+    elif name == "orders.csv":
+        (tmp_path / name).write_text(content)
+    else:
+        (tmp_path / "other.yaml").write_text(content)
+    done = check(tmp_path, *(["--contract", "other.yaml"] if name == "contract.yaml" else []))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.replace("other.yaml", "contract.yaml").startswith(message)
