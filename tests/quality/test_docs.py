@@ -40,5 +40,5 @@ def test_every_rule_type_says_what_it_is() -> None:
         assert isinstance(properties, dict), kind.name
         for name, one in properties.items():
             assert isinstance(one, dict), (kind.name, name)
-                assert one.get("title"), (kind.name, name)
+            assert one.get("title"), (kind.name, name)
             assert one.get("description"), (kind.name, name)
