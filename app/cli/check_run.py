@@ -12,7 +12,7 @@ import structlog
 
 from app.core.child import ChildLimits, ExitReason, run_child
 from app.ingest import codec
-from app.ingest.job import FileFormat, IngestFailure, IngestJob, IngestLimits, IngestResult, LogicalType, Progress, ReadOptions
+from app.ingest.job import FileFormat, IngestFailure, IngestJob, IngestLimits, IngestResult, LogicalType, ReadOptions
 from app.quality import supervised
 from app.quality.contracts import document, reading
 from app.quality.contracts.document import ContractProblem
@@ -161,7 +161,7 @@ async def _read_as(request: Request, path: Path, folder: Path, options: ReadOpti
 
     async def on_line(line: bytes) -> None:
         message = codec.load_message(line)
-        if not isinstance(message, Progress):
+        if isinstance(message, IngestResult | IngestFailure):
             verdicts.append(message)
 
     ended = await run_child([sys.executable, "-m", "app.ingest"], codec.dump(job), limits=limits, on_line=on_line)
