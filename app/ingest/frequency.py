@@ -1,5 +1,6 @@
 """How often the values of one column occur: distinct count and most frequent values."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -7,8 +8,8 @@ import duckdb
 from app.ingest.job import TopValue
 from app.ingest.values import TEXT_CHARACTERS
 
-EXACT_DISTINCT = 4_000_000
-"""Columns of more (estimated) distinct values get an estimate: counting 10 M texts exactly takes 1 s and 700 MB."""
+EXACT_DISTINCT = 1_000_000
+"""Columns of more (estimated) distinct values get an estimate: see docs/decisions/0007."""
 DENSE_RANGE = 1 << 28
 """Integers within such a range are counted exactly by one bit each."""
 TOP = 10
@@ -40,19 +41,59 @@ class Counted:
     top: tuple[TopValue, ...]
 
 
-def count(connection: duckdb.DuckDBPyConnection, source: str, subject: Subject) -> tuple[Counted, bool]:
-    """What was counted, and whether all of it could be."""
-    if subject.present == 0:
-        return Counted(0, False, ()), True
-    if subject.distinct_estimate <= EXACT_DISTINCT:
+class Counter:
+    """Counts the columns of one table expression; those of very many values share a sample."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, source: str, row_count: int, subjects: Sequence[Subject]):
+        self._connection, self._source = connection, source
+        self._percent = min(100.0, 100 * SAMPLE_ROWS / max(1, row_count))
+        self._many = [subject.sql for subject in subjects if subject.distinct_estimate > EXACT_DISTINCT]
+        self._sampled: list[str] = []
+
+    def count(self, subject: Subject) -> tuple[Counted, bool]:
+        """What was counted, and whether all of it could be."""
+        if subject.present == 0:
+            return Counted(0, False, ()), True
+        if subject.distinct_estimate <= EXACT_DISTINCT:
+            try:
+                return _by_frequency(self._connection, self._source, subject), True
+            except duckdb.OutOfMemoryException:
+                pass
         try:
-            return _by_frequency(connection, source, subject), True
+            return self._of_many(subject), True
         except duckdb.OutOfMemoryException:
-            pass
-    try:
-        return _of_many(connection, source, subject), True
-    except duckdb.OutOfMemoryException:
-        return Counted(min(subject.distinct_estimate, subject.present), True, ()), False
+            return Counted(min(subject.distinct_estimate, subject.present), True, ()), False
+
+    def _of_many(self, subject: Subject) -> Counted:
+        """Very many values: exact where bits suffice, otherwise the estimate."""
+        exact = _dense_distinct(self._connection, self._source, subject)
+        if exact == subject.present:
+            return Counted(exact, False, _smallest(self._connection, self._source, subject))
+        distinct = exact if exact is not None else min(subject.distinct_estimate, subject.present)
+        return Counted(distinct, exact is None, self._frequent(subject))
+
+    def _frequent(self, subject: Subject) -> tuple[TopValue, ...]:
+        if subject.sql not in self._sampled:
+            # One pass for all: most of it is to read the file.
+            self._sampled = self._many if subject.sql in self._many else [subject.sql]
+            self._connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE sample AS SELECT {', '.join(self._sampled)} FROM {self._source}"
+                f" TABLESAMPLE BERNOULLI({self._percent:.6f}%) REPEATABLE(1)"
+            ).fetchall()
+        self._connection.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE candidate AS SELECT value FROM (SELECT {subject.sql} AS value FROM sample)
+            WHERE value IS NOT NULL GROUP BY value HAVING count(*) > 1 ORDER BY count(*) DESC, value LIMIT {CANDIDATES}
+            """
+        ).fetchall()
+        if self._connection.execute("SELECT count(*) FROM candidate").fetchall() == [(0,)]:
+            return ()
+        rows = self._connection.execute(
+            f"SELECT {_text('value')}, times FROM (SELECT {subject.sql} AS value, count(*) AS times FROM {self._source}"
+            f" WHERE {subject.sql} IN (SELECT value FROM candidate) GROUP BY ALL ORDER BY times DESC, value LIMIT {TOP})"
+            " ORDER BY times DESC, value"
+        ).fetchall()
+        return tuple(TopValue(value=value, count=times) for value, times in rows)
 
 
 def _by_frequency(connection: duckdb.DuckDBPyConnection, source: str, subject: Subject) -> Counted:
@@ -70,39 +111,11 @@ def _by_frequency(connection: duckdb.DuckDBPyConnection, source: str, subject: S
     return Counted(distinct, False, tuple(TopValue(value=entry["value"], count=entry["times"]) for entry in top))
 
 
-def _of_many(connection: duckdb.DuckDBPyConnection, source: str, subject: Subject) -> Counted:
-    """Very many values: exact where bits suffice, otherwise the estimate."""
-    exact = _dense_distinct(connection, source, subject)
-    if exact == subject.present:
-        return Counted(exact, False, _smallest(connection, source, subject))
-    distinct = exact if exact is not None else min(subject.distinct_estimate, subject.present)
-    return Counted(distinct, exact is None, _frequent(connection, source, subject))
-
-
 def _smallest(connection: duckdb.DuckDBPyConnection, source: str, subject: Subject) -> tuple[TopValue, ...]:
     """The most frequent values where each occurs once."""
     chosen = f"SELECT {subject.sql} AS value FROM {source} WHERE {subject.sql} IS NOT NULL ORDER BY value LIMIT {TOP}"
     rows = connection.execute(f"SELECT {_text('value')} FROM ({chosen}) ORDER BY value").fetchall()
     return tuple(TopValue(value=value, count=1) for (value,) in rows)
-
-
-def _frequent(connection: duckdb.DuckDBPyConnection, source: str, subject: Subject) -> tuple[TopValue, ...]:
-    percent = min(100.0, 100 * SAMPLE_ROWS / subject.present)
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE candidate AS
-        SELECT value FROM (SELECT {subject.sql} AS value FROM {source} TABLESAMPLE BERNOULLI({percent:.6f}%) REPEATABLE(1))
-        WHERE value IS NOT NULL GROUP BY value HAVING count(*) > 1 ORDER BY count(*) DESC, value LIMIT {CANDIDATES}
-        """
-    ).fetchall()
-    if connection.execute("SELECT count(*) FROM candidate").fetchall() == [(0,)]:
-        return ()
-    rows = connection.execute(
-        f"SELECT {_text('value')}, times FROM (SELECT {subject.sql} AS value, count(*) AS times FROM {source}"
-        f" WHERE {subject.sql} IN (SELECT value FROM candidate) GROUP BY ALL ORDER BY times DESC, value LIMIT {TOP})"
-        " ORDER BY times DESC, value"
-    ).fetchall()
-    return tuple(TopValue(value=value, count=times) for value, times in rows)
 
 
 def _dense_distinct(connection: duckdb.DuckDBPyConnection, source: str, subject: Subject) -> int | None:

@@ -1,48 +1,94 @@
-"""Exact medians of many columns within memory."""
+"""Exact medians of many columns within memory, sought only in the bin of the histogram that holds them."""
 
-import math
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import duckdb
 
 MEDIAN_IN_MEMORY = 12_000_000
-"""Values that one statement holds at once; a longer column is sorted instead, which spills."""
+"""Values that one statement holds at once; a column with more of them in its middle bin is sorted instead, which spills."""
 STATEMENT_COLUMNS = 25
 
 
-def medians(connection: duckdb.DuckDBPyConnection, source: str, numbers: Sequence[tuple[str, int]]) -> list[float | None]:
-    """The median of each column's values; None where there is none or where a double cannot hold it.
+@dataclass(frozen=True)
+class Binned:
+    """The numbers of a column and how they spread.
 
     Args:
-        numbers: per column, the expression of its values (NULL where not finite) and how many of them are not NULL.
+        number: SQL of its values as DOUBLE, NULL where not finite.
+        counts: values in each bin, from the lowest; at least one in all. The last bin includes its upper edge.
     """
-    found: list[float | None] = []
-    for batch in _batches(numbers):
-        if batch[0][1] > MEDIAN_IN_MEMORY:
-            found.append(_by_sorting(connection, source, *batch[0]))
+
+    number: str
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+
+    def middle(self) -> "_Middle":
+        """The bins with the values around the middle."""
+        total = sum(self.counts)
+        ranks = (total - 1) // 2, total // 2
+        low, high = (self._bin_of(rank) for rank in ranks)
+        before = sum(self.counts[:low])
+        upper = f"<= {self.edges[-1]!r}" if high == len(self.counts) - 1 else f"< {self.edges[high + 1]!r}"
+        within = f"{self.number} >= {self.edges[low]!r}::DOUBLE AND {self.number} {upper}::DOUBLE"
+        return _Middle(self.number, within, sum(self.counts[low : high + 1]), ranks[0] - before, ranks[1] - before)
+
+    def _bin_of(self, rank: int) -> int:
+        for index, count in enumerate(self.counts):
+            if rank < count:
+                return index
+            rank -= count
+        raise ValueError("a rank beyond all values")
+
+
+@dataclass(frozen=True)
+class _Middle:
+    """`count` values that satisfy `within`; the median lies between those of two ranks (from 0, equal or one apart)."""
+
+    number: str
+    within: str
+    count: int
+    low: int
+    high: int
+
+
+def medians(connection: duckdb.DuckDBPyConnection, source: str, columns: Sequence[Binned]) -> list[float]:
+    """The median of each column's values."""
+    found: list[float] = []
+    for batch in _batches([column.middle() for column in columns]):
+        if batch[0].count > MEDIAN_IN_MEMORY:
+            found.append(_by_sorting(connection, source, batch[0]))
             continue
-        middles = ", ".join(f"quantile_cont({number}, 0.5)" for number, _ in batch)
+        # Half a rank up, so that rounding cannot end in the neighbour.
+        middles = ", ".join(
+            f"quantile_disc({one.number}, [{(one.low + 0.5) / one.count!r}, {(one.high + 0.5) / one.count!r}])"
+            f" FILTER (WHERE {one.within})"
+            for one in batch
+        )
         row = connection.execute(f"SELECT {middles} FROM {source}").fetchall()[0]
-        found.extend(value if value is not None and math.isfinite(value) else None for value in row)
+        found.extend(_between(low, high) for low, high in row)
     return found
 
 
-def _batches(numbers: Sequence[tuple[str, int]]) -> Iterator[list[tuple[str, int]]]:
-    batch: list[tuple[str, int]] = []
-    for number in numbers:
-        if batch and (len(batch) == STATEMENT_COLUMNS or sum(count for _, count in [*batch, number]) > MEDIAN_IN_MEMORY):
+def _batches(middles: Sequence[_Middle]) -> Iterator[list[_Middle]]:
+    batch: list[_Middle] = []
+    for middle in middles:
+        if batch and (len(batch) == STATEMENT_COLUMNS or sum(one.count for one in [*batch, middle]) > MEDIAN_IN_MEMORY):
             yield batch
             batch = []
-        batch.append(number)
+        batch.append(middle)
     if batch:
         yield batch
 
 
-def _by_sorting(connection: duckdb.DuckDBPyConnection, source: str, number: str, count: int) -> float:
+def _by_sorting(connection: duckdb.DuckDBPyConnection, source: str, middle: _Middle) -> float:
     rows = connection.execute(
-        f"SELECT number FROM (SELECT {number} AS number FROM {source}) WHERE number IS NOT NULL"
-        f" ORDER BY number LIMIT {2 - count % 2} OFFSET {(count - 1) // 2}"
+        f"SELECT {middle.number} AS middle FROM {source} WHERE {middle.within}"
+        f" ORDER BY middle LIMIT {middle.high - middle.low + 1} OFFSET {middle.low}"
     ).fetchall()
-    low, high = rows[0][0], rows[-1][0]
+    return _between(rows[0][0], rows[-1][0])
+
+
+def _between(low: float, high: float) -> float:
     # Halves first: the sum of two large numbers may not be finite.
-    return float(low if low == high else low / 2 + high / 2)
+    return low if low == high else low / 2 + high / 2

@@ -3,16 +3,18 @@
 import math
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
 import duckdb
 
-from app.ingest import bins, frequency, median
+from app.ingest import bins, frequency
+from app.ingest import spread as spreads
 from app.ingest.columns import literal
 from app.ingest.job import Field, FieldProfile, HistogramBin, LogicalType, TableProfile
-from app.ingest.summary import NUMBERS, SAFE_TO_SQUARE, TIMES, Column, Summary, statements, summarise
+from app.ingest.median import Binned, medians
+from app.ingest.summary import NUMBERS, SAFE_TO_SQUARE, TIMES, Column, Summary, summarise
 from app.ingest.table import Report
 from app.ingest.values import shown
 
@@ -35,11 +37,12 @@ def profile(connection: duckdb.DuckDBPyConnection, table_path: str, fields: Sequ
     partial = False
     for source, batch in _batches(connection, file, [Column(field) for field in fields], row_count):
         summaries = summarise(connection, source, batch)
-        histograms = _histograms(connection, source, batch, summaries)
-        middles = _medians(connection, source, batch, summaries)
-        for column, summary, histogram, middle in zip(batch, summaries, histograms, middles, strict=True):
-            found, complete = _field_profile(connection, source, column, summary, row_count)
-            profiles.append(replace(found, histogram=histogram, median=middle))
+        shapes = _shapes(connection, source, batch, summaries)
+        subjects = [_subject(column, summary) for column, summary in zip(batch, summaries, strict=True)]
+        counter = frequency.Counter(connection, source, row_count, subjects)
+        for column, summary, subject in zip(batch, summaries, subjects, strict=True):
+            counted, complete = counter.count(subject)
+            profiles.append(_field_profile(column, summary, shapes.get(column, _NO_SHAPE), counted, row_count))
             partial |= not complete
             report(len(profiles) / len(fields))
     return TableProfile(
@@ -67,45 +70,53 @@ def _batches(
         yield "batch", batch
 
 
-def _histograms(
+@dataclass(frozen=True)
+class _Shape:
+    """What a column's numbers look like beyond their ends and mean."""
+
+    histogram: tuple[HistogramBin, ...] = ()
+    median: float | None = None
+    stddev: float | None = None
+
+
+_NO_SHAPE = _Shape()
+
+
+def _shapes(
     connection: duckdb.DuckDBPyConnection, source: str, columns: list[Column], summaries: list[Summary]
-) -> list[tuple[HistogramBin, ...]]:
+) -> dict[Column, _Shape]:
     """Of the columns that have finite values."""
-    every = [(column, _edges(column, summary)) for column, summary in zip(columns, summaries, strict=True)]
-    numbers = _numbers(columns, summaries)
-    counted: dict[Column, list[int]] = {}
-    edges = dict(every)
-    for some in statements([column for column, bounds in every if bounds]):
-        # DuckDB's bins include their upper edge, ours the lower: the mirror image has it right.
-        wanted = [
-            f"map_values(histogram(-({numbers[column]}), [{', '.join(f'{-edge!r}::DOUBLE' for edge in reversed(edges[column]))}]))"
-            for column in some
-        ]
-        row = connection.execute(f"SELECT {', '.join(wanted)} FROM {source}").fetchall()[0]
-        counted.update(zip(some, row, strict=True))
-    return [_bins(bounds, counted[column]) if bounds else () for column, bounds in every]
+    found: dict[Column, _Shape] = {}
+    binned: dict[Column, Binned] = {}
+    for column, summary in zip(columns, summaries, strict=True):
+        edges = _edges(column, summary)
+        if not edges:
+            continue
+        is_number = column.field.logical_type in NUMBERS
+        if summary.low == summary.high:
+            only = HistogramBin(lower=edges[0], upper=edges[-1], count=summary.finite)
+            deviation = 0.0 if is_number and summary.finite > 1 else None
+            found[column] = _Shape((only,), summary.low if is_number else None, deviation)
+            continue
+        number = column.number(all_finite=summary.finite == summary.present)
+        mean = _finite(summary.mean) if is_number and not _is_large(summary) else None
+        spread = spreads.spread(connection, source, number, edges, mean)
+        histogram = tuple(
+            HistogramBin(lower=lower, upper=upper, count=count)
+            for (lower, upper), count in zip(pairwise(edges), spread.counts, strict=True)
+        )
+        deviation = None if spread.squares is None else _finite(math.sqrt(spread.squares / (summary.finite - 1)))
+        found[column] = _Shape(histogram, stddev=deviation)
+        if is_number:
+            binned[column] = Binned(number, edges, spread.counts)
+    for column, middle in zip(binned, medians(connection, source, list(binned.values())), strict=True):
+        found[column] = replace(found[column], median=_finite(middle))
+    return found
 
 
-def _medians(
-    connection: duckdb.DuckDBPyConnection, source: str, columns: list[Column], summaries: list[Summary]
-) -> list[float | None]:
-    expressions = _numbers(columns, summaries)
-    numbers = {
-        column: (expressions[column], summary.finite)
-        for column, summary in zip(columns, summaries, strict=True)
-        if column.field.logical_type in NUMBERS
-    }
-    found = dict(zip(numbers, median.medians(connection, source, list(numbers.values())), strict=True))
-    return [found.get(column) for column in columns]
-
-
-def _numbers(columns: list[Column], summaries: list[Summary]) -> dict[Column, str]:
-    """Expressions of the columns that have numbers, without a check where all values are known to be finite."""
-    return {
-        column: column.number(all_finite=summary.finite == summary.present)
-        for column, summary in zip(columns, summaries, strict=True)
-        if column.kind is not None
-    }
+def _is_large(summary: Summary) -> bool:
+    """Whether squares of the values may be beyond all doubles."""
+    return max(abs(summary.low or 0.0), abs(summary.high or 0.0)) >= SAFE_TO_SQUARE
 
 
 def _edges(column: Column, summary: Summary) -> tuple[float, ...]:
@@ -117,41 +128,23 @@ def _edges(column: Column, summary: Summary) -> tuple[float, ...]:
     return bins.number_edges(summary.low, summary.high, whole=kind == LogicalType.INTEGER)
 
 
-def _bins(edges: tuple[float, ...], counts: list[int]) -> tuple[HistogramBin, ...]:
-    """`counts` run from the values equal to the last edge down to the first bin."""
-    if edges[0] == edges[-1]:
-        return (HistogramBin(lower=edges[0], upper=edges[-1], count=counts[0]),)
-    at_end, *downwards = counts[: len(edges)]
-    upwards = downwards[::-1]
-    upwards[-1] += at_end
-    return tuple(
-        HistogramBin(lower=lower, upper=upper, count=count)
-        for (lower, upper), count in zip(pairwise(edges), upwards, strict=True)
+def _subject(column: Column, summary: Summary) -> frequency.Subject:
+    return frequency.Subject(
+        sql=column.sql,
+        is_whole=column.field.logical_type == LogicalType.INTEGER,
+        present=summary.present,
+        distinct_estimate=summary.distinct_estimate,
+        low=summary.low,
+        high=summary.high,
     )
 
 
-def _field_profile(
-    connection: duckdb.DuckDBPyConnection, source: str, column: Column, summary: Summary, row_count: int
-) -> tuple[FieldProfile, bool]:
-    """The profile without its histogram, and whether it is complete."""
+def _field_profile(column: Column, summary: Summary, shape: _Shape, counted: frequency.Counted, row_count: int) -> FieldProfile:
     native = column.field.native_type
-    counted, complete = frequency.count(
-        connection,
-        source,
-        frequency.Subject(
-            sql=column.sql,
-            is_whole=column.field.logical_type == LogicalType.INTEGER,
-            present=summary.present,
-            distinct_estimate=summary.distinct_estimate,
-            low=summary.low,
-            high=summary.high,
-        ),
-    )
     mean = _finite(summary.mean) if summary.finite == summary.present or column.is_float else None
-    large = max(abs(summary.low or 0.0), abs(summary.high or 0.0)) >= SAFE_TO_SQUARE
     infinite = "inf" in (summary.min or "") + (summary.max or "") and column.is_float
     null_count = row_count - summary.present
-    found = FieldProfile(
+    return FieldProfile(
         field_path=column.field.field_path,
         null_count=null_count,
         null_fraction=null_count / row_count if row_count else 0.0,
@@ -160,13 +153,13 @@ def _field_profile(
         min=shown(summary.min, native),
         max=shown(summary.max, native),
         mean=None if infinite else mean,
-        median=None,
-        stddev=None if infinite or large else _finite(summary.stddev),
+        median=shape.median,
+        stddev=None if infinite else shape.stddev,
         min_length=summary.min_length,
         max_length=summary.max_length,
+        histogram=shape.histogram,
         top_values=tuple(replace(top, value=shown(top.value, native) or "") for top in counted.top),
     )
-    return found, complete
 
 
 def _finite(value: float | None) -> float | None:

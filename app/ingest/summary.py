@@ -1,4 +1,4 @@
-"""Count, distinct estimate, ends and moments of every column of a table expression, in one pass over many columns."""
+"""Count, distinct estimate, ends and mean of every column of a table expression, in one pass over many columns."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -22,15 +22,14 @@ _NESTED = (LogicalType.OBJECT, LogicalType.ARRAY)
 class Summary:
     """What one pass tells of a column. Numbers are epoch seconds for dates and times."""
 
-    present: int
-    distinct_estimate: int
     min: str | None
     max: str | None
-    finite: int
     low: float | None
     high: float | None
+    present: int
+    distinct_estimate: int
+    finite: int
     mean: float | None
-    stddev: float | None
     min_length: int | None
     max_length: int | None
 
@@ -62,11 +61,13 @@ class Column:
         zoned = self.field.native_type.startswith(("TIMESTAMPTZ", "TIMESTAMP WITH"))
         return f"CAST({self.sql} AS {'TIMESTAMP WITH TIME ZONE' if zoned else 'TIMESTAMP'})"
 
-    def is_finite_between(self, low: float | None, high: float | None) -> bool:
-        """Whether ends taken over all values show that all of them are finite: not-a-number is the greatest, infinity is out."""
+    def is_finite(self, summary: Summary) -> bool:
+        """Whether a summary taken over all values shows that all of them are finite: not-a-number is the greatest, and the
+        mean knows it too where a footer forgot it."""
+        ends = [end for end in (summary.low, summary.high) if end is not None]
         if self.kind == "float":
-            return all(end is None or abs(end) < SAFE_TO_SQUARE for end in (low, high))
-        return all(end is None or math.isfinite(end) for end in (low, high))
+            return all(abs(end) < SAFE_TO_SQUARE for end in ends) and math.isfinite(summary.mean or 0.0)
+        return all(math.isfinite(end) for end in ends)
 
     def number(self, *, all_finite: bool = False) -> str:
         """The value as DOUBLE, in epoch seconds for times; NULL where it is not finite."""
@@ -80,22 +81,39 @@ def summarise(connection: duckdb.DuckDBPyConnection, source: str, columns: list[
     found: dict[Column, Summary] = {}
     for some in statements(columns):
         try:
-            quick = _summarised(connection, source, some, _plain_expressions)
+            quick = _summarised(connection, source, some, _plain_ends, _plain_counts)
         except duckdb.OutOfRangeException:
             continue
-        found.update({column: one for column, one in quick.items() if column.is_finite_between(one.low, one.high)})
+        found.update({column: one for column, one in quick.items() if column.is_finite(one)})
     for some in statements([column for column in columns if column not in found]):
-        found.update(_summarised(connection, source, some, _careful_expressions))
+        found.update(_summarised(connection, source, some, _careful_ends, _careful_counts))
     return [found[column] for column in columns]
 
 
+Expressions = Callable[[Column], tuple[str, ...]]
+
+
 def _summarised(
-    connection: duckdb.DuckDBPyConnection, source: str, columns: list[Column], expressions_of: Callable[[Column], tuple[str, ...]]
+    connection: duckdb.DuckDBPyConnection, source: str, columns: list[Column], ends: Expressions, counts: Expressions
 ) -> dict[Column, Summary]:
+    # DuckDB answers a statement of plain ends from the footers, unless a single column has none there, as booleans do.
+    booleans = [column for column in columns if column.field.logical_type is LogicalType.BOOLEAN]
+    others = [column for column in columns if column not in booleans]
+    found = {**_row(connection, source, others, ends), **_row(connection, source, booleans, ends)}
+    counted = _row(connection, source, columns, counts)
+    # The cells of a row have the types of its expressions.
+    return {column: Summary(*found[column], *counted[column]) for column in columns}  # type: ignore[arg-type]
+
+
+def _row(
+    connection: duckdb.DuckDBPyConnection, source: str, columns: list[Column], expressions_of: Expressions
+) -> dict[Column, tuple[object, ...]]:
+    if not columns:
+        return {}
     expressions = [expression for column in columns for expression in expressions_of(column)]
     row = connection.execute(f"SELECT {', '.join(expressions)} FROM {source}").fetchall()[0]
     width = len(expressions) // len(columns)
-    return {column: Summary(*row[at * width : (at + 1) * width]) for at, column in enumerate(columns)}
+    return {column: row[at * width : (at + 1) * width] for at, column in enumerate(columns)}
 
 
 def statements(columns: list[Column]) -> Iterator[list[Column]]:
@@ -104,68 +122,58 @@ def statements(columns: list[Column]) -> Iterator[list[Column]]:
         yield columns[start : start + STATEMENT_COLUMNS]
 
 
-def _plain_expressions(column: Column) -> tuple[str, ...]:
-    """In the order of Summary's fields, for values that are all finite."""
+def _plain_ends(column: Column) -> tuple[str, ...]:
+    """Least and greatest value as text and as number, where all values are finite."""
     value = column.sql
+    ends = f"min({value})", f"max({value})"
     if column.kind == "float":
-        ends = f"min({value})", f"max({value})"
-        return (
-            f"count({value})",
-            f"approx_count_distinct({value})",
-            *(f"CAST({end} AS VARCHAR)" for end in ends),
-            f"count({value})",
-            *(f"CAST({end} AS DOUBLE)" for end in ends),
-            f"avg(CAST({value} AS DOUBLE))",
-            f"stddev_samp(CAST({value} AS DOUBLE))",
-            "NULL",
-            "NULL",
-        )
+        return (*(f"CAST({end} AS VARCHAR)" for end in ends), *(f"CAST({end} AS DOUBLE)" for end in ends))
     if column.kind == "time":
-        careful = _careful_expressions(column)
-        ends = f"min({value})", f"max({value})"
         moments = (column.moment.replace(value, end) for end in ends)
-        finite = (
-            f"count({value})",
-            *(f"CASE WHEN isfinite({moment}) THEN epoch({moment}) ELSE 'inf'::DOUBLE END" for moment in moments),
-        )
-        return (*careful[:4], *finite, *careful[7:])
-    return _careful_expressions(column)
+        numbers = (f"CASE WHEN isfinite({moment}) THEN epoch({moment}) ELSE 'inf'::DOUBLE END" for moment in moments)
+        return (*_careful_ends(column)[:2], *numbers)
+    return _careful_ends(column)
 
 
-def _careful_expressions(column: Column) -> tuple[str, ...]:
-    """In the order of Summary's fields."""
+def _careful_ends(column: Column) -> tuple[str, ...]:
+    """The same of any values: not-a-number is no end, and the numbers are those of the finite values."""
     value, kind = column.sql, column.field.logical_type
     ordered = f"{value}) FILTER (WHERE NOT isnan({value})" if column.is_float else value
     bound = "NULL" if kind in _NESTED else f"left(CAST({{}}({ordered}) AS VARCHAR), {TEXT_CHARACTERS})"
-    finite, moments = _finite_expressions(column), ("NULL", "NULL")
-    if column.kind == "float":
-        number = column.number()
-        moments = (f"avg({number})", f"stddev_samp(CASE WHEN abs({value}) < {SAFE_TO_SQUARE} THEN {number} END)")
-    elif column.kind == "exact":
-        # An average of small integers is exact before it becomes a double; sums of larger ones may overflow.
-        small = column.field.native_type.endswith("INT") and "HUGE" not in column.field.native_type
-        moments = (f"avg({value if small else column.number()})", f"stddev_samp({column.number()})")
-    lengths = (f"min(length({value}))", f"max(length({value}))") if kind == LogicalType.STRING else ("NULL", "NULL")
-    return (
-        f"count({value})",
-        f"approx_count_distinct({value})",
-        bound.format("min"),
-        bound.format("max"),
-        *finite,
-        *moments,
-        *lengths,
-    )
-
-
-def _finite_expressions(column: Column) -> tuple[str, str, str]:
-    """Count, least and greatest of the finite values, as numbers. What is counted and ordered anyway is not done twice."""
-    value = column.sql
+    texts = bound.format("min"), bound.format("max")
     if column.kind == "exact":
-        return f"count({value})", f"CAST(min({value}) AS DOUBLE)", f"CAST(max({value}) AS DOUBLE)"
+        return (*texts, f"CAST(min({value}) AS DOUBLE)", f"CAST(max({value}) AS DOUBLE)")
     if column.kind == "time":
         ends = f"{value}) FILTER (WHERE isfinite({column.moment})"
         least, greatest = (column.moment.replace(value, f"{end}({ends})") for end in ("min", "max"))
-        return f"count({ends})", f"epoch({least})", f"epoch({greatest})"
+        return (*texts, f"epoch({least})", f"epoch({greatest})")
     if column.kind == "float":
-        return f"count({column.number()})", f"min({column.number()})", f"max({column.number()})"
-    return "0", "NULL", "NULL"
+        return (*texts, f"min({column.number()})", f"max({column.number()})")
+    return (*texts, "NULL", "NULL")
+
+
+def _plain_counts(column: Column) -> tuple[str, ...]:
+    """Values, distinct values (estimated), finite values, mean, least and greatest length, where all values are finite."""
+    value = column.sql
+    if column.kind == "float":
+        mean = f"avg(CAST({value} AS DOUBLE))"
+        return f"count({value})", f"approx_count_distinct({value})", f"count({value})", mean, "NULL", "NULL"
+    if column.kind == "time":
+        return f"count({value})", f"approx_count_distinct({value})", f"count({value})", "NULL", "NULL", "NULL"
+    return _careful_counts(column)
+
+
+def _careful_counts(column: Column) -> tuple[str, ...]:
+    """The same of any values."""
+    value, kind = column.sql, column.field.logical_type
+    finite, mean = "0", "NULL"
+    if column.kind == "float":
+        finite, mean = f"count({column.number()})", f"avg({column.number()})"
+    elif column.kind == "exact":
+        # An average of small integers is exact before it becomes a double; sums of larger ones may overflow.
+        small = column.field.native_type.endswith("INT") and "HUGE" not in column.field.native_type
+        finite, mean = f"count({value})", f"avg({value if small else column.number()})"
+    elif column.kind == "time":
+        finite = f"count({value}) FILTER (WHERE isfinite({column.moment}))"
+    lengths = (f"min(length({value}))", f"max(length({value}))") if kind == LogicalType.STRING else ("NULL", "NULL")
+    return f"count({value})", f"approx_count_distinct({value})", finite, mean, *lengths

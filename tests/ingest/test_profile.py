@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 
 from app.ingest import columns, engine, frequency, median
+from app.ingest import spread as spreads
 from app.ingest.bins import number_edges, time_edges
 from app.ingest.job import FieldProfile, HistogramBin, IngestJob, TableProfile, TopValue
+from app.ingest.median import Binned, medians
 from app.ingest.profile import profile
 from app.ingest.values import date_text, shown, time_text, timestamp_text
 
@@ -208,6 +210,41 @@ def test_a_table_agrees_with_pandas(tmp_path: Path) -> None:
         check_histogram(known, finite=20_000)
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "on_grid"),
+    [
+        (0.0, 1.0, True), (0.1, 0.25, True), (-0.7, 0.3, True), (0.0, 1_000_003.0, True), (1e-9, 3e-9, True), (-5e7, 1e9, True),
+        (3.0, 3.0 + 2**-40, False), (1e300, 3e300, False), (2.0**60, 2.0**60 + 4096, False),
+    ],
+)  # fmt: skip
+def test_what_stands_on_an_edge_or_beside_it_is_in_the_right_bin(low: float, high: float, on_grid: bool) -> None:
+    edges = number_edges(low, high, whole=False)
+    assert (spreads.grid(edges) is not None) is on_grid
+    beside = [math.nextafter(edge, toward) for edge in edges for toward in (-math.inf, math.inf)]
+    values = [value for value in [*edges, *beside] if edges[0] <= value <= edges[-1]]
+    with duckdb.connect(config={"threads": "2"}) as connection:
+        connection.execute("CREATE TABLE t AS SELECT unnest($1::DOUBLE[]) AS x", [[*values, None]])
+        mean = sum(value / len(values) for value in values)
+        found = spreads.spread(connection, "t", "x", edges, mean if high < 1e100 else None)
+        assert found.counts == tuple(np.histogram(values, bins=edges)[0].tolist())
+        if high < 1e100:
+            assert found.squares == pytest.approx(math.fsum((value - mean) ** 2 for value in values), rel=1e-9)
+        binned = Binned("x", edges, found.counts)
+        assert medians(connection, "t", [binned]) == [float(np.median(values))]
+
+
+def test_the_median_is_found_across_bins_that_are_empty(tmp_path: Path) -> None:
+    assert of(tmp_path, "(0), (1), (1000), (1001)", "BIGINT").median == 500.5
+    assert of(tmp_path, "(0), (1), (7), (1000), (1001)", "BIGINT").median == 7.0
+    assert of(tmp_path, "(0), (0), (0), (NULL), (1000)", "DOUBLE").median == 0.0
+
+
+def test_long_texts_are_ends_although_a_footer_does_not_keep_them(tmp_path: Path) -> None:
+    found = of(tmp_path, "(repeat('a', 9000) || 'b'), (repeat('a', 9000) || 'a'), (repeat('é', 300))", "VARCHAR")
+    assert (found.min, found.max) == ("a" * 200, "é" * 200)
+    assert (found.min_length, found.max_length, found.distinct_count) == (300, 9_001, 3)
+
+
 def test_more_values_than_can_be_counted_exactly_are_estimated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(frequency, "EXACT_DISTINCT", 100)
     sql = """
@@ -278,7 +315,23 @@ def test_fractions_of_seconds_have_no_zeros_at_their_end() -> None:
 @pytest.mark.parametrize("exact", [0, 1_000])
 def test_no_name_of_a_column_gets_in_the_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, exact: int) -> None:
     monkeypatch.setattr(frequency, "EXACT_DISTINCT", exact)
-    names = ["value", "times", "candidate", "batch", "number", 'qu"ote', "AS TIMESTAMP", "counted", "count"]
+    names = [
+        "value",
+        "times",
+        "candidate",
+        "batch",
+        "number",
+        "x",
+        "d",
+        "k",
+        "bin",
+        "sample",
+        "middle",
+        'qu"ote',
+        "AS TIMESTAMP",
+        "counted",
+        "count",
+    ]
     found = profiled(
         tmp_path, "SELECT " + ", ".join(f"range % 2 AS {columns.quoted(name)}" for name in names) + " FROM range(10)"
     )

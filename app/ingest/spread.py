@@ -1,0 +1,96 @@
+"""How the numbers of one column spread over the bins of its histogram and around their mean, in one pass."""
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+import duckdb
+
+EXACT_BELOW = 1 << 53
+"""Up to here doubles hold every integer."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """`counts` has one entry a bin, from the lowest; the last bin includes its upper edge."""
+
+    counts: tuple[int, ...]
+    squares: float | None
+    """Sum of squared distances from the mean; None where none was given."""
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Edges that are (first + i) * numerator / denominator, to the last bit as a double computes it."""
+
+    first: int
+    numerator: int
+    denominator: int
+
+    def edge(self, index: str) -> str:
+        """SQL for an edge by its number, the same double as in the list of edges."""
+        scaled = f"({self.first}::DOUBLE + {index}) * {self.numerator}::DOUBLE"
+        return f"({scaled})" if self.denominator == 1 else f"({scaled} / {self.denominator}::DOUBLE)"
+
+
+def grid(edges: tuple[float, ...]) -> Grid | None:
+    """The grid that the edges lie on, None where they lie on none."""
+    width = edges[1] - edges[0]
+    if not (math.isfinite(width) and 0 < width < EXACT_BELOW):
+        return None
+    step = Fraction(f"{width:.12g}")
+    first = round(edges[0] / width)
+    found = Grid(first, step.numerator, step.denominator)
+    numbers = range(first, first + len(edges))
+    if found.denominator >= EXACT_BELOW or max(abs(numbers[0]), abs(numbers[-1])) * found.numerator >= EXACT_BELOW:
+        return None
+    same = all(number * found.numerator / found.denominator == edge for number, edge in zip(numbers, edges, strict=True))
+    return found if same else None
+
+
+def spread(
+    connection: duckdb.DuckDBPyConnection, source: str, number: str, edges: tuple[float, ...], mean: float | None
+) -> Spread:
+    """The spread of a column.
+
+    Args:
+        number: SQL of its values as DOUBLE, NULL where not finite; all others lie within the edges.
+        edges: ascending, at least two.
+        mean: distances are taken from it; None where they are not wanted.
+    """
+    distance = "NULL::DOUBLE" if mean is None else f"x - {mean!r}::DOUBLE"
+    found = grid(edges)
+    if found is None:
+        return _by_search(connection, source, number, edges, distance)
+    # The quotient may be rounded to the wrong side of an edge; a look at the edges themselves has it right. This takes
+    # less than half of the time of DuckDB's histogram(), which searches the list of edges (2026-11).
+    below, above = found.edge("k"), found.edge("(k + 1::DOUBLE)")
+    rows = connection.execute(
+        f"SELECT CAST(k + CAST(x >= {above} AS INTEGER) - CAST(x < {below} AS INTEGER) AS UTINYINT) AS bin, count(*), sum(d * d)"
+        f" FROM (SELECT x, {distance} AS d,"
+        f" floor((x - {edges[0]!r}::DOUBLE) / {edges[1] - edges[0]!r}::DOUBLE) AS k"
+        f" FROM (SELECT x FROM (SELECT {number} AS x FROM {source}) WHERE x IS NOT NULL)) GROUP BY bin"
+    ).fetchall()
+    last = len(edges) - 2
+    counts = [0] * (last + 1)
+    for index, count, _ in rows:
+        # What equals the last edge belongs below it.
+        counts[min(index, last)] += count
+    squares = None if mean is None else math.fsum(squares for _, _, squares in rows)
+    return Spread(tuple(counts), squares)
+
+
+def _by_search(
+    connection: duckdb.DuckDBPyConnection, source: str, number: str, edges: tuple[float, ...], distance: str
+) -> Spread:
+    # DuckDB's bins include their upper edge, ours the lower: the mirror image has it right.
+    mirrored = ", ".join(f"{-edge!r}::DOUBLE" for edge in reversed(edges))
+    counted, squares = connection.execute(
+        f"SELECT map_values(histogram(-x, [{mirrored}])), sum(d * d) FROM (SELECT x, {distance} AS d FROM"
+        f" (SELECT {number} AS x FROM {source}))"
+    ).fetchall()[0]
+    # They run from the values equal to the last edge down to the first bin; behind them may be one for all others.
+    at_end, *downwards = counted[: len(edges)]
+    counts = downwards[::-1]
+    counts[-1] += at_end
+    return Spread(tuple(counts), squares)
