@@ -4,6 +4,7 @@ import asyncio
 
 from app.actors.registry import Work, actor
 from app.core import faults
+from app.core.errors import Unavailable
 from app.core.ledger import Claim, succeed
 from app.core.viewer import System
 from app.ingest.job import Stage
@@ -27,6 +28,12 @@ async def ingest(work: Work, claim: Claim) -> None:
         result, files = await ingestion.ingest(
             source, claim, storage=work.storage, settings=work.settings, folder=work.scratch, tell=tell
         )
+    except Unavailable as reason:
+        async with work.db.transaction(_WORKER) as session:
+            given_up = await ingests.waits(session, claim, source, reason)
+        if given_up:
+            return
+        raise
     except ingests.FileRefused as refusal:
         async with work.db.transaction(_WORKER) as session:
             await ingests.failed(session, claim, source, refusal.failure)

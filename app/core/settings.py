@@ -103,6 +103,8 @@ class Settings(BaseSettings):
     scratch_dir: Path | None = None
     """Bounded scratch of the workers; DATA_DIR/scratch when not given."""
     scratch_max_bytes: Annotated[int, Field(ge=1 << 20)] = 50 << 30
+    scratch_reserve_bytes: Annotated[int, Field(ge=0)] = 256 << 20
+    """Of the scratch folder's disk; a job that would leave less waits."""
     heavy_slots: Annotated[int, Field(ge=1, le=64)] = 1
     """Children that one worker runs at the same time."""
     interactive_slots: Annotated[int, Field(ge=1, le=64)] = 4

@@ -73,6 +73,8 @@ class IngestErrorCode(StrEnum):
     SIZE_MISMATCH = "SIZE_MISMATCH"
     CHECKSUM_MISMATCH = "CHECKSUM_MISMATCH"
     OBJECT_CHANGED = "OBJECT_CHANGED"
+    WAITING = "WAITING"
+    """No verdict on the file: the worker lacks something for reading it. FAILED only after a day."""
 
 
 class IngestError(Exception):

@@ -155,7 +155,9 @@ class DatasetVersion(Node):
             stored_warnings=row.warnings,
         )
 
-    @strawberry.field(description="Why it is FAILED or QUARANTINED; null otherwise.")
+    @strawberry.field(
+        description="Why it is FAILED or QUARANTINED, or what it waits for while it is PROCESSING (code WAITING); null otherwise."
+    )
     async def error(self, info: Info) -> VersionError | None:
         if self.stored_error is None:
             return None

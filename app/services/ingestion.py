@@ -37,6 +37,7 @@ Tell = Callable[[Stage, float], Awaitable[None]]
 
 DOWNLOADED, READ = 0.15, 0.9
 """Fractions of the whole ingest that are done after these steps."""
+SCRATCH_WAIT_SECONDS = 20.0
 SCRATCH_FACTOR = 4
 """Scratch that a job may need for each byte of its file: the file, a transcoded copy, spilling, results."""
 
@@ -96,9 +97,11 @@ async def _scratch(folder: Path, source: Source, settings: Settings) -> AsyncIte
                 hint="Split the file, or ask the operator for more scratch (DATAKURA_SCRATCH_MAX_BYTES).",
             )
         )
+    needed = min(needed, settings.scratch_max_bytes) + settings.scratch_reserve_bytes
     free = shutil.disk_usage(folder).free
-    if free < min(needed, settings.scratch_max_bytes) + (256 << 20):
-        raise Unavailable(f"Not enough scratch space: {free:,} bytes free in {folder.name}.", retry_after_seconds=60)
+    if free < needed:
+        message = f"There is too little disk space to read it: {needed:,} bytes are needed on the worker, {free:,} are free."
+        raise Unavailable(message, retry_after_seconds=SCRATCH_WAIT_SECONDS)
     path = Path(tempfile.mkdtemp(prefix="ingest-", dir=folder))
     try:
         yield path

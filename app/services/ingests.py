@@ -1,7 +1,8 @@
 """What ingesting does to a version's rows: started, progressing, READY, FAILED, QUARANTINED. Always under the task's fence."""
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
 import orjson
@@ -9,12 +10,14 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import ledger
+from app.core.errors import Unavailable
 from app.core.ids import uuid7
 from app.core.ledger import Claim, DeadTask
 from app.core.viewer import System
 from app.ingest import codec
-from app.ingest.job import IngestFailure, IngestResult, ReadOptions, RejectedRow, Stage
+from app.ingest.job import IngestErrorCode, IngestFailure, IngestResult, ReadOptions, RejectedRow, Stage
 from app.models.datasets import Dataset, DatasetStatus
+from app.models.tasks import Task
 from app.models.uploads import Upload
 from app.models.versions import (
     DatasetProfile,
@@ -27,6 +30,8 @@ from app.models.versions import (
 )
 from app.services import events, search, versions
 
+WAITS_AT_MOST = timedelta(days=1)
+"""For a disk or a store that is away."""
 INSERT_ROWS = 1_000
 """Rows of one INSERT: PostgreSQL takes at most 65,535 parameters."""
 
@@ -103,7 +108,7 @@ async def progress(session: AsyncSession, claim: Claim, source: Source, stage: S
     await session.execute(
         update(DatasetVersion)
         .where(DatasetVersion.id == source.version_id, DatasetVersion.status == VersionStatus.PROCESSING)
-        .values(stage=stage, progress=fraction, updated_at=func.now())
+        .values(stage=stage, progress=fraction, error=None, updated_at=func.now())
     )
     await events.append(session, source.dataset_id, source.version_id)
 
@@ -148,6 +153,28 @@ async def ready(session: AsyncSession, claim: Claim, source: Source, result: Ing
         await search.queue_index(session, source.dataset_id)
 
 
+async def waits(session: AsyncSession, claim: Claim, source: Source, reason: Unavailable) -> bool:
+    """Who looks at the version reads what it waits for. True when it has waited for a day: then it is FAILED."""
+    created = await session.scalar(select(Task.created_at < func.now() - WAITS_AT_MOST).where(Task.id == claim.task_id))
+    notice = IngestFailure(
+        code=IngestErrorCode.WAITING, message=reason.message, hint="It goes on by itself when that is over; nothing is lost."
+    )
+    if created:
+        notice = replace(notice, hint="It was tried for a day. When the operator has seen to it, try again: the file is kept.")
+        await failed(session, claim, source, notice)
+        return True
+    await ledger.hold(session, claim)
+    told = await session.execute(
+        update(DatasetVersion)
+        .where(DatasetVersion.id == source.version_id, DatasetVersion.error.is_(None))
+        .values(error=_error(notice), updated_at=func.now())
+        .returning(DatasetVersion.id)
+    )
+    if told.one_or_none() is not None:
+        await events.append(session, source.dataset_id, source.version_id)
+    return False
+
+
 async def failed(session: AsyncSession, claim: Claim, source: Source, failure: IngestFailure) -> None:
     """The version is FAILED: a verdict on the file, so the task has succeeded."""
     await ledger.succeed(session, claim)
@@ -157,7 +184,7 @@ async def failed(session: AsyncSession, claim: Claim, source: Source, failure: I
         .values(
             status=VersionStatus.FAILED,
             stage=None,
-            error={"code": failure.code.value, "message": failure.message, "hint": failure.hint, "line": failure.line},
+            error=_error(failure),
             read_options=_options(failure.options) if failure.options else None,
             rejected_row_count=failure.rejected_row_count or 0,
             rejected_samples=_samples(failure.rejected_samples),
@@ -183,7 +210,7 @@ async def quarantine(session: AsyncSession, dead: DeadTask) -> None:
     error = {
         "code": "INTERNAL",
         "message": "Reading this file failed again and again on our side.",
-        "hint": f"The bytes are safe, and retryVersion tries once more. Operators find the cause under task {dead.task_id}.",
+        "hint": f"The bytes are safe, and a retry reads them once more. Operators find the cause under task {dead.task_id}.",
         "line": None,
     }
     await session.execute(statement.values(status=VersionStatus.QUARANTINED, stage=None, error=error, updated_at=func.now()))
@@ -194,6 +221,10 @@ def manifest_sha256(files: list[KeptFile]) -> bytes:
     """SHA-256 of the version's content: one line 'role sha256 size' a file, sorted. 32 bytes."""
     lines = sorted(f"{file.role.value} {file.sha256.hex()} {file.size_bytes}\n" for file in files)
     return hashlib.sha256("".join(lines).encode()).digest()
+
+
+def _error(failure: IngestFailure) -> dict[str, object]:
+    return {"code": failure.code.value, "message": failure.message, "hint": failure.hint, "line": failure.line}
 
 
 def _file_values(file: KeptFile) -> dict[str, object]:

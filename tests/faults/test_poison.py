@@ -33,7 +33,7 @@ async def test_a_version_that_kills_its_worker_three_times_is_quarantined_and_ca
         assert version["error"] == {
             "code": "INTERNAL",
             "message": "Reading this file failed again and again on our side.",
-            "hint": f"The bytes are safe, and retryVersion tries once more. Operators find the cause under task {dead['id']}.",
+            "hint": f"The bytes are safe, and a retry reads them once more. Operators find the cause under task {dead['id']}.",
             "line": None,
         }
         doomed.kill("worker")

@@ -130,7 +130,7 @@ class Upload(Answer):
 
 
 class VersionError(Answer):
-    """Why a version is FAILED or QUARANTINED."""
+    """Why a version is FAILED or QUARANTINED, or what it waits for."""
 
     code: str
     message: str
@@ -146,6 +146,7 @@ class VersionState(Answer):
     status: str
     stage: str | None = None
     progress: float = 0.0
+    error: VersionError | None = None
 
     @property
     def ended(self) -> bool:
@@ -207,7 +208,6 @@ class Version(VersionState):
     rejected_row_count: int = 0
     rejected_rows: list[RejectedRow] = []
     warnings: list[str] = []
-    error: VersionError | None = None
     read_options: ReadOptions | None = None
 
 

@@ -16,9 +16,9 @@ CREATE_DATASET = """mutation CreateDataset($input: CreateDatasetInput!) { create
   dataset { id name slug } errors { code message path } } }"""
 
 _UPLOAD = "id partSizeBytes expiresAt parts { number url headers { name value } }"
-_STATE = "id number status stage progress"
+_STATE = "id number status stage progress error { code message }"
 _VERSION = f"""{_STATE} label isCurrent rowCount columnCount rejectedRowCount warnings
-  rejectedRows {{ line reason fieldPath text }} error {{ code message hint line }}
+  rejectedRows {{ line reason fieldPath text }} error {{ hint line }}
   readOptions {{ format compression encoding delimiter quote headerRows skippedRows decimalSeparator thousandsSeparator sheet }}"""
 
 START_UPLOAD = f"""mutation StartUpload($input: StartUploadInput!) {{ startUpload(input: $input) {{

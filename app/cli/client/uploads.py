@@ -235,8 +235,12 @@ class Uploader:
         return done.version.id
 
     async def _follow(self, dataset: Dataset, version_id: str) -> Version:
+        told = ""
         async for state in Watch(self._api, dataset.id, version_id).states():
             self._progress.following(state)
+            if state.error is not None and not state.ended and state.error.code != told:
+                told = state.error.code
+                self._progress.note(f"It waits. {state.error.message}")
         version = (await self._api.query(documents.VERSION, FoundVersion, id=version_id)).dataset_version
         if version is None:
             raise ClientError("The version is no longer there: its dataset was deleted, or is hidden from you.", code="NOT_FOUND")

@@ -19,6 +19,7 @@ export const VERSION_ERROR_CODES = [
   'SIZE_MISMATCH',
   'CHECKSUM_MISMATCH',
   'OBJECT_CHANGED',
+  'WAITING',
 ] as const
 
 /** The kind of failure in the reader's language. */

@@ -1,3 +1,5 @@
+import Alert from '@mui/material/Alert'
+import AlertTitle from '@mui/material/AlertTitle'
 import LinearProgress from '@mui/material/LinearProgress'
 import Paper from '@mui/material/Paper'
 import Stack from '@mui/material/Stack'
@@ -5,6 +7,7 @@ import Typography from '@mui/material/Typography'
 import { useTranslation } from 'react-i18next'
 import type { FoundOptions } from '../../components/readOptions/draft'
 import { TimeAgo } from '../../components/TimeAgo'
+import { VersionErrorText } from '../../components/VersionErrorText'
 import { VersionStatusChip } from '../../components/VersionStatusChip'
 import { graphql, readFragment, type FragmentType } from '../../gql'
 import { formatInteger } from '../../lib/format'
@@ -26,6 +29,11 @@ const VersionStatusCard_version = graphql(`
     createdAt
     rowCount
     columnCount
+    error {
+      code
+      message
+      hint
+    }
     ...VersionFailure_version
     ...VersionWarnings_version
     ...RejectedRows_version
@@ -76,6 +84,14 @@ export function VersionStatusCard(props: VersionStatusCardProps) {
             <Typography variant="body2" color="textSecondary">
               {stage ? t(`versionStage.${stage}`) : t('version.waiting')}
             </Typography>
+            {version.error && (
+              <Alert severity="warning" sx={{ mt: 1.5 }}>
+                <AlertTitle>
+                  <VersionErrorText code={version.error.code} />
+                </AlertTitle>
+                {version.error.message} {version.error.hint}
+              </Alert>
+            )}
           </div>
         )}
         {rowCount !== null && columnCount !== null && (
