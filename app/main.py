@@ -4,6 +4,7 @@ import uvicorn
 
 from app.api.application import create_application
 from app.core import logging as logs
+from app.core import production
 from app.core.settings import get_settings
 
 MAX_FRAME_BYTES = 65_536
@@ -12,6 +13,7 @@ MAX_FRAME_BYTES = 65_536
 def main() -> None:
     """Serves until SIGTERM or SIGINT."""
     settings = get_settings()
+    production.refuse_unless_ready(settings)
     logs.configure(settings, process="api")
     uvicorn.run(
         create_application(settings),
@@ -20,6 +22,7 @@ def main() -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # the application has the addresses of trusted proxies from its settings
         ws_max_size=MAX_FRAME_BYTES,
         ws_ping_interval=20,
         ws_ping_timeout=20,

@@ -14,6 +14,7 @@ from redis.exceptions import AuthenticationError, RedisError
 from sqlalchemy import text
 
 from app.adapters.storage import S3Storage
+from app.core import production, tls
 from app.core.db import Database
 from app.core.errors import DomainError, Unavailable
 from app.core.sealing import MalformedKeys, sealer_of
@@ -62,17 +63,18 @@ async def _fill(db: Database, settings: Settings) -> bool:
 def _migrate(settings: Settings) -> None:
     config = Config(ROOT / "alembic.ini")
     config.attributes["url"] = settings.database_url.get_secret_value()
+    config.attributes["ssl"] = tls.database_context(settings)
     command.upgrade(config, "head")
 
 
 async def _database(settings: Settings) -> None:
     url = settings.database_url.get_secret_value().replace("postgresql+asyncpg://", "postgresql://", 1)
-    connection = await asyncpg.connect(url, timeout=5)
+    connection = await asyncpg.connect(url, timeout=5, ssl=tls.database_context(settings))
     await connection.close()
 
 
 async def _redis(settings: Settings) -> None:
-    client = Redis.from_url(settings.redis_url.get_secret_value())
+    client = Redis.from_url(tls.redis_url(settings))
     try:
         await client.ping()
     finally:
@@ -102,6 +104,7 @@ async def _until(name: str, attempt: Callable[[], Awaitable[None]]) -> None:
 
 def main() -> int:
     """Exit status 0 with one JSON line on stdout, or 1 with one sentence on stderr."""
+    production.refuse_unless_ready(get_settings())
     try:
         print(orjson.dumps(asyncio.run(prepare(get_settings()))).decode())
     except (NotPrepared, DomainError, MalformedKeys) as error:

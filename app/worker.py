@@ -22,6 +22,7 @@ from app.actors.runtime import Runner
 from app.adapters.search import make_index
 from app.adapters.storage import S3Storage
 from app.core import logging as logs
+from app.core import production
 from app.core.db import Database
 from app.core.errors import Unavailable
 from app.core.settings import Settings, get_settings
@@ -38,6 +39,7 @@ assert actors  # importing them registers them
 def main() -> None:
     """Runs until SIGTERM or SIGINT, then hands back what it holds."""
     settings = get_settings()
+    production.refuse_unless_ready(settings)
     logs.configure(settings, process=f"worker-{settings.worker_name}")
     asyncio.run(_serve(settings))
 

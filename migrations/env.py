@@ -31,7 +31,10 @@ def _run(connection: Connection) -> None:
 
 
 async def _online() -> None:
-    engine = create_async_engine(context.config.attributes.get("url") or get_settings().database_url.get_secret_value())
+    engine = create_async_engine(
+        context.config.attributes.get("url") or get_settings().database_url.get_secret_value(),
+        connect_args={"ssl": context.config.attributes.get("ssl", False)},
+    )
     async with engine.connect() as connection:
         await connection.run_sync(_run)
         await connection.commit()

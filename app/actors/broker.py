@@ -4,7 +4,9 @@ from uuid import UUID
 
 import dramatiq
 from dramatiq.brokers.redis import RedisBroker
+from redis import Redis
 
+from app.core import tls
 from app.core.ledger import Wakeup
 from app.core.settings import Settings
 
@@ -18,7 +20,7 @@ def make_broker(settings: Settings) -> RedisBroker:
     a little later.
     """
     broker = RedisBroker(  # type: ignore[no-untyped-call]
-        url=settings.redis_url.get_secret_value(),
+        client=Redis.from_url(tls.redis_url(settings)),
         middleware=[],
         namespace="datakura",
         heartbeat_timeout=15_000,

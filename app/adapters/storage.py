@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -12,10 +13,12 @@ from typing import Any, Protocol
 from urllib.parse import quote
 
 import aioboto3
+from aiobotocore.config import AioConfig
+from aiobotocore.httpsession import AIOHTTPSession
 from aiohttp import ClientError as HttpClientError
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from app.core import tls
 from app.core.errors import NotFound, Unavailable
 from app.core.settings import Settings
 
@@ -96,14 +99,28 @@ class Storage(Protocol):
         """Returns when the bucket answers."""
 
 
+class _CheckedSession(AIOHTTPSession):  # type: ignore[misc]  # aiobotocore has no types
+    """aiobotocore takes urllib3's TLS context, whose user has to compare names itself, and does not: any server with a
+    certificate by a known authority could pass for the store."""
+
+    def _get_ssl_context(self) -> ssl.SSLContext:
+        context: ssl.SSLContext = super()._get_ssl_context()
+        context.check_hostname = True
+        return context
+
+
 class S3Storage:
     """Storage on any S3-compatible server. Use as an async context manager; one client a process."""
 
     def __init__(self, settings: Settings):
         self._settings = settings
         self._bucket = settings.s3_bucket
+        self._encryption: dict[str, str] = {"ServerSideEncryption": settings.s3_encryption} if settings.s3_encryption else {}
+        if settings.s3_kms_key_id:
+            self._encryption["SSEKMSKeyId"] = settings.s3_kms_key_id
         self._stack = AsyncExitStack()
-        self._config = Config(
+        self._config = AioConfig(
+            http_session_cls=_CheckedSession,
             signature_version="s3v4",
             s3={"addressing_style": "path"},
             retries={"max_attempts": 3, "mode": "standard"},
@@ -133,11 +150,12 @@ class S3Storage:
             aws_access_key_id=self._settings.s3_access_key or None,
             aws_secret_access_key=self._settings.s3_secret_key.get_secret_value() or None,
             config=self._config,
+            verify=tls.storage_verify(self._settings),
         )
 
     async def start_multipart(self, key: str) -> str:
         async with _translated():
-            answer = await self._client.create_multipart_upload(Bucket=self._bucket, Key=key)
+            answer = await self._client.create_multipart_upload(Bucket=self._bucket, Key=key, **self._encryption)
             return str(answer["UploadId"])
 
     async def sign_parts(self, key: str, upload_id: str, count: int, *, expires_seconds: int) -> list[str]:
@@ -197,7 +215,9 @@ class S3Storage:
             size_bytes = (await asyncio.to_thread(os.stat, path)).st_size
             if size_bytes <= PUT_PART_BYTES:
                 content = await asyncio.to_thread(Path(path).read_bytes)
-                await self._client.put_object(Bucket=self._bucket, Key=key, Body=content, ContentType=content_type)
+                await self._client.put_object(
+                    Bucket=self._bucket, Key=key, Body=content, ContentType=content_type, **self._encryption
+                )
             else:
                 await self._put_parts(key, path, size_bytes, content_type)
         stored = await self.find(key)
@@ -209,7 +229,9 @@ class S3Storage:
         """Nothing of it is left in the store when it fails or is cancelled."""
         part_bytes = max(PUT_PART_BYTES, -(-size_bytes // MAX_PARTS))
         numbers = iter(range(1, -(-size_bytes // part_bytes) + 1))
-        begun = await self._client.create_multipart_upload(Bucket=self._bucket, Key=key, ContentType=content_type)
+        begun = await self._client.create_multipart_upload(
+            Bucket=self._bucket, Key=key, ContentType=content_type, **self._encryption
+        )
         upload = {"Bucket": self._bucket, "Key": key, "UploadId": begun["UploadId"]}
         etags: dict[int, str] = {}
 

@@ -63,6 +63,7 @@ class S3TableReader:
 
     def __init__(self, settings: Settings):
         self._bucket = settings.s3_bucket
+        self._ca_file = settings.tls_ca_file
         given = {
             "aws_endpoint_url": settings.s3_endpoint_url,
             "aws_access_key_id": settings.s3_access_key,
@@ -87,6 +88,8 @@ class S3TableReader:
     def _page(self, key: str, offset: int, first: int, columns: list[str] | None) -> TablePage:
         # The API has few cores to spare for pages; polars reads this once, when it is imported.
         os.environ.setdefault("POLARS_MAX_THREADS", "2")
+        if self._ca_file is not None:
+            os.environ.setdefault("SSL_CERT_FILE", str(self._ca_file))
         import polars as pl
 
         table = pl.scan_parquet(

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.adapters.search import make_index
 from app.adapters.storage import S3Storage
@@ -23,9 +24,11 @@ from app.api import health, pages
 from app.api.audit_download import AuditDownload
 from app.api.authentication import Jwks
 from app.api.endpoint import GraphQLEndpoint
+from app.api.hosts import AllowedHosts
 from app.api.schema import make_schema
 from app.api.websocket import SubscriptionEndpoint
 from app.context import Resources
+from app.core import tls
 from app.core.db import Database
 from app.core.security import TokenSigner
 from app.core.settings import Settings
@@ -38,7 +41,7 @@ log = structlog.get_logger(__name__)
 def create_application(settings: Settings) -> Starlette:
     """Starts its resources when the server starts, closes them when it stops."""
     db = Database(settings, application_name="datakura-api")
-    redis = Redis.from_url(settings.redis_url.get_secret_value(), health_check_interval=15)
+    redis = Redis.from_url(tls.redis_url(settings), health_check_interval=15)
     storage = S3Storage(settings)
     hub = StatusHub(db, redis)
     limits = RateLimits(settings)
@@ -79,7 +82,7 @@ def create_application(settings: Settings) -> Starlette:
             Route("/.well-known/jwks.json", Jwks(resources).__call__),
             Route("/healthz", health.healthz),
             Route("/readyz", health.Readiness(resources, redis).__call__),
-            Route("/metrics", health.metrics),
+            Route("/metrics", health.Metrics(settings).__call__),
             Route("/audit/export", AuditDownload(resources).__call__),
             Route("/graphiql", pages.page("graphiql.html", settings)),
             Mount("/assets", pages.assets()),
@@ -87,13 +90,22 @@ def create_application(settings: Settings) -> Starlette:
             Route("/{path:path}", index),
         ],
         middleware=[
+            *_proxies(settings),
             Middleware(pages.SecurityHeaders, settings=settings),
+            Middleware(AllowedHosts, settings=settings),
             *_cross_origin(settings),
             Middleware(GZipMiddleware, minimum_size=2_000, compresslevel=4),
         ],
         exception_handlers={Exception: _on_error},
         lifespan=lifespan,
     )
+
+
+def _proxies(settings: Settings) -> list[Middleware]:
+    """Whose word on the client's address and scheme is taken; nobody's by default."""
+    if not settings.trusted_proxies:
+        return []
+    return [Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))]
 
 
 def _cross_origin(settings: Settings) -> list[Middleware]:

@@ -10,7 +10,9 @@ from sqlalchemy import text
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from app.api.hosts import is_operator
 from app.context import Resources
+from app.core.settings import Settings
 from app.core.viewer import System
 
 CHECK_SECONDS = 3.0
@@ -21,22 +23,31 @@ async def healthz(_: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-async def metrics(_: Request) -> Response:
-    """Prometheus' text format."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+class Metrics:
+    """Prometheus' text format, for those who watch over the system."""
+
+    def __init__(self, settings: Settings):
+        self._settings = settings
+
+    async def __call__(self, request: Request) -> Response:
+        if not is_operator(request, self._settings):
+            return JSONResponse({"error": "Metrics are read from DATAKURA_MONITORING_NETWORKS only."}, 403)
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
 
 class Readiness:
-    """200 when every dependency answers within three seconds, else 503; the body names each."""
+    """200 when every dependency answers within three seconds, else 503; the body names each to who may read metrics."""
 
     def __init__(self, resources: Resources, redis: Redis):
         self._resources, self._redis = resources, redis
 
-    async def __call__(self, _: Request) -> Response:
+    async def __call__(self, request: Request) -> Response:
         checks = {"postgresql": self._postgresql, "redis": self._ping, "storage": self._resources.storage.check}
         results = dict(zip(checks, await asyncio.gather(*map(_timed, checks.values())), strict=True))
         ready = all(result["status"] == "ok" for result in results.values())
-        body = {"status": "ok" if ready else "unavailable", "dependencies": results}
+        body: dict[str, object] = {"status": "ok" if ready else "unavailable"}
+        if is_operator(request, self._resources.settings):
+            body["dependencies"] = results
         return JSONResponse(body, 200 if ready else 503, headers={} if ready else {"Retry-After": "2"})
 
     async def _postgresql(self) -> None:

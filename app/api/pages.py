@@ -13,6 +13,9 @@ from app.core.settings import Settings
 
 DIST = Path(__file__).parents[2] / "frontend" / "dist"
 
+_PRIVATE = {"/graphql", "/metrics", "/readyz"}
+"""What no cache may keep."""
+
 _MISSING = (
     "<!doctype html><html lang=en><title>Datakura</title><p>The web page is not built. "
     "Run <code>make run</code>, or <code>npm ci &amp;&amp; npm run build</code> in <code>frontend/</code>. "
@@ -46,6 +49,7 @@ class SecurityHeaders:
         self._app = app
         endpoint = settings.s3_public_endpoint_url or settings.s3_endpoint_url
         storage = "{0.scheme}://{0.netloc}".format(urlsplit(endpoint)) if endpoint else ""
+        self._strict_transport = (settings.public_url or "").startswith("https://")
         self._policy = (
             "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
             f"connect-src 'self' {storage}; worker-src 'self' blob:; manifest-src 'self'; "
@@ -63,6 +67,11 @@ class SecurityHeaders:
                 headers["Content-Security-Policy"] = self._policy
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "no-referrer"
+                headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+                if self._strict_transport:
+                    headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+                if scope["path"] in _PRIVATE:
+                    headers.setdefault("Cache-Control", "no-store")
                 headers["Cross-Origin-Opener-Policy"] = "same-origin"
                 headers["Cross-Origin-Resource-Policy"] = "same-origin"
                 if scope["path"].startswith("/assets/") and message["status"] == 200:

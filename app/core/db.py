@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
-from app.core import faults, guard
+from app.core import faults, guard, tls
 from app.core.errors import Unavailable
 from app.core.guard import Decisions
 from app.core.settings import Settings
@@ -41,6 +41,7 @@ class Database:
             json_deserializer=orjson.loads,
             connect_args={
                 "timeout": 5,
+                "ssl": tls.database_context(settings),
                 "server_settings": {
                     "application_name": application_name,
                     "statement_timeout": str(int(settings.statement_timeout_seconds * 1000)),

@@ -1,11 +1,12 @@
 """All settings: one field each, read from `DATAKURA_*` variables, described in docs/configuration.md."""
 
+import ipaddress
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
 from limits import parse_many
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIN_PASSWORD, MAX_PASSWORD = 8, 128
@@ -38,6 +39,19 @@ def _password(secret: SecretStr) -> SecretStr:
     if not MIN_PASSWORD <= len(secret.get_secret_value()) <= MAX_PASSWORD:
         raise ValueError(f"a password has {MIN_PASSWORD} to {MAX_PASSWORD} characters")
     return secret
+
+
+def _network(text: str) -> str:
+    """`text`, when it is an address or a network."""
+    try:
+        return str(ipaddress.ip_network(text))
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no network; write 10.0.0.0/8 or 192.0.2.1") from error
+
+
+Network = Annotated[str, AfterValidator(_network)]
+_PRODUCTION = {"graphiql": False, "introspection": False, "cookie_secure": True, "demo": False}
+"""What is otherwise by default in the production profile."""
 
 
 class Settings(BaseSettings):
@@ -74,6 +88,14 @@ class Settings(BaseSettings):
     s3_bucket: str = "datakura"
     s3_region: str = "us-east-1"
     elasticsearch_url: SecretStr = SecretStr("")
+
+    tls_ca_file: Path | None = None
+    """Certificates of the authority that signed those of the engines, PEM; the system's own when not given."""
+    database_tls: bool = False
+    """The database is talked to by TLS, its certificate and name are checked; otherwise not at all."""
+    s3_encryption: Literal["", "AES256", "aws:kms"] = "AES256"
+    """How the store encrypts objects; empty: as the bucket says."""
+    s3_kms_key_id: str = ""
 
     # Database
     database_pool_size: Annotated[int, Field(ge=1, le=100)] = 8
@@ -125,6 +147,12 @@ class Settings(BaseSettings):
     graphiql: bool = True
     introspection: bool = True
     allowed_origins: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ()
+    """Names beside that of `public_url` that requests are accepted for."""
+    trusted_proxies: tuple[Network, ...] = ()
+    """Whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    monitoring_networks: tuple[Network, ...] = ("127.0.0.0/8", "::1/128")
+    """Who may read /metrics, and what /readyz knows of the engines."""
 
     # Limits
     operation_timeout_seconds: Annotated[float, Field(gt=0)] = 10.0
@@ -140,6 +168,11 @@ class Settings(BaseSettings):
     # Tests only
     crash_point: str = ""
     """Name of the crash point at which this process kills itself; refused outside the test profile."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_profile(cls, given: dict[str, object]) -> dict[str, object]:
+        return {**_PRODUCTION, **given} if given.get("profile") == "production" else given
 
     @property
     def url(self) -> str:

@@ -11,6 +11,7 @@ from redis.asyncio import Redis
 from app import actors
 from app.actors.broker import make_broker
 from app.core import logging as logs
+from app.core import production, tls
 from app.core.db import Database
 from app.core.settings import get_settings
 from app.dispatcher.announcer import Announcer
@@ -26,6 +27,7 @@ assert actors  # importing them registers what happens when a task dies
 async def serve() -> None:
     """Runs until SIGTERM or SIGINT."""
     settings = get_settings()
+    production.refuse_unless_ready(settings)
     logs.configure(settings, process="dispatcher")
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -33,7 +35,7 @@ async def serve() -> None:
     if settings.dispatcher_metrics_port:
         start_http_server(settings.dispatcher_metrics_port, addr=settings.host)
     db = Database(settings, application_name="datakura-dispatcher")
-    redis = Redis.from_url(settings.redis_url.get_secret_value())
+    redis = Redis.from_url(tls.redis_url(settings))
     relay, announcer, reconciler = Relay(db, make_broker(settings)), Announcer(redis), Reconciler(db, redis, settings)
     listener = Listener(settings, {"datakura_tasks": relay.wake, "datakura_events": announcer.announce})
     loops = [asyncio.create_task(part.run()) for part in (relay, announcer, reconciler, listener)]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 import asyncpg
 import structlog
 
+from app.core import tls
 from app.core.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -18,13 +19,14 @@ class Listener:
 
     def __init__(self, settings: Settings, channels: Mapping[str, Callable[[str], None]]):
         self._url = settings.database_url.get_secret_value().replace("postgresql+asyncpg://", "postgresql://", 1)
+        self._ssl = tls.database_context(settings)
         self._channels = channels
 
     async def run(self) -> None:
         """Listens for ever, on a new connection whenever the old one ends."""
         while True:
             try:
-                connection = await asyncpg.connect(self._url, timeout=5)
+                connection = await asyncpg.connect(self._url, timeout=5, ssl=self._ssl)
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
                 log.warning("listener.not_connected", reason=type(error).__name__)
                 await asyncio.sleep(RECONNECT_SECONDS)

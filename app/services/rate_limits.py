@@ -25,7 +25,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from app.core import metrics
+from app.core import metrics, tls
 from app.core.errors import RateLimited, Unavailable
 from app.core.settings import Settings
 
@@ -91,9 +91,12 @@ class RateLimits:
     """The limits of the system. One connection pool a process; `close` it at the end."""
 
     def __init__(self, settings: Settings):
-        url = settings.redis_url.get_secret_value() or "redis://127.0.0.1:1/0"
+        url = tls.redis_url(settings) or "redis://127.0.0.1:1/0"
         self._redis = Redis.from_url(
-            url, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS, retry=Retry(NoBackoff(), 0)
+            url,
+            socket_timeout=ANSWER_SECONDS,
+            socket_connect_timeout=ANSWER_SECONDS,
+            retry=Retry(NoBackoff(), 0),
         )
         pool = self._redis.connection_pool
         storage = RedisStorage(f"async+{url}", implementation="redispy", key_prefix=PREFIX, connection_pool=pool)  # type: ignore[arg-type]  # typed for plain options only

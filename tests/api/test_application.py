@@ -23,6 +23,7 @@ async def served(engines: Engines, **given: object) -> AsyncIterator[httpx.Async
         database_url=SecretStr(engines.database_url),
         redis_url=SecretStr(engines.redis_url),
         s3_endpoint_url="https://storage.example.com/path",
+        allowed_hosts=("data.example.com",),
         **given,  # type: ignore[arg-type]
     )
     transport = httpx.ASGITransport(create_application(settings))
