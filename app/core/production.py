@@ -70,8 +70,8 @@ def _storage(settings: Settings) -> list[str]:
 
 def _web(settings: Settings) -> list[str]:
     found = []
-    if not settings.jwt_private_key.get_secret_value():
-        found.append("DATAKURA_JWT_PRIVATE_KEY is not set.")
+    if not settings.secret_keys.get_secret_value():
+        found.append("DATAKURA_SECRET_KEYS is not set: make a key with `datakura keys generate`.")
     if not (settings.public_url or "").startswith("https://"):
         found.append(
             "DATAKURA_PUBLIC_URL has to be set and begin with https://: it names the host that requests are accepted for."

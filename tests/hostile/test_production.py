@@ -21,7 +21,7 @@ READY = {
     "s3_access_key": "AKIAEXAMPLE",
     "s3_secret_key": STRONG,
     "elasticsearch_url": "https://search.example.com",
-    "jwt_private_key": "a key",
+    "secret_keys": "a key",
     "public_url": "https://data.example.com",
     "allowed_origins": ("https://app.example.com",),
 }
@@ -58,7 +58,8 @@ def test_a_system_that_is_set_up_for_production_starts() -> None:
         ({"cookie_secure": False}, "DATAKURA_COOKIE_SECURE is off: the session's cookie would travel in the clear."),
         ({"allowed_origins": ("http://app.example.com",)}, "DATAKURA_ALLOWED_ORIGINS holds http://app.example.com, which is not one https origin."),
         ({"allowed_origins": ("https://*.example.com",)}, "DATAKURA_ALLOWED_ORIGINS holds https://*.example.com, which is not one https origin."),
-        ({"admin_password": "admin"}, "DATAKURA_ADMIN_PASSWORD is too short or well known."),
+        ({"secret_keys": ""}, "DATAKURA_SECRET_KEYS is not set: make a key with `datakura keys generate`."),
+        ({"admin_password": "changeme"}, "DATAKURA_ADMIN_PASSWORD is too short or well known."),
     ],
 )  # fmt: skip
 def test_each_thing_that_must_not_be_is_said_in_a_sentence(given: dict[str, object], sentence: str) -> None:

@@ -27,7 +27,7 @@ async def served(
         profile="test",
         database_url=SecretStr(engines.database_url),
         redis_url=SecretStr(engines.redis_url),
-        jwt_private_key=SecretStr(engines.jwt_private_key),
+        secret_keys=SecretStr(engines.secret_keys),
         **given,  # type: ignore[arg-type]
     )
     transport = httpx.ASGITransport(create_application(settings), client=(peer, 40_000))
@@ -83,7 +83,7 @@ async def test_in_production_addresses_are_no_hosts(engines: Engines) -> None:
         create_application(
             Settings(
                 profile="production", database_url=SecretStr(engines.database_url), redis_url=SecretStr(engines.redis_url),
-                jwt_private_key=SecretStr(engines.jwt_private_key), **settings,  # type: ignore[arg-type]
+                secret_keys=SecretStr(engines.secret_keys), **settings,  # type: ignore[arg-type]
             )
         )
     )  # fmt: skip
