@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import duckdb
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,7 @@ from app.ingest.dialect import Dialect
 from app.ingest.job import FileFormat, IngestError, IngestJob, IngestLimits, LogicalType, ReadOptions
 from app.ingest.mend import TableText, mend
 from app.ingest.rejects import RejectLog
-from app.ingest.survey import survey
+from app.ingest.survey import BLOCK_BYTES, LONGEST_LINE_BYTES, Survey, survey
 from app.ingest.table import StoredTable
 
 _CELLS = st.text(st.sampled_from("ab 1.,;|\t'\"\n\r\\é東-0"), max_size=8)
@@ -106,6 +107,20 @@ _SEEDS = (
     b'{"a": 1, "b": [1, {"c": "x"}]}\n{"a": 2.5}\n',
     b'[{"a": "x\\"y"}, {"a": null, "b": true}]',
 )
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_quick_count_holds_wherever_its_blocks_end(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "t.csv"
+    for length in (1, 7, BLOCK_BYTES - 3, BLOCK_BYTES, 3 * BLOCK_BYTES, LONGEST_LINE_BYTES - 10):
+        # The second record ends just before, at or behind the end of a block.
+        for padding in range(4):
+            cells = [f"{'x' * padding},é", f"{'y' * length},z", '"a\n,""b",c', "last,one"]
+            path.write_bytes(end.join(cells).encode())
+            found = survey(path, 0, Dialect(",", '"'), 2)
+            assert found == Survey(4, crlf=end == "\r\n"), (length, padding)
+    path.write_bytes(b"x,y\n" + b"z" * (LONGEST_LINE_BYTES + 2 * BLOCK_BYTES) + b",z\n")
+    assert survey(path, 0, Dialect(",", '"'), 2) is None
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
