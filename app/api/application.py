@@ -25,6 +25,7 @@ from app.api.audit_download import AuditDownload
 from app.api.authentication import Jwks
 from app.api.endpoint import GraphQLEndpoint
 from app.api.hosts import AllowedHosts
+from app.api.mails import MailsPage
 from app.api.schema import make_schema
 from app.api.websocket import SubscriptionEndpoint
 from app.context import Resources
@@ -80,6 +81,7 @@ def create_application(settings: Settings) -> Starlette:
             Route("/graphql", on_http, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
             WebSocketRoute("/graphql", on_socket),
             Route("/.well-known/jwks.json", Jwks(resources).__call__),
+            Route("/mails", MailsPage(settings).__call__),
             Route("/healthz", health.healthz),
             Route("/readyz", health.Readiness(resources, redis).__call__),
             Route("/metrics", health.Metrics(settings).__call__),

@@ -36,7 +36,7 @@ _ROOTS: dict[str, dict[Who, str]] = {
         Who.ADMINISTRATOR: "auditEvents",
     },
     "Mutation": {
-        Who.ANYBODY: "signIn verifyTotp refreshSession signOut",
+        Who.ANYBODY: "signIn verifyTotp refreshSession signOut requestPasswordReset resetPassword acceptInvitation",
         Who.ACCOUNT: "signOutEverywhere changePassword stepUp enrollTotp confirmTotp disableTotp renewRecoveryCodes createApiKey",
         Who.SELF: "revokeSession revokeApiKey",
         Who.ADMINISTRATOR: "createUser updateUser createTeam updateTeam deleteTeam addTeamMember removeTeamMember",
@@ -139,6 +139,8 @@ _PAYLOADS: dict[str, dict[Who, str]] = {
     "SignOutEverywherePayload": {Who.PARENT: "errors"},
     "RevokeSessionPayload": {Who.PARENT: "revokedId errors"},
     "ChangePasswordPayload": {Who.PARENT: "errors"},
+    "RequestPasswordResetPayload": {Who.PARENT: "errors"},
+    "ChoosePasswordPayload": {Who.PARENT: "errors"},
     "StepUpPayload": {Who.PARENT: "errors"},
     "VerifyTotpPayload": {Who.PARENT: "session errors"},
     "EnrollTotpPayload": {Who.PARENT: "secret otpauthUri qrCodeSvg errors"},

@@ -18,6 +18,7 @@ from app.resolvers.accounts import AccountsMutation, AccountsQuery
 from app.resolvers.api_keys import ApiKeysMutation, ApiKeysQuery
 from app.resolvers.audit import AuditQuery
 from app.resolvers.datasets import DatasetsMutation, DatasetsQuery
+from app.resolvers.links import LinksMutation
 from app.resolvers.search import SearchQuery
 from app.resolvers.second_factor import SecondFactorMutation
 from app.resolvers.status import StatusSubscription
@@ -40,6 +41,7 @@ class Query(
 class Mutation(
     AccountsMutation,
     SecondFactorMutation,
+    LinksMutation,
     UsersMutation,
     TeamsMutation,
     ApiKeysMutation,

@@ -108,6 +108,11 @@ class Settings(BaseSettings):
     refresh_token_days: Annotated[int, Field(ge=1, le=90)] = 14
     cookie_secure: bool = False
 
+    # Mail
+    mail_url: SecretStr = SecretStr("")
+    """smtps://USER:PASSWORD@HOST:PORT, or smtp:// with STARTTLS; empty: mails are written into DATA_DIR/mails."""
+    mail_from: str = "Datakura <datakura@localhost>"
+
     # Uploads
     upload_expires_hours: Annotated[int, Field(ge=1, le=168)] = 24
     upload_part_size_bytes: Annotated[int, Field(ge=5 << 20, le=5 << 30)] = 16 << 20

@@ -36,6 +36,7 @@ class UsersMutation:
                     lambda session, viewer: users.create(
                         session,
                         viewer,
+                        info.context.resources.issuer,
                         email=input.email,
                         display_name=input.display_name,
                         role=Role(input.role.name),

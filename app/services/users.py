@@ -13,10 +13,11 @@ from app.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from app.core.ids import uuid7
 from app.core.rows import AnyRow
 from app.core.viewer import Role, Viewer
-from app.models.accounts import User
-from app.services import api_keys, audit, cursors, passwords, sessions
+from app.models.accounts import LinkPurpose, User
+from app.services import api_keys, audit, cursors, links, passwords, sessions
 from app.services.accounts import USER_COLUMNS, clean_line
 from app.services.cursors import Page
+from app.services.sessions import Issuer
 from app.services.step_up import require_step_up
 
 MAX_EMAIL, MAX_DISPLAY_NAME = 320, 200
@@ -50,9 +51,16 @@ async def list_users(connection: AsyncConnection, viewer: Viewer, *, first: int,
 
 
 async def create(
-    session: AsyncSession, viewer: Viewer, *, email: str, display_name: str, role: Role, password: str | None
+    session: AsyncSession,
+    viewer: Viewer,
+    issuer: Issuer,
+    *,
+    email: str,
+    display_name: str,
+    role: Role,
+    password: str | None,
 ) -> UUID:
-    """A new account; without a password it waits for an invitation or another way to sign in.
+    """A new account; without a password the person is invited by mail to choose one.
 
     Raises:
         Forbidden: no administrator.
@@ -81,6 +89,8 @@ async def create(
     user_id = values["id"]
     assert isinstance(user_id, UUID)
     await audit.record(session, viewer, "user.create", user_id, role=role.value)
+    if password is None:
+        await links.send(session, issuer, user_id, LinkPurpose.INVITATION)
     return user_id
 
 
