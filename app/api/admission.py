@@ -19,6 +19,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import validate_document
 
 from app.api.document_cost import Cost, Meter
+from app.api.trusted import TrustedDocuments
 from app.context import Context
 from app.core.errors import RateLimited
 from app.services.rate_limits import address_prefix
@@ -55,8 +56,8 @@ REFUSED_COST = 100
 class Admission(SchemaExtension):
     """Refuses what asks for too much, before anything of it runs."""
 
-    def __init__(self, *, introspection: bool = True):
-        self._introspection = introspection
+    def __init__(self, *, introspection: bool = True, trusted: TrustedDocuments | None = None):
+        self._introspection, self._trusted = introspection, trusted
 
     def on_parse(self) -> Iterator[None]:
         """Parses and measures. What is refused becomes the outcome of the validation: an error raised here is not masked."""
@@ -92,7 +93,10 @@ class Admission(SchemaExtension):
         yield
 
     def _admit(self, document: DocumentNode, operation_name: str | None, variables: dict[str, object]) -> None:
-        cached = len(self.execution_context.query or "") <= CACHED_LENGTH
+        query = self.execution_context.query or ""
+        cached = len(query) <= CACHED_LENGTH
+        if self._trusted is not None and not _by_key(self.execution_context.context) and not self._trusted.accepts(query):
+            raise _refused("Only the documents of the web page are run here. Programs send their own with an API key.")
         fault = _known_fault(document) if cached else _literal_fault(document)
         if fault is not None:
             raise _refused(fault)
@@ -131,6 +135,11 @@ class Charging(SchemaExtension):
             except RateLimited as error:
                 self.execution_context.pre_execution_errors = [GraphQLError(error.message, original_error=error)]
         yield
+
+
+def _by_key(context: object) -> bool:
+    """True for who asks with an API key."""
+    return isinstance(context, Context) and context.viewer_or_none is not None and context.viewer_or_none.scope is not None
 
 
 def _who(context: Context) -> str:

@@ -27,6 +27,7 @@ from app.api.endpoint import GraphQLEndpoint
 from app.api.hosts import AllowedHosts
 from app.api.mails import MailsPage
 from app.api.schema import make_schema
+from app.api.trusted import TrustedDocuments
 from app.api.websocket import SubscriptionEndpoint
 from app.context import Resources
 from app.core import tls
@@ -47,8 +48,9 @@ def create_application(settings: Settings) -> Starlette:
     hub = StatusHub(db, redis)
     limits = RateLimits(settings)
     resources = Resources(settings, db, storage, S3TableReader(settings), make_index(db), TokenSigner(settings), hub, limits)
-    schema = make_schema(introspection=settings.introspection)
-    graphql, subscriptions = GraphQLEndpoint(schema, resources), SubscriptionEndpoint(schema, resources)
+    trusted = TrustedDocuments(settings.trusted_documents) if settings.trusted_documents else None
+    schema = make_schema(introspection=settings.introspection, trusted=trusted)
+    graphql, subscriptions = GraphQLEndpoint(schema, resources, trusted), SubscriptionEndpoint(schema, resources)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

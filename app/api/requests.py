@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import orjson
 from starlette.requests import Request
 
+from app.api.trusted import TrustedDocuments
+
 MAX_BODY_BYTES = 262_144
 MAX_JSON_DEPTH = 64
 MAX_DIGITS = 40
@@ -29,8 +31,11 @@ class GraphQLRequest:
     body: bytes
 
 
-async def read_request(request: Request) -> GraphQLRequest:
+async def read_request(request: Request, trusted: TrustedDocuments | None = None) -> GraphQLRequest:
     """The request's operation.
+
+    Args:
+        trusted: documents that may be named by `documentId`, as `sha256:HEX`, instead of being sent.
 
     Raises:
         BadRequest: 415 for another content type, 413 for a body over 256 KiB, 400 for anything else.
@@ -47,6 +52,10 @@ async def read_request(request: Request) -> GraphQLRequest:
     if not isinstance(data, dict):
         raise BadRequest(400, 'The body has to be one JSON object, as {"query": "..."}; batches are not accepted.')
     query, variables, name = data.get("query"), data.get("variables"), data.get("operationName")
+    if query is None and trusted is not None and isinstance(data.get("documentId"), str):
+        query = trusted.find(data["documentId"].removeprefix("sha256:"))
+        if query is None:
+            raise BadRequest(400, "No trusted document has this `documentId`. Load the page again: it may be of another version.")
     if not isinstance(query, str) or not query.strip():
         raise BadRequest(400, "`query` has to be the text of an operation.")
     if variables is not None and not isinstance(variables, dict):

@@ -12,6 +12,7 @@ from strawberry.types.graphql import OperationType
 
 from app.api.admission import Admission, Charging
 from app.api.masking import Masking
+from app.api.trusted import TrustedDocuments
 from app.context import Context
 from app.resolvers.access import AccessMutation
 from app.resolvers.accounts import AccountsMutation, AccountsQuery
@@ -87,11 +88,12 @@ class Schema(strawberry.Schema):
         )
 
 
-def make_schema(*, introspection: bool = True) -> strawberry.Schema:
+def make_schema(*, introspection: bool = True, trusted: TrustedDocuments | None = None) -> strawberry.Schema:
     """The schema.
 
     Args:
         introspection: False also strips 'Did you mean' from errors.
+        trusted: the only documents that are run for who has no API key; None: all.
     """
     return Schema(
         query=Query,
@@ -99,5 +101,9 @@ def make_schema(*, introspection: bool = True) -> strawberry.Schema:
         subscription=Subscription,
         types=[User],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not introspection),
-        extensions=[lambda: Admission(introspection=introspection), Charging, lambda: Masking(suggestions=introspection)],
+        extensions=[
+            lambda: Admission(introspection=introspection, trusted=trusted),
+            Charging,
+            lambda: Masking(suggestions=introspection),
+        ],
     )

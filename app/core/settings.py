@@ -152,6 +152,8 @@ class Settings(BaseSettings):
     graphiql: bool = True
     introspection: bool = True
     allowed_origins: tuple[str, ...] = ()
+    trusted_documents: tuple[Path, ...] = ()
+    """Manifests of the only documents that are accepted from who has no API key; none: all documents are."""
     allowed_hosts: tuple[str, ...] = ()
     """Names beside that of `public_url` that requests are accepted for."""
     trusted_proxies: tuple[Network, ...] = ()
