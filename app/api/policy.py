@@ -41,7 +41,7 @@ _ROOTS: dict[str, dict[Who, str]] = {
         Who.SELF: "revokeSession revokeApiKey",
         Who.ADMINISTRATOR: "createUser updateUser createTeam updateTeam deleteTeam addTeamMember removeTeamMember",
         Who.EDITOR: "createDataset",
-        Who.WRITE: "updateDataset setMetadata removeMetadata updateSchemaField startUpload retryVersion publishVersion",
+        Who.WRITE: "updateDataset setMetadata removeMetadata updateSchemaField startUpload retryVersion rereadVersion publishVersion",
         Who.UPLOADER: "completeUpload abortUpload",
         Who.MANAGE: "archiveDataset deleteDataset restoreDataset grantAccess revokeAccess",
         Who.OWNER: "transferOwnership",

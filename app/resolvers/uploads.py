@@ -14,6 +14,7 @@ from app.schema.uploads import (
     CompleteUploadInput,
     PublishVersionInput,
     PublishVersionPayload,
+    RereadVersionInput,
     RetryVersionInput,
     StartUploadInput,
     StartUploadPayload,
@@ -21,7 +22,7 @@ from app.schema.uploads import (
     VersionPayload,
 )
 from app.schema.versions import DatasetVersion
-from app.services import uploads, versions
+from app.services import rereads, uploads, versions
 from app.services.rate_limits import Kind
 
 
@@ -110,6 +111,29 @@ class UploadsMutation:
             options = input.options.parsed() if input.options else None
             await info.context.write(lambda session, viewer: versions.retry(session, viewer, version_id, options=options))
             return await _version(info, version_id)
+
+        return await answer(VersionPayload, done())
+
+    @strawberry.mutation(
+        description="Reads the stored file of a READY version as a new version, with other options: nothing is sent again. Needs WRITE."
+    )
+    async def reread_version(
+        self, info: Info, input: Annotated[RereadVersionInput, strawberry.argument(description="The version and the options.")]
+    ) -> VersionPayload:
+        async def done() -> VersionPayload:
+            version_id = from_id(input.version_id, "DatasetVersion", "versionId")
+            reread_id = await info.context.write(
+                lambda session, viewer: rereads.reread(
+                    session,
+                    viewer,
+                    version_id,
+                    options=input.options.parsed(),
+                    label=input.label,
+                    comment=input.comment,
+                    settings=info.context.resources.settings,
+                )
+            )
+            return await _version(info, reread_id)
 
         return await answer(VersionPayload, done())
 

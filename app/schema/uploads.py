@@ -111,6 +111,14 @@ class RetryVersionInput:
     options: ReadOptionsInput | None = strawberry.field(default=None, description="Other options than before; absent: the same.")
 
 
+@strawberry.input(description="A version whose file is to be read as another version.")
+class RereadVersionInput:
+    version_id: strawberry.ID = strawberry.field(description="A READY version. It stays as it is.")
+    options: ReadOptionsInput = strawberry.field(description="How the file is to be read this time; what is absent is found out.")
+    label: str | None = strawberry.field(default=None, description="Name of the new version, at most 100 characters.")
+    comment: str | None = strawberry.field(default=None, description="Why, at most 10,000 characters.")
+
+
 @strawberry.input(description="A version to publish.")
 class PublishVersionInput:
     version_id: strawberry.ID = strawberry.field(description="A READY version; an older one is a rollback.")

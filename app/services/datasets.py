@@ -1,12 +1,9 @@
 """Datasets: creating, describing, archiving, deleting, finding by id and slug."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-import orjson
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
@@ -16,7 +13,7 @@ from app.core.ids import uuid7
 from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.models.datasets import Dataset, DatasetStatus, DatasetTag, Visibility
-from app.services import access, audit, events, search
+from app.services import access, audit, events, search, texts
 from app.services.access import Level
 
 DatasetRow = AnyRow
@@ -28,14 +25,7 @@ COLUMNS = (
 )  # fmt: skip
 """What a row of a dataset holds wherever one is read."""
 
-MAX_NAME = 255
 MAX_DESCRIPTION = 65_536
-MAX_METADATA_BYTES = 65_536
-MAX_TAGS = 50
-_TAG = re.compile(r"[\w][\w.:/-]{0,63}\Z")
-# The escape itself, not a backslash that somebody wrote before "u0000".
-_INVISIBLE = {"Cc", "Cf", "Cn", "Cs", "Zl", "Zp", "Zs"}
-_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,11 +60,11 @@ async def create(
     """
     dataset_id = uuid7()
     access.require_editor(session, viewer, dataset_id)
-    clean = clean_name(name)
+    clean = texts.clean_name(name)
     dataset = Dataset(
         id=dataset_id,
         name=clean,
-        slug=slugify(clean),
+        slug=texts.slugify(clean),
         description=_clean_description(description),
         visibility=visibility,
         owner_id=viewer.id,
@@ -84,7 +74,7 @@ async def create(
     await _claim_name(session, clean, dataset.id)
     session.add(dataset)
     await _flush_slug(session, dataset)
-    await _write_tags(session, dataset.id, clean_tags(tags))
+    await _write_tags(session, dataset.id, texts.clean_tags(tags))
     await _changed(session, viewer, "dataset.create", dataset.id, name=clean)
     return dataset.id
 
@@ -100,7 +90,7 @@ async def update_dataset(session: AsyncSession, viewer: Viewer, dataset_id: UUID
     await access.require(session, viewer, dataset_id, level)
     values: dict[str, object] = {"revision": Dataset.revision + 1, "updated_at": func.now()}
     if changes.name is not None:
-        values["name"] = name = clean_name(changes.name)
+        values["name"] = name = texts.clean_name(changes.name)
         await _claim_name(session, name, dataset_id)
     if changes.description is not None:
         values["description"] = _clean_description(changes.description)
@@ -119,7 +109,7 @@ async def update_dataset(session: AsyncSession, viewer: Viewer, dataset_id: UUID
         )
     if changes.tags is not None:
         await session.execute(delete(DatasetTag).where(DatasetTag.dataset_id == dataset_id))
-        await _write_tags(session, dataset_id, clean_tags(changes.tags))
+        await _write_tags(session, dataset_id, texts.clean_tags(changes.tags))
     await _changed(session, viewer, "dataset.update", dataset_id, fields=[k for k, v in vars(changes).items() if v is not None])
     return dataset_id
 
@@ -219,90 +209,18 @@ async def find_by_slug(session: AsyncConnection, viewer: Viewer, slug: str) -> D
     return (await session.execute(select(*COLUMNS).where(Dataset.slug == slug, access.visible(viewer)))).one_or_none()
 
 
-def slugify(name: str) -> str:
-    """Lower-case letters and digits of any script with their marks, joined by hyphens; 1-120 characters."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    kept = "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else "-" for c in folded)
-    slug = re.sub(r"-+", "-", kept).strip("-")[:120].rstrip("-")
-    return slug if any(map(str.isalnum, slug)) else "dataset-" + uuid7().hex[-8:]
-
-
-_REORDERING = re.compile("[\u202a-\u202e\u2066-\u2069]")
-"""Embeddings, overrides and isolates of the bidirectional algorithm: a name must not look like another one."""
-
-
-def clean_name(name: str) -> str:
-    """The name without outer white space.
-
-    Raises:
-        InvalidInput: empty, too long, or with control characters.
-    """
-    clean = unicodedata.normalize("NFC", name).strip()
-    if all(unicodedata.category(character) in _INVISIBLE for character in clean):
-        raise InvalidInput("Give the dataset a name.", path=("name",))
-    if len(clean) > MAX_NAME:
-        raise InvalidInput(f"A name has at most {MAX_NAME} characters; this one has {len(clean)}.", path=("name",))
-    if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in clean):
-        raise InvalidInput("A name cannot hold control characters or line breaks.", path=("name",))
-    if _REORDERING.search(clean):
-        raise InvalidInput("A name cannot hold characters that reorder the text around them.", path=("name",))
-    return clean
-
-
-def clean_tags(tags: Sequence[str]) -> list[str]:
-    """Tags in lower case, without repeats, in their order.
-
-    Raises:
-        InvalidInput: more than 50, or one that is no single word.
-    """
-    clean = list(dict.fromkeys(unicodedata.normalize("NFKC", tag).strip().casefold() for tag in tags))
-    if len(clean) > MAX_TAGS:
-        raise InvalidInput(f"A dataset has at most {MAX_TAGS} tags.", path=("tags",))
-    for tag in clean:
-        if not _TAG.match(tag):
-            message = f"The tag {tag[:70]!r} is no single word: letters, digits and . : / - only, at most 64 characters."
-            raise InvalidInput(message, path=("tags",))
-    return clean
-
-
-def reject_nul(text: str, field: str) -> str:
-    """`text`, unless it holds a NUL character, which PostgreSQL cannot store."""
-    if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise InvalidInput("This text holds a character that cannot be stored (NUL or half a surrogate pair).", path=(field,))
-    return text
-
-
-def check_json(value: object, *, path: tuple[str, ...], max_bytes: int = MAX_METADATA_BYTES) -> object:
-    """`value`, a JSON value that PostgreSQL can store.
-
-    Raises:
-        InvalidInput: too large, with a NUL character, or with a number beyond 64 bits or a double.
-    """
-    try:
-        encoded = orjson.dumps(value)
-    except TypeError:  # a whole number of more than 64 bits
-        encoded = b""
-    if len(encoded) > max_bytes:
-        raise InvalidInput(f"This value has {len(encoded):,} bytes as JSON; at most {max_bytes:,} are stored.", path=path)
-    if not encoded or orjson.loads(encoded) != value:  # infinity would become null
-        raise InvalidInput("This JSON holds a number that cannot be stored exactly. Send it as a text.", path=path)
-    if _NUL.search(encoded):
-        raise InvalidInput("JSON with a NUL character (\\u0000) cannot be stored.", path=path)
-    return value
-
-
 def _clean_description(description: str | None) -> str | None:
     if description is None:
         return None
     if len(description) > MAX_DESCRIPTION:
         raise InvalidInput(f"A description has at most {MAX_DESCRIPTION:,} characters.", path=("description",))
-    return reject_nul(description, "description").strip() or None
+    return texts.reject_nul(description, "description").strip() or None
 
 
 def _clean_metadata(metadata: object) -> dict[str, object]:
     if not isinstance(metadata, dict):
         raise InvalidInput('Metadata is a JSON object, as {"source": "crm"}.', path=("metadata",))
-    check_json(metadata, path=("metadata",))
+    texts.check_json(metadata, path=("metadata",))
     return metadata
 
 

@@ -12,7 +12,7 @@ from app.core.errors import InvalidInput, NotFound
 from app.core.viewer import Viewer
 from app.models.datasets import Dataset, FieldAnnotation
 from app.models.versions import DatasetVersion, SchemaField
-from app.services import access, audit, datasets, events, versions
+from app.services import access, audit, events, texts, versions
 from app.services.access import UNMASKED, Level
 
 MAX_DESCRIPTION = 10_000
@@ -103,17 +103,11 @@ def masked(viewer: Viewer) -> ColumnElement[bool]:
 def _values(changes: Changes) -> dict[str, object]:
     values: dict[str, object] = {}
     if changes.description is not None:
-        values["description"] = _text(changes.description, "description", MAX_DESCRIPTION)
+        values["description"] = texts.clean_text(changes.description, "description", MAX_DESCRIPTION)
     if changes.semantic_type is not None:
-        values["semantic_type"] = _text(changes.semantic_type, "semanticType", MAX_SEMANTIC_TYPE)
+        values["semantic_type"] = texts.clean_text(changes.semantic_type, "semanticType", MAX_SEMANTIC_TYPE)
     if changes.tags is not None:
-        values["tags"] = sorted(datasets.clean_tags(changes.tags))
+        values["tags"] = sorted(texts.clean_tags(changes.tags))
     if changes.sensitive is not None:
         values["sensitive"] = changes.sensitive
     return values
-
-
-def _text(text: str, field: str, longest: int) -> str | None:
-    if len(text) > longest:
-        raise InvalidInput(f"At most {longest:,} characters.", path=(field,))
-    return datasets.reject_nul(text, field).strip() or None

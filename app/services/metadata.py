@@ -11,7 +11,7 @@ from app.core.errors import InvalidInput
 from app.core.ids import uuid7
 from app.core.viewer import Viewer
 from app.models.datasets import Dataset, MetadataEntry
-from app.services import access, audit, datasets, events, search
+from app.services import access, audit, events, search, texts
 from app.services.access import Level
 
 MAX_ENTRIES = 250
@@ -31,7 +31,7 @@ async def set_entries(session: AsyncSession, viewer: Viewer, dataset_id: UUID, e
     if len(set(keys)) < len(keys):
         raise InvalidInput("A key stands here twice. Give each key once.", path=("entries",))
     for position, (_, value) in enumerate(entries):
-        datasets.check_json(value, path=("entries", str(position), "value"), max_bytes=MAX_VALUE_BYTES)
+        texts.check_json(value, path=("entries", str(position), "value"), max_bytes=MAX_VALUE_BYTES)
     if entries:
         values = [
             {"id": uuid7(), "dataset_id": dataset_id, "key": key, "value": value, "updated_by_id": viewer.id}

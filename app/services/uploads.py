@@ -18,10 +18,10 @@ from app.core.ids import uuid7
 from app.core.rows import AnyRow
 from app.core.settings import Settings
 from app.core.viewer import Viewer
-from app.models.datasets import Dataset, DatasetStatus
+from app.models.datasets import Dataset
 from app.models.uploads import Upload, UploadState
 from app.models.versions import DatasetVersion, VersionStatus
-from app.services import access, audit, datasets, events, idempotency, quotas, versions
+from app.services import access, audit, events, idempotency, quotas, texts, versions
 from app.services.access import Level
 
 MAX_PARTS = 1_000
@@ -81,11 +81,11 @@ async def start(
 
     async def effect() -> UUID:
         await quotas.reserve(session, dataset_id, declaration.size_bytes, settings=settings)
-        number: int = await _next_number(session, dataset_id)
+        number: int = await versions.next_number(session, dataset_id)
         session.add(
             DatasetVersion(
                 id=version_id, dataset_id=dataset_id, number=number, created_by_id=viewer.id,
-                label=_clean_text(declaration.label, "label", 100), comment=_clean_text(declaration.comment, "comment", 10_000),
+                label=texts.clean_text(declaration.label, "label", 100), comment=texts.clean_text(declaration.comment, "comment", 10_000),
                 requested_options=declaration.options or {},
             )
         )  # fmt: skip
@@ -297,20 +297,6 @@ async def _own(connection: AsyncConnection | AsyncSession, viewer: Viewer, uploa
     return upload
 
 
-async def _next_number(session: AsyncSession, dataset_id: UUID) -> int:
-    row = (
-        await session.execute(
-            update(Dataset)
-            .where(Dataset.id == dataset_id)
-            .values(version_count=Dataset.version_count + 1)
-            .returning(Dataset.version_count, Dataset.status)
-        )
-    ).one()
-    if row.status is DatasetStatus.ARCHIVED:
-        raise Conflict("The dataset is archived. Restore it before you upload.")
-    return row.version_count
-
-
 def _check_declaration(declaration: Declaration, settings: Settings) -> None:
     if declaration.size_bytes <= 0:
         raise InvalidInput("The file is empty: there is nothing to upload.", path=("sizeBytes",))
@@ -329,11 +315,3 @@ def _clean_file_name(name: str) -> str:
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in base):
         raise InvalidInput("A file name cannot hold control characters.", path=("fileName",))
     return base
-
-
-def _clean_text(text: str | None, field: str, longest: int) -> str | None:
-    if text is None:
-        return None
-    if len(text) > longest:
-        raise InvalidInput(f"At most {longest:,} characters.", path=(field,))
-    return datasets.reject_nul(text, field).strip() or None

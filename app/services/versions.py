@@ -124,6 +124,25 @@ async def retry(session: AsyncSession, viewer: Viewer, version_id: UUID, *, opti
     return version_id
 
 
+async def next_number(session: AsyncSession, dataset_id: UUID) -> int:
+    """The number of the dataset's next version, which nobody else gets.
+
+    Raises:
+        Conflict: the dataset is archived.
+    """
+    row = (
+        await session.execute(
+            update(Dataset)
+            .where(Dataset.id == dataset_id)
+            .values(version_count=Dataset.version_count + 1)
+            .returning(Dataset.version_count, Dataset.status)
+        )
+    ).one()
+    if row.status is DatasetStatus.ARCHIVED:
+        raise Conflict("The dataset is archived. Restore it before you upload.")
+    return row.version_count
+
+
 async def queue_ingest(session: AsyncSession, version_id: UUID) -> None:
     """The version's file will be read, once."""
     await ledger.enqueue(

@@ -5,7 +5,7 @@ import pytest
 from app.core.ids import uuid7
 from app.embedded.engines import Engines
 from app.schema.ids import to_id
-from tests.api.uploading import ABORT, ARCHIVE, CSV, CURRENT, PUBLISH, RETRY, refused, replace_object, started, tasks
+from tests.api.uploading import ABORT, ARCHIVE, CSV, CURRENT, PUBLISH, REREAD, RETRY, refused, replace_object, started, tasks
 from tests.support.client import COMPLETE, Client
 from tests.support.people import People
 from tests.support.system import System
@@ -43,6 +43,47 @@ async def test_a_failed_version_is_read_again_with_other_options(system: System,
         "CONFLICT", "Version 1 is READY; only a FAILED or QUARANTINED version can be tried again.", None,
     )  # fmt: skip
     assert await tasks(system, version_id) == ["SUCCEEDED", "SUCCEEDED"]
+
+
+async def test_a_file_that_was_read_wrongly_is_read_as_another_version_without_sending_it_again(admin: Client) -> None:
+    content = b"name;price\nbread;1,50\nmilk;0,99\n"
+    version_id, upload = await started(admin, content, options={"delimiter": ","})
+    await admin.mutate(COMPLETE, uploadId=upload["id"], parts=await admin.put(upload, content))
+    wrong = await admin.finished(version_id)
+    assert (wrong["status"], len(wrong["schemaFields"])) == ("READY", 2)
+
+    options = {"delimiter": ";", "decimalSeparator": ","}
+    payload = await admin.mutate(REREAD, versionId=version_id, options=options, label="  with semicolons ")
+    assert payload["errors"] == []
+    reread = payload["version"]
+    assert (reread["number"], reread["label"], reread["status"]) == (2, "with semicolons", "QUEUED")
+
+    right = await admin.finished(reread["id"])
+    assert (right["status"], right["readOptions"]["delimiter"]) == ("READY", ";")
+    assert [(field["fieldPath"], field["logicalType"]) for field in right["schemaFields"]] == [
+        ("name", "STRING"),
+        ("price", "NUMBER"),
+    ]
+    rows = await admin.run("query($i: ID!) { datasetVersion(id: $i) { rows(first: 5) { rows } } }", i=reread["id"])
+    assert rows["datasetVersion"]["rows"]["rows"] == [["bread", 1.5], ["milk", 0.99]]
+    originals = [[file["sha256"] for file in version["files"] if file["name"] == "table.csv"] for version in (wrong, right)]
+    assert originals[0] == originals[1]
+    after = await admin.version(version_id)
+    # Addresses of downloads are signed anew each time.
+    assert {**after, "files": None} == {**wrong, "files": None}
+
+
+async def test_only_the_file_of_a_ready_version_is_read_as_another_one(admin: Client) -> None:
+    content = b"zip\n00123\nabc\n"
+    version_id, upload = await started(admin, content, options={"types": {"zip": "INTEGER"}})
+    assert await refused(admin, REREAD, versionId=version_id, options={}) == (
+        "CONFLICT", "Version 1 is AWAITING_UPLOAD; only the file of a READY version is read as another one.", None,
+    )  # fmt: skip
+    await admin.mutate(COMPLETE, uploadId=upload["id"], parts=await admin.put(upload, content))
+    assert (await admin.finished(version_id))["status"] == "FAILED"
+    assert await refused(admin, REREAD, versionId=version_id, options={}) == (
+        "CONFLICT", "Version 1 is FAILED; only the file of a READY version is read as another one. Retry this one.", None,
+    )  # fmt: skip
 
 
 async def test_publishing_moves_forward_and_back(admin: Client) -> None:
@@ -87,7 +128,8 @@ async def test_a_dataset_that_publishes_by_itself(admin: Client) -> None:
 async def test_mutations_on_versions_need_write(people: People) -> None:
     dataset_id = await people.editor.create(f"Read only {uuid7()}")
     version_id = (await people.editor.start(dataset_id, CSV))["version"]["id"]
-    for mutation, given in ((RETRY, {"versionId": version_id}), (PUBLISH, {"versionId": version_id})):
+    reread = (REREAD, {"versionId": version_id, "options": {}})
+    for mutation, given in ((RETRY, {"versionId": version_id}), reread, (PUBLISH, {"versionId": version_id})):
         assert (await refused(people.viewer, mutation, **given))[0] == "FORBIDDEN"
     hidden = await people.editor.create(f"Hidden versions {uuid7()}", visibility="RESTRICTED")
     hidden_version = (await people.editor.start(hidden, CSV))["version"]["id"]

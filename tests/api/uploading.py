@@ -16,6 +16,8 @@ ABORT = (
     "mutation A($input: AbortUploadInput!) { abortUpload(input: $input) { version { id status } errors { code message path } } }"
 )
 RETRY = "mutation R($input: RetryVersionInput!) { retryVersion(input: $input) { version { id status } errors { code message path } } }"
+REREAD = """mutation Reread($input: RereadVersionInput!) { rereadVersion(input: $input) {
+    version { id number label status } errors { code message path } } }"""
 PUBLISH = """mutation P($input: PublishVersionInput!) { publishVersion(input: $input) {
     version { number isCurrent dataset { status currentVersion { number } } } errors { code message path } } }"""
 ARCHIVE = "mutation A($input: ArchiveDatasetInput!) { archiveDataset(input: $input) { errors { code } } }"
