@@ -8,8 +8,9 @@ from pathlib import Path
 
 import duckdb
 
-from app.ingest import columns, engine, profile
+from app.ingest import columns, engine
 from app.ingest.job import IngestJob, IngestLimits, ReadOptions, TableProfile
+from app.ingest.profile import profiler
 from benchmarks.measure import Series, heading, ratio, say, table
 from benchmarks.orders import fingerprint, write_parquet
 
@@ -47,7 +48,7 @@ def _profile(path: Path) -> TableProfile:
     job = IngestJob(source_path=str(path), file_name=path.name, output_dir=str(path.parent), options=ReadOptions(), limits=limits)
     with engine.connect(job) as connection:
         fields = columns.fields(connection, str(path), [None] * 11, {})
-        return profile.profile(connection, str(path), fields, lambda fraction: None)
+        return profiler.profile(connection, str(path), fields, lambda fraction: None)
 
 
 def _check(found: TableProfile, path: Path) -> None:

@@ -4,9 +4,9 @@ import codecs
 import zipfile
 from pathlib import Path
 
-from app.ingest.encoding import BOMS, guess_wide
 from app.ingest.job import Compression, FileFormat, IngestError, IngestErrorCode, ReadOptions
-from app.ingest.source import open_plain
+from app.ingest.text.encoding import BOMS, guess_wide
+from app.ingest.text.source import open_plain
 
 HEAD_BYTES = 64 << 10
 

@@ -68,23 +68,23 @@ def _reader(format: FileFormat | None) -> Reader:
     """The reader of a format, imported only now: a CSV needs no polars, a workbook no CSV machinery."""
     match format:
         case FileFormat.CSV:
-            from app.ingest import csv_reader
+            from app.ingest.csv import reader as csv_reader
 
             return csv_reader.read
         case FileFormat.JSON | FileFormat.JSON_LINES:
-            from app.ingest import json_reader
+            from app.ingest.json import reader as json_reader
 
             return json_reader.read
         case FileFormat.PARQUET:
-            from app.ingest import parquet
+            from app.ingest.columnar import parquet
 
             return parquet.read
         case FileFormat.ARROW:
-            from app.ingest import arrow
+            from app.ingest.columnar import arrow
 
             return arrow.read
         case FileFormat.XLSX:
-            from app.ingest import xlsx
+            from app.ingest.sheet import xlsx
 
             return xlsx.read
         case None:
@@ -92,11 +92,11 @@ def _reader(format: FileFormat | None) -> Reader:
 
 
 def _profiled(job: IngestJob, table: StoredTable, report: Report) -> IngestResult:
-    from app.ingest import profile
+    from app.ingest.profile import profiler
 
     report(0.0)
     with engine.connect(job) as connection:
-        statistics = profile.profile(connection, table.path, table.fields, report)
+        statistics = profiler.profile(connection, table.path, table.fields, report)
     return IngestResult(
         options=table.options,
         table_path=table.path,

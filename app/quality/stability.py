@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.ingest.columns import literal
 from app.ingest.job import FieldProfile, HistogramBin
-from app.ingest.summary import Column as Numbers
+from app.ingest.profile.summary import Column as Numbers
 from app.ingest.values import TEXT_CHARACTERS
 from app.quality.problems import NothingToCompare
 from app.quality.table import Column

@@ -112,7 +112,7 @@ def reader_that(action: BaseException) -> object:
 def run_with(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, action: BaseException) -> IngestResult | IngestFailure:
     source = tmp_path / "t.parquet"
     pq.write_table(pa.table({"n": [1]}), source)
-    monkeypatch.setattr("app.ingest.parquet.read", reader_that(action))
+    monkeypatch.setattr("app.ingest.columnar.parquet.read", reader_that(action))
     return run.run(job_of(source), lambda progress: None)
 
 

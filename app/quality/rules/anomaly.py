@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from app.ingest.summary import Column as Numbers
+from app.ingest.profile.summary import Column as Numbers
 from app.quality import keys
 from app.quality.conditions import Bound, Condition, number
 from app.quality.measures import Measure, fraction, numeric, whole

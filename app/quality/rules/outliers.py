@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from app.ingest.summary import Column as Numbers
+from app.ingest.profile.summary import Column as Numbers
 from app.quality.conditions import at_most, number
 from app.quality.measures import Failing, Measure, Row, bad_rows, whole
 from app.quality.parameters import RowParameters

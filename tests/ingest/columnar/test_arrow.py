@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import feather, ipc
 
-from app.ingest.arrow import read
+from app.ingest.columnar.arrow import read
 from app.ingest.job import IngestError, IngestErrorCode, IngestLimits
-from tests.ingest.columnar.reading import cells, read_with, refused, types
+from tests.ingest.reading import cells, read_with, refused, types
 
 NO_END = "The Arrow stream has no end mark: if it was cut between two record batches, rows are missing."
 

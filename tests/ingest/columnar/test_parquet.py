@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.ingest.columnar.parquet import no_glob, read
 from app.ingest.job import FileFormat, IngestError, IngestErrorCode, IngestLimits, LogicalType, ReadOptions
-from app.ingest.parquet import no_glob, read
 from app.ingest.table import ROW_GROUP_ROWS
-from tests.ingest.columnar.reading import cells, read_with, refused, types
+from tests.ingest.reading import cells, read_with, refused, types
 
 MOMENT = dt.datetime(2024, 2, 29, 12, 30, 0, 250_000)
 

@@ -1,0 +1,1 @@
+"""Files that know their columns: Parquet and Arrow."""

@@ -1,0 +1,1 @@
+"""Delimited text: dialect, layout, damage, and the table of typed columns."""

@@ -1,0 +1,111 @@
+"""How one text table is laid out: dialect, preamble, header, where its records begin. Found from the head of the text."""
+
+import re
+from dataclasses import dataclass, replace
+
+from app.ingest.csv import header
+from app.ingest.csv.dialect import Span, guess
+from app.ingest.csv.mend import TableText
+from app.ingest.job import IngestError, IngestErrorCode, IngestLimits, ReadOptions
+from app.ingest.text.utf8 import Text
+
+_LINE_END = re.compile(r"\r\n?|\n")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that has to be known to read the records."""
+
+    table: TableText
+    names: header.Names
+    hollow: int | None
+    """Index of a column without a header that every record in the sample leaves empty: a trailing delimiter."""
+    options: ReadOptions
+    """With all that applies filled in."""
+
+
+def plan(text: Text, limits: IngestLimits) -> Plan:
+    """The layout of a text table; what the caller gave is kept.
+
+    Raises:
+        IngestError: NO_ROWS, TOO_MANY_COLUMNS, WRONG_OPTIONS.
+    """
+    options = text.options
+    head, whole = text.head()
+    # The exact reader needs at least one line; one that is longer than the sample has thousands of columns.
+    if not _LINE_END.search(head):
+        head, whole = text.head(limits.max_cell_bytes)
+    body_start = _behind_lines(head, options.skipped_rows or 0)
+    body = head[body_start:]
+    if not body.strip("\r\n \t\x00\x1a"):
+        raise _no_rows(options)
+    dialect = guess(body, delimiter=options.delimiter, quote=options.quote, escape=options.escape)
+    spans = dialect.parse(body)
+    skipped = 0 if options.skipped_rows is not None else None
+    layout = header.find([span.cells for span in spans], header_rows=options.header_rows, skipped=skipped)
+    width = max(layout.width, len(layout.header or ()))
+    if width > limits.max_columns:
+        cut = not whole and not _LINE_END.search(head)
+        raise _too_many_columns(width, limits, spans, layout.skipped_records, head, body_start, at_least=cut)
+    names = header.name_columns(layout.header, layout.width)
+    header_start = body_start + (spans[layout.skipped_records].start if layout.skipped_records < len(spans) else 0)
+    first = header_start
+    if layout.header is not None:
+        first = body_start + spans[layout.skipped_records].end
+    line = 1 + len(_LINE_END.findall(head[:first]))
+    hollow = None
+    if layout.header and len(names.names) > 1 and not layout.header[-1].strip() and _is_hollow(spans, layout):
+        hollow = len(names.names) - 1
+    found = replace(
+        options,
+        delimiter=dialect.delimiter,
+        quote=dialect.quote,
+        escape=dialect.escape,
+        header_rows=0 if layout.header is None else 1,
+        skipped_rows=len(_LINE_END.findall(head[:header_start])),
+    )
+    offset = text.offset + len(head[:first].encode("utf-8", "surrogateescape"))
+    table = TableText(text.path, offset, line, dialect, len(names.names), limits.max_cell_bytes)
+    return Plan(table, names, hollow, found)
+
+
+def _behind_lines(head: str, lines: int) -> int:
+    position = 0
+    for _ in range(lines):
+        found = _LINE_END.search(head, position)
+        if found is None:
+            raise IngestError(
+                IngestErrorCode.WRONG_OPTIONS,
+                f"{lines:,} lines were to be skipped, but only {head.count(chr(10)) + 1:,} could be found.",
+                hint="Leave the number of skipped rows out: a preamble is found by itself.",
+            )
+        position = found.end()
+    return position
+
+
+def _is_hollow(spans: list[Span], layout: header.Layout) -> bool:
+    below = [span.cells for span in spans[layout.skipped_records + 1 :] if len(span.cells) == layout.width]
+    return all(not cells[-1] for cells in below)
+
+
+def _no_rows(options: ReadOptions) -> IngestError:
+    return IngestError(
+        IngestErrorCode.NO_ROWS,
+        "The file holds nothing but blank lines.",
+        hint="Check the export that wrote it, then upload again.",
+        options=options,
+    )
+
+
+def _too_many_columns(
+    count: int, limits: IngestLimits, spans: list[Span], index: int, head: str, body_start: int, *, at_least: bool
+) -> IngestError:
+    line = 1 + len(_LINE_END.findall(head[: body_start + spans[index].start])) if index < len(spans) else 1
+    return IngestError(
+        IngestErrorCode.TOO_MANY_COLUMNS,
+        f"The table has {'at least ' if at_least else ''}{count:,} columns; at most {limits.max_columns:,} are kept.",
+        hint="Look for missing line ends, or turn it from wide to long: one row for each former column."
+        if at_least
+        else "Turn it from wide to long: one row for each former column.",
+        line=line,
+    )

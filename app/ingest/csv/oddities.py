@@ -1,0 +1,112 @@
+"""Cells that keep a column text although nearly all of its others are numbers, dates or the like."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from app.ingest.columns import literal, quoted
+from app.ingest.text import shapes, types
+from app.ingest.text.shapes import Shape
+from app.ingest.text.types import ColumnType, FileStyle
+
+SHARE = 0.9
+"""Of a column's present cells, so many of one type make the others odd."""
+MOST = 20
+_SHOWN_LENGTH = 60
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """What keeps one column text."""
+
+    name: str
+    count: int
+    example: str
+    """The first odd cell."""
+    row: int
+    """Number of its row in the stored table, from 0."""
+
+    def warning(self, line: int | None) -> str:
+        """The oddity in words.
+
+        Args:
+            line: physical line of the first odd cell, where it is known.
+        """
+        shown = " ".join(self.example.split())
+        shown = shown if len(shown) <= _SHOWN_LENGTH else shown[:_SHOWN_LENGTH] + "..."
+        cells = "1 cell looks" if self.count == 1 else f"{self.count:,} cells look"
+        place = "" if line is None else f", on line {line:,}" if self.count == 1 else f", the first on line {line:,}"
+        return f"'{self.name}' stays text: {cells} like '{shown}'{place}."
+
+
+@dataclass(frozen=True)
+class _Shaped:
+    """The cells of one column that share a shape."""
+
+    mask: int
+    count: int
+    row: int
+    example: str
+
+
+def is_suspect(kind: ColumnType, mask: int) -> bool:
+    """Whether some cells of a text column are no text: only such columns are worth to be read again."""
+    return kind.is_text and kind.ambiguous is None and bool(mask & shapes.SHAPES & ~(Shape.TEXT | Shape.PADDED))
+
+
+def find(
+    connection: duckdb.DuckDBPyConnection, table_path: str, names: Sequence[str], style: FileStyle, *, tokens_are_text: bool
+) -> list[Oddity]:
+    """The columns among `names`, all of text, of whose cells at least `SHARE` would have a type of their own.
+
+    Args:
+        table_path: the stored table.
+        tokens_are_text: the caller chose other tokens for absent cells; else NA and its like do not count as present.
+    """
+    found = []
+    for name in names:
+        # One column at a time: it is decompressed anyway, and the shapes of a few are dearer than its bytes.
+        groups = connection.execute(
+            f"SELECT shape, count(*), min(row), arg_min(x, row) FROM (SELECT x, row, {shapes.shape_sql('x', 'b')} AS shape FROM"
+            f" (SELECT x, trim(x, ' ') AS b, row FROM (SELECT {quoted(name)} AS x, file_row_number AS row"
+            f" FROM read_parquet({literal(table_path)}, file_row_number = true)) WHERE x IS NOT NULL)) GROUP BY shape"
+        ).fetchall()
+        present = [_Shaped(*group) for group in groups if tokens_are_text or _is_present(group[0])]
+        odd = _odd(present, style)
+        if odd:
+            first = min(odd, key=lambda shaped: shaped.row)
+            found.append(Oddity(name, sum(shaped.count for shaped in odd), first.example, first.row))
+            if len(found) == MOST:
+                break
+    return found
+
+
+def _is_present(mask: int) -> bool:
+    return bool(mask & shapes.SHAPES & ~Shape.PADDED)
+
+
+def _odd(present: Sequence[_Shaped], style: FileStyle) -> list[_Shaped]:
+    """The cells without which the column would have a type, if they are few."""
+    usual = sorted((shaped for shaped in present if not shaped.mask & Shape.TEXT and _is_present(shaped.mask)), key=_by_count)
+    left: list[_Shaped] = []
+    while usual and not _has_type(usual, style):
+        left.append(usual.pop())
+    # What was left out early may fit what remains: 1e5 among decimals, once the dates are gone.
+    for shaped in left:
+        if usual and _has_type([*usual, shaped], style):
+            usual.append(shaped)
+    odd = [shaped for shaped in present if shaped not in usual]
+    total = sum(shaped.count for shaped in present)
+    return odd if usual and sum(shaped.count for shaped in usual) >= SHARE * total else []
+
+
+def _by_count(shaped: _Shaped) -> tuple[int, int]:
+    return -shaped.count, shaped.row
+
+
+def _has_type(cells: Sequence[_Shaped], style: FileStyle) -> bool:
+    mask = 0
+    for shaped in cells:
+        mask |= shaped.mask
+    return not types.decide(mask, style).is_text

@@ -1,0 +1,274 @@
+"""CSV and its relatives to a stored table: what is regular in one pass of DuckDB, what is not after mending it."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+
+from app.ingest import columns, engine, wide
+from app.ingest.csv import by_hand, cells, oddities, overrides
+from app.ingest.csv.cells import Cells, RegularFile
+from app.ingest.csv.layout import Plan, plan
+from app.ingest.csv.mend import Copy, mend, rows
+from app.ingest.csv.survey import survey
+from app.ingest.job import Field, IngestJob, LogicalType, ReadOptions
+from app.ingest.table import Report, StoredTable
+from app.ingest.text import types
+from app.ingest.text.rejects import RejectLog
+from app.ingest.text.shapes import Shape
+from app.ingest.text.types import ColumnType
+from app.ingest.text.utf8 import clear_scratch, open_text, scratch_path
+
+
+class _ReaderDisagrees(Exception):
+    """DuckDB's reader refused the file or counted other records than we did."""
+
+
+@dataclass(frozen=True)
+class _Typed:
+    """The table as written."""
+
+    kinds: list[ColumnType]
+    names: list[str | None]
+    """None for a column that was left out."""
+    row_count: int
+
+
+def read(job: IngestJob, report: Report, options: ReadOptions) -> StoredTable:
+    """The stored copy of a delimited text file.
+
+    Args:
+        options: the caller's, with format and compression filled in.
+    Raises:
+        IngestError: any verdict on the file.
+    """
+    overrides.check_marks(options)
+    try:
+        found = plan(open_text(job, options, report), job.limits)
+        overrides.check_types(options.types, found.names.names)
+        with RejectLog(job.output_dir, job.limits) as rejects, engine.connect(job) as connection:
+            return _Reading(job, report, found, rejects, connection).table()
+    finally:
+        clear_scratch(job)
+
+
+class _Reading:
+    """One file on its way from a plan to a table."""
+
+    def __init__(self, job: IngestJob, report: Report, plan: Plan, rejects: RejectLog, connection: duckdb.DuckDBPyConnection):
+        self._job, self._report, self._plan, self._rejects, self._connection = job, report, plan, rejects, connection
+        self._warnings: list[str] = []
+        self._seen: list[int] = []
+        """Shapes in a sample, where one was taken."""
+        self._masks: list[int] = []
+        self._style = types.FileStyle()
+        """What the types were decided from."""
+        self._has_all_rows = True
+        self._target = Path(job.output_dir) / "table.parquet"
+
+    def table(self) -> StoredTable:
+        typed = self._as_is() or self._mended()
+        kept = [index for index, name in enumerate(typed.names) if name is not None]
+        left_out = self._plan.hollow if len(kept) < len(typed.names) else None
+        originals = [self._plan.names.originals[index] for index in kept]
+        fields = columns.fields(self._connection, str(self._target), originals, {})
+        if self._plan.options.null_tokens is None:
+            self._warnings += self._token_warnings(typed.kinds, fields)
+        return StoredTable(
+            path=str(self._target),
+            row_count=typed.row_count,
+            fields=fields,
+            options=_options_as_read(self._plan.options, typed.kinds),
+            rejected_row_count=self._rejects.count,
+            rejects_path=self._rejects.path,
+            rejected_samples=self._rejects.samples,
+            warnings=(
+                *self._plan.names.warnings_without(left_out),
+                *self._warnings,
+                *_type_warnings(self._plan.names.names, typed.kinds),
+                *self._oddities(typed),
+            ),
+        )
+
+    def _oddities(self, typed: _Typed) -> list[str]:
+        """Warnings of columns that a few cells keep from being numbers or dates."""
+        options = self._plan.options
+        suspects = [
+            name
+            for name, kind, mask in zip(typed.names, typed.kinds, self._masks, strict=True)
+            if name is not None and name not in options.types and oddities.is_suspect(kind, mask)
+        ]
+        if not suspects or len(typed.names) > wide.WIDE_COLUMNS:
+            return []
+        tokens_are_text = options.null_tokens is not None
+        found = oddities.find(self._connection, str(self._target), suspects, self._style, tokens_are_text=tokens_are_text)
+        lines: dict[int, int] = {}
+        if found and self._has_all_rows:
+            wanted = sorted({oddity.row for oddity in found})
+            lines = {row: line for row, line, _ in rows(self._plan.table, iter(wanted))}
+        return [oddity.warning(lines.get(oddity.row)) for oddity in found]
+
+    def _token_warnings(self, kinds: list[ColumnType], fields: tuple[Field, ...]) -> list[str]:
+        """Text columns that hold what means 'absent' in others: kept, because NA may be Namibia, but said."""
+        tokens = sorted({token for kind in kinds for token in kind.tokens})
+        texts = [field.field_path for field in fields if field.logical_type is LogicalType.STRING]
+        if not tokens or not texts or len(texts) > wide.WIDE_COLUMNS:
+            return []
+        wanted = ", ".join(columns.literal(token) for token in tokens)
+        counts = ", ".join(f"count(*) FILTER (WHERE {columns.quoted(name)} IN ({wanted}))" for name in texts)
+        found = self._connection.execute(f"SELECT {counts} FROM read_parquet({columns.literal(str(self._target))})").fetchone()
+        said = f"{' or '.join(tokens)}, which is read as absent in other columns"
+        return [
+            f"'{name}' keeps {count:,} {'cell' if count == 1 else 'cells'} as text that {'is' if count == 1 else 'are'} {said}. "
+            "To read it as absent everywhere, give it as a null token."
+            for name, count in zip(texts, found or (), strict=False)
+            if count
+        ][:20]
+
+    def _as_is(self) -> _Typed | None:
+        """The table read from the text itself, where it is regular and DuckDB reads as many records as we count."""
+        table = self._plan.table
+        found = survey(table.path, table.offset, table.dialect, table.width)
+        if found is None:
+            return None
+        skipped = table.line - 1
+        file = RegularFile(table.path, table.dialect, table.width, found.record_count, skipped, table.offset, crlf=found.crlf)
+        try:
+            return self._typed(file)
+        except _ReaderDisagrees:
+            return None
+
+    def _mended(self) -> _Typed:
+        """The table read from a regular copy of the text."""
+        table = self._plan.table
+        copy = mend(table, scratch_path(self._job, "regular.csv"), self._rejects, self._part(0.3, 0.5))
+        self._rejects.check(copy.record_count + self._rejects.count, self._plan.options)
+        self._warnings += _mending_warnings(copy)
+        longest = copy.longest_record_bytes
+        file = RegularFile(copy.path, copy.dialect, table.width, copy.record_count, 0, 0, longest_record_bytes=longest)
+        try:
+            return self._typed(file)
+        except _ReaderDisagrees:
+            return self._by_hand(file)
+
+    def _typed(self, file: RegularFile) -> _Typed:
+        if file.width > wide.WIDE_COLUMNS:
+            return self._by_hand(file)
+        options = self._plan.options
+        large = file.path.stat().st_size - file.offset > cells.SMALL_BYTES
+        direct = Cells(file.relation(), file.width, options.null_tokens, is_small=not large)
+        try:
+            if not options.types and not large:
+                return self._exactly(direct, file.record_count)
+            if not options.types:
+                sampled = cells.sample(file, scratch_path(self._job, "sample.csv"), options.null_tokens)
+                self._seen = cells.masks(self._connection, sampled)
+                kinds = [_until_seen(*of) for of in zip(self._decided(self._seen), self._seen, strict=True)]
+                typed = self._copied(direct, kinds, file.record_count)
+                if typed is not None:
+                    return typed
+            text = scratch_path(self._job, "cells.parquet")
+            written = cells.copy_text(self._connection, direct, text, self._part(0.5, 0.7))
+        except duckdb.InvalidInputException as error:
+            raise _ReaderDisagrees from error
+        return self._from_text(text, file, written)
+
+    def _by_hand(self, file: RegularFile) -> _Typed:
+        text = scratch_path(self._job, "cells.parquet")
+        return self._from_text(text, file, by_hand.write(file, text))
+
+    def _from_text(self, text: Path, file: RegularFile, written: int) -> _Typed:
+        if written != file.record_count:
+            raise _ReaderDisagrees
+        relation = f"read_parquet({columns.literal(str(text))})"
+        return self._exactly(Cells(relation, file.width, self._plan.options.null_tokens), written, text)
+
+    def _exactly(self, source: Cells, record_count: int, text: Path | None = None) -> _Typed:
+        """The table with types decided over all of its cells."""
+        masks = cells.masks(self._connection, source, self._seen)
+        kinds = self._decided(masks)
+        where = ""
+        if text is not None and self._plan.options.types:
+            options, names = self._plan.options, self._plan.names.names
+            style = types.file_style(masks, options.decimal_separator, options.thousands_separator)
+            for index, name in enumerate(names):
+                if name in options.types:
+                    kinds[index] = overrides.insisted(options.types[name], masks[index], kinds[index], style)
+            before = self._rejects.count
+            where = overrides.reject_misfits(
+                self._connection, text, source, kinds, names, options, self._plan.table, self._rejects
+            )
+            record_count -= self._rejects.count - before
+            self._has_all_rows = self._rejects.count == before
+        typed = self._copied(source, cells.with_digits(self._connection, source, kinds), record_count, where)
+        if typed is None:
+            raise AssertionError("a column has a cell of a shape that the pass over all of its cells did not see")
+        return typed
+
+    def _decided(self, masks: list[int]) -> list[ColumnType]:
+        options = self._plan.options
+        self._masks = masks
+        self._style = types.file_style(masks, options.decimal_separator, options.thousands_separator)
+        kinds = [types.decide(mask, self._style) for mask in masks]
+        # With the caller's own tokens, others are text.
+        return [types.TEXT if kind.tokens and options.null_tokens is not None else kind for kind in kinds]
+
+    def _copied(self, source: Cells, kinds: list[ColumnType], record_count: int, where: str = "") -> _Typed | None:
+        """The table in these types, or None where a cell does not fit them."""
+        if any(kind.native == "DECIMAL" for kind in kinds):
+            return None
+        hollow = self._plan.hollow
+        names: list[str | None] = list(self._plan.names.names)
+        if hollow is not None and kinds[hollow].empty:
+            names[hollow] = None
+        rows = cells.copy_typed(self._connection, self._target, source, kinds, names, self._part(0.5, 1.0), where)
+        if rows is None:
+            return None
+        if rows != record_count:
+            raise _ReaderDisagrees
+        return _Typed(kinds, names, rows)
+
+    def _part(self, start: float, end: float) -> Report:
+        return lambda done: self._report(start + done * (end - start))
+
+
+def _until_seen(kind: ColumnType, mask: int) -> ColumnType:
+    """A type by a sample: text without a cell that can only be text holds until a cell of another shape comes."""
+    settled = not kind.is_text or kind.empty or bool(mask & Shape.TEXT)
+    return kind if settled else replace(kind, seen=mask)
+
+
+def _options_as_read(options: ReadOptions, kinds: list[ColumnType]) -> ReadOptions:
+    """What was asked, completed with what was found in the cells."""
+    styles = [kind.style for kind in kinds if kind.logical in (LogicalType.NUMBER, LogicalType.INTEGER)]
+    decimal = "," if any(style.decimal == "," for style in styles) else "."
+    thousands = next((style.thousands for style in styles if style.thousands), "")
+    tokens = {token for kind in kinds for token in kind.tokens}
+    return replace(
+        options,
+        decimal_separator=options.decimal_separator or decimal,
+        thousands_separator=thousands if options.thousands_separator is None else options.thousands_separator,
+        null_tokens=("", *sorted(tokens)) if options.null_tokens is None else options.null_tokens,
+    )
+
+
+def _mending_warnings(copy: Copy) -> list[str]:
+    warnings = []
+    if copy.mended_count:
+        warnings.append(f"{_records(copy.mended_count)} had quotes that break the rules, and were read as far as they are clear.")
+    if copy.surplus_count:
+        warnings.append(
+            f"{_records(copy.surplus_count)} ended in more delimiters than the table has; the empty cells were left out."
+        )
+    if copy.blank_count:
+        warnings.append(f"{copy.blank_count:,} blank {'line was' if copy.blank_count == 1 else 'lines were'} left out.")
+    return warnings
+
+
+def _records(count: int) -> str:
+    return f"{count:,} {'record' if count == 1 else 'records'}"
+
+
+def _type_warnings(names: tuple[str, ...], kinds: list[ColumnType]) -> list[str]:
+    found = [f"'{name}' stays text: {kind.ambiguous}." for name, kind in zip(names, kinds, strict=True) if kind.ambiguous]
+    return found[:20]

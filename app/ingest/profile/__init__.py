@@ -1,0 +1,1 @@
+"""Statistics of every column of a stored table."""
