@@ -22,6 +22,8 @@ class Plan:
     """Index of a column without a header that every record in the sample leaves empty: a trailing delimiter."""
     options: ReadOptions
     """With all that applies filled in."""
+    warnings: tuple[str, ...] = ()
+    """What a person should look at."""
 
 
 def plan(text: Text, limits: IngestLimits) -> Plan:
@@ -66,7 +68,7 @@ def plan(text: Text, limits: IngestLimits) -> Plan:
     )
     offset = text.offset + len(head[:first].encode("utf-8", "surrogateescape"))
     table = TableText(text.path, offset, line, dialect, len(names.names), limits.max_cell_bytes)
-    return Plan(table, names, hollow, found)
+    return Plan(table, names, hollow, found, text.warnings)
 
 
 def _behind_lines(head: str, lines: int) -> int:

@@ -83,6 +83,7 @@ class _Reading:
             rejects_path=self._rejects.path,
             rejected_samples=self._rejects.samples,
             warnings=(
+                *self._plan.warnings,
                 *self._plan.names.warnings_without(left_out),
                 *self._warnings,
                 *_type_warnings(self._plan.names.names, typed.kinds),

@@ -49,7 +49,7 @@ class _Reading:
 
     def __init__(self, job: IngestJob, report: Report, text: Text, rejects: RejectLog, connection: duckdb.DuckDBPyConnection):
         self._job, self._report, self._rejects, self._connection = job, report, rejects, connection
-        self._options = text.options
+        self._options, self._text_warnings = text.options, text.warnings
         self._source = json_source.find(text, job.limits.max_cell_bytes)
 
     def table(self) -> StoredTable:
@@ -74,7 +74,7 @@ class _Reading:
             rejected_row_count=self._rejects.count,
             rejects_path=self._rejects.path,
             rejected_samples=self._rejects.samples,
-            warnings=(*self._source.warnings, *names.warnings, *_warnings(records, kinds, names.names)),
+            warnings=(*self._text_warnings, *self._source.warnings, *names.warnings, *_warnings(records, kinds, names.names)),
         )
 
     def _records(self) -> Records:

@@ -1,13 +1,13 @@
 """Which characters the bytes of a text file stand for, and the same text as UTF-8."""
 
 import codecs
-import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from charset_normalizer import from_bytes
-
+from app.ingest import charsets
+from app.ingest.charsets import decodes
 from app.ingest.job import IngestError, IngestErrorCode
 
 BLOCK_BYTES = 1 << 20
@@ -31,28 +31,10 @@ _CANONICAL = {
     "utf_16_le": "utf-16-le",
     "utf_16_be": "utf-16-be",
 }
-_WESTERN = ("latin_1", "latin-1", "cp1252")
-_OTHERS = (
-    *_WESTERN[:1],
-    "cp1252",
-    "cp1250",
-    "cp1251",
-    "cp1253",
-    "cp1255",
-    "cp1256",
-    "koi8_r",
-    "gb18030",
-    "big5",
-    "cp949",
-    "cp874",
-)
-"""What is told apart from Western European text by how its letters follow each other; rarer ones have to be named."""
-_CENTRAL = re.compile(rb"[A-Za-z][\xb3\xb9]|[\xb3\xb9][A-Za-z]|[\x9a\x9e](?s:.*)[\xe8\xec\xf8]|[\xe8\xec\xf8](?s:.*)[\x9a\x9e]")
-"""Central European letters where Western text has superscripts, or of Czech beside each other: statistics alone mistake
-Swedish for Slovak."""
-_LEAST_EVIDENCE = 12
-"""Bytes beyond ASCII below which letter statistics are noise."""
-_WINDOWS_PUNCTUATION = frozenset(range(0x80, 0xA0)) - {0x81, 0x8D, 0x8F, 0x90, 0x9D}
+_ESCAPED = ("iso2022_jp", "iso2022_jp_ext", "iso2022_kr")
+_ESCAPES = (b"\x1b$", b"\x1b(J", b"\x1b(I")
+_ABOVE_LATIN_1 = frozenset(range(0x80, 0xA0))
+"""Punctuation of cp1252 where Latin-1 has control characters, which no table holds."""
 
 
 _NO_FILES = frozenset({"idna", "punycode", "utf-7", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
@@ -79,8 +61,19 @@ def canonical(name: str) -> str:
     return _CANONICAL.get(codec.name, codec.name)
 
 
-def detect(path: Path) -> tuple[str, int]:
-    """Encoding of a text file and the length of its byte order mark.
+@dataclass(frozen=True)
+class Found:
+    """The encoding of a file and how it was told."""
+
+    encoding: str
+    bom_bytes: int = 0
+    """Length of the byte order mark."""
+    warnings: tuple[str, ...] = ()
+    """Where it is not certain."""
+
+
+def detect(path: Path) -> Found:
+    """Encoding of a text file.
 
     Judged by the start of the file and, where that is plain ASCII, by the first other bytes after it.
     """
@@ -88,18 +81,18 @@ def detect(path: Path) -> tuple[str, int]:
     if offset == 0:
         for bom, encoding in BOMS:
             if evidence.startswith(bom):
-                return encoding, len(bom)
+                return Found(encoding, len(bom))
         wide = guess_wide(evidence)
         if wide is not None:
-            return wide, 0
-    return guess_narrow(evidence), 0
+            return Found(wide)
+    return guess_narrow(evidence)
 
 
 def _evidence(path: Path) -> tuple[bytes, int]:
     """Bytes that tell the encoding and where they start: 0, or just before the first byte beyond ASCII."""
     with path.open("rb") as file:
         head = file.read(BLOCK_BYTES)
-        if not head.isascii() or b"\x00" in head[:4096]:
+        if not head.isascii() or b"\x00" in head[:4096] or b"\x1b" in head[:EVIDENCE_BYTES]:
             first = next((index for index, byte in enumerate(head) if byte > 0x7F), 0)
             return (head[: max(EVIDENCE_BYTES, 4)], 0) if first < EVIDENCE_BYTES else _around(head, first, 0)
         offset = len(head)
@@ -139,30 +132,41 @@ def guess_wide(head: bytes) -> str | None:
 
 def _is_wide_text(sample: bytes, encoding: str) -> bool:
     """True where nearly all of the characters are assigned; data of programs hits many that are not."""
-    if not _decodes(sample, encoding):
+    if not decodes(sample, encoding):
         return False
     text = sample.decode(encoding, "ignore")
     odd_ones = sum(unicodedata.category(character) in ("Cn", "Co", "Cs") or character == "\x00" for character in text)
     return odd_ones * 50 <= len(text) and ("\n" in text or "\r" in text or len(text) < 1000)
 
 
-def guess_narrow(evidence: bytes) -> str:
+def guess_narrow(evidence: bytes) -> Found:
     """Encoding of bytes without zero bytes between; UTF-8 wherever that is possible."""
-    if evidence.isascii() or _decodes(evidence, "utf-8"):
-        return "utf-8"
-    if _is_damaged_utf8(evidence):
-        return "utf-8"
-    japanese = _japanese(evidence)
-    if japanese is not None:
-        return japanese
-    western = "cp1252" if _WINDOWS_PUNCTUATION & set(evidence) and _decodes(evidence, "cp1252") else "latin-1"
-    if sum(byte > 0x7F for byte in evidence) < _LEAST_EVIDENCE:
-        return western
-    best = from_bytes(evidence[:16_384], cp_isolation=list(_OTHERS), enable_fallback=False).best()
-    found = _CANONICAL.get(best.encoding, best.encoding) if best is not None else western
-    if found == "cp1250" and not _CENTRAL.search(evidence):
-        return western
-    return western if found in _WESTERN or not _decodes(evidence, found) else found
+    if evidence.isascii() and any(escape in evidence for escape in _ESCAPES):
+        return Found(next((encoding for encoding in _ESCAPED if decodes(evidence, encoding)), "utf-8"))
+    if evidence.isascii() or decodes(evidence, "utf-8") or _is_damaged_utf8(evidence):
+        return Found("utf-8")
+    verdict = charsets.judge(evidence)
+    if verdict is None:
+        return Found("latin-1", warnings=(_UNKNOWN,))
+    encoding = verdict.encoding
+    if encoding == "cp1252" and not _ABOVE_LATIN_1 & set(evidence):
+        encoding = "latin-1"
+    return Found(encoding, warnings=_doubts(encoding, verdict))
+
+
+_UNKNOWN = "The encoding is not known; its bytes were read as latin-1. If letters are wrong, name the encoding in the options."
+
+
+def _doubts(encoding: str, verdict: charsets.Verdict) -> tuple[str, ...]:
+    if verdict.runner_up is None:
+        return ()
+    first, second = (", ".join(f"'{cell}'" for cell in cells) for cells in (verdict.samples, verdict.runner_up_samples))
+    return (
+        (
+            f"The encoding is not certain: it was read as {encoding} ({first}); it may be {verdict.runner_up} ({second}). "
+            "If letters are wrong, name the encoding in the options."
+        ),
+    )
 
 
 def _is_damaged_utf8(evidence: bytes) -> bool:
@@ -170,57 +174,6 @@ def _is_damaged_utf8(evidence: bytes) -> bool:
     good = sum(1 for character in evidence.decode("utf-8", "ignore") if ord(character) > 0x7F)
     bad = evidence.decode("utf-8", "replace").count("\ufffd") - evidence.count("\ufffd".encode())
     return good > 2 * bad
-
-
-def _japanese(evidence: bytes) -> str | None:
-    """cp932 or EUC-JP, where the bytes decode and what comes out is Japanese."""
-    scores: dict[str, float] = {}
-    for encoding in ("euc-jp", "cp932"):
-        if not _decodes(evidence, encoding):
-            continue
-        foreign = [character for character in evidence.decode(encoding, "ignore") if ord(character) > 0x7F]
-        # Half-width katakana is what Latin-1 accents look like in cp932: rare in real tables, so it counts less.
-        native = sum(
-            1.0
-            if "\u3041" <= c <= "\u30fe" or "\u4e00" <= c <= "\u9fa0" or "\uff01" <= c <= "\uff5e" or c in "、。・々　「」〒〜％"
-            else 0.3
-            if "\uff61" <= c <= "\uff9f"
-            else 0.0
-            for c in foreign
-        )
-        if foreign:
-            scores[encoding] = native / len(foreign) * (1.0 if native >= 2 else 0.5) + _kana_share(foreign) / 2
-    if not scores:
-        return None
-    best = max(scores, key=lambda encoding: scores[encoding])
-    return best if scores[best] >= 0.7 and _lead_bytes_run(evidence) else None
-
-
-def _kana_share(characters: list[str]) -> float:
-    return sum("\u3041" <= c <= "\u30fe" for c in characters) / len(characters)
-
-
-def _lead_bytes_run(evidence: bytes) -> bool:
-    """False for Latin-1, where bytes beyond ASCII mostly stand alone between letters."""
-    alone = runs = 0
-    previous_high = False
-    for index, byte in enumerate(evidence):
-        high = byte > 0x7F
-        if high and not previous_high:
-            follows = evidence[index + 1 : index + 3]
-            runs += 1
-            alone += not any(b > 0x7F for b in follows)
-        previous_high = high
-    return alone <= runs * 0.6
-
-
-def _decodes(evidence: bytes, encoding: str) -> bool:
-    try:
-        codecs.getincrementaldecoder(encoding)().decode(evidence)
-    except UnicodeDecodeError as error:
-        # Evidence from mid-file may begin inside a character.
-        return error.start < 4 and len(evidence) > 256 and _decodes(evidence[error.end :], encoding)
-    return True
 
 
 def transcode(path: Path, encoding: str, bom_bytes: int, target: Path, progress: Callable[[float], None], *, asked: bool) -> None:

@@ -18,6 +18,8 @@ class Text:
     offset: int
     options: ReadOptions
     """With the encoding filled in."""
+    warnings: tuple[str, ...] = ()
+    """What is not certain of the encoding."""
 
     def head(self, size: int = HEAD_BYTES) -> tuple[str, bool]:
         """The first characters up to a line end, and whether that is all there is. Damaged bytes are surrogates."""
@@ -44,26 +46,27 @@ def open_text(job: IngestJob, options: ReadOptions, report: Report) -> Text:
         source.unpack(path, compression, unpacked, job.limits, lambda fraction: report(fraction * 0.2))
         path = unpacked
     asked = options.encoding is not None
-    name, bom_bytes = (_asked(path, options.encoding)) if options.encoding is not None else encoding.detect(path)
+    found = _asked(path, options.encoding) if options.encoding is not None else encoding.detect(path)
+    name = found.encoding
     if name == "utf-8":
-        return Text(path, bom_bytes, replace(options, encoding=name))
+        return Text(path, found.bom_bytes, replace(options, encoding=name))
     text = scratch_path(job, "text")
-    encoding.transcode(path, name, bom_bytes, text, lambda fraction: report(0.2 + fraction * 0.1), asked=asked)
+    encoding.transcode(path, name, found.bom_bytes, text, lambda fraction: report(0.2 + fraction * 0.1), asked=asked)
     if path != Path(job.source_path):
         path.unlink()
-    return Text(text, 0, replace(options, encoding=name))
+    return Text(text, 0, replace(options, encoding=name), found.warnings)
 
 
-def _asked(path: Path, name: str) -> tuple[str, int]:
-    """The caller's encoding and the length of the byte order mark that goes with it."""
+def _asked(path: Path, name: str) -> encoding.Found:
+    """The caller's encoding and the byte order mark that goes with it."""
     wanted = encoding.canonical(name)
     with path.open("rb") as file:
         head = file.read(4)
     # 'utf-16' and 'utf-32' leave the byte order to the mark.
     marks = [(bom, found) for bom, found in encoding.BOMS if head.startswith(bom) and found.startswith(wanted)]
     if marks:
-        return marks[0][1], len(marks[0][0])
-    return {"utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(wanted, wanted), 0
+        return encoding.Found(marks[0][1], len(marks[0][0]))
+    return encoding.Found({"utf-16": "utf-16-le", "utf-32": "utf-32-le"}.get(wanted, wanted))
 
 
 def scratch_path(job: IngestJob, name: str) -> Path:
