@@ -183,18 +183,19 @@ describe('the rows of a version', () => {
     const asked: unknown[] = []
     const rows = (args: { first: number; startRow: number }) => {
       asked.push(args)
+      const present = Math.min(args.first, 1203 - args.startRow + 1)
+      const beginning = [
+        ['', 1234.5],
+        [null, null],
+        [LONG, 3],
+      ]
       return {
-        columns: [
-          { name: 'name', type: 'STRING' },
-          { name: 'amount', type: 'NUMBER' },
-        ],
-        rows: [
-          ['', 1234.5],
-          [null, null],
-          [LONG, 3],
-        ],
+        columns: [],
+        rows: Array.from({ length: present }, (_, index) =>
+          args.startRow === 1 && beginning[index] ? beginning[index] : [`name ${args.startRow + index}`, index],
+        ),
         firstRowNumber: args.startRow,
-        cutCells: [{ row: 2, column: 0, length: 5000 }],
+        cutCells: args.startRow === 1 ? [{ row: 2, column: 0, length: 5000 }] : [],
         totalCount: 1203,
         pageInfo: { hasNextPage: true, hasPreviousPage: false, startCursor: null, endCursor: 'c' },
       }
@@ -202,7 +203,14 @@ describe('the rows of a version', () => {
     api.roots.query = {
       ...api.roots.query,
       datasetVersion: () =>
-        versionSample({ schemaFields: [{ fieldPath: 'name' }, { fieldPath: 'amount' }], rows }),
+        versionSample({
+          rowCount: 1203,
+          schemaFields: [
+            { fieldPath: 'name', logicalType: 'STRING' },
+            { fieldPath: 'amount', logicalType: 'NUMBER' },
+          ],
+          rows,
+        }),
     }
     return { api, asked }
   }
@@ -210,31 +218,73 @@ describe('the rows of a version', () => {
   it('tell null from empty text, and mark what was cut', async () => {
     const { api } = rowsApi()
     await renderPage(api, '/datasets/store-sales/data')
-    const table = await screen.findByRole('table')
-    const [, first, second, third] = within(table).getAllByRole('row')
+    const grid = await screen.findByRole('grid', { name: 'Rows' })
+    expect(await within(grid).findByRole('gridcell', { name: '1234.5' })).toBeInTheDocument()
+    const [head, first, second, third] = within(grid).getAllByRole('row')
+    expect(head).toHaveTextContent(/^#nameamount$/)
     expect(first).toHaveTextContent(/^11234\.5$/)
     expect(second).toHaveTextContent(/^2nullnull$/)
-    expect(third).toHaveTextContent('+4,900 characters')
-    await userEvent.click(screen.getByRole('button', { name: 'Open this cell of 5,000 characters' }))
-    expect(await screen.findByRole('dialog')).toHaveTextContent(`${LONG}…`)
+    expect(third).toHaveTextContent('+4,000 characters')
+    expect(grid).toHaveAttribute('aria-rowcount', '1204')
+  })
+
+  it('are moved through with keys; Enter opens a cell, which can be copied', async () => {
+    const { api } = rowsApi()
+    await renderPage(api, '/datasets/store-sales/data')
+    const user = userEvent.setup()
+    const grid = await screen.findByRole('grid', { name: 'Rows' })
+    await user.click(await within(grid).findByRole('gridcell', { name: '1234.5' }))
+    grid.focus()
+    await user.keyboard('{ArrowLeft}{ArrowDown}{ArrowDown}{Enter}')
+    const dialog = await screen.findByRole('dialog', { name: 'name, row 3' })
+    expect(dialog).toHaveTextContent(`${LONG}… +4,000 characters`)
+    await user.click(within(dialog).getByRole('button', { name: 'Copy' }))
+    expect(await navigator.clipboard.readText()).toBe(LONG)
+    await user.click(within(dialog).getByRole('button', { name: 'Close' }))
+    grid.focus()
+    await user.keyboard('{Control>}{End}{/Control}')
+    expect(await screen.findByRole('gridcell', { name: 'name 1203' })).toBeInTheDocument()
   })
 
   it('are reached by number, page by page and at the end, with the row in the address', async () => {
     const { api, asked } = rowsApi()
     const page = await renderPage(api, '/datasets/store-sales/data?row=401')
-    expect(await screen.findByText('401–450 of 1,203 rows')).toBeInTheDocument()
+    expect(await screen.findByText('401–416 of 1,203 rows')).toBeInTheDocument()
+    expect(await screen.findByRole('gridcell', { name: 'name 401' })).toBeInTheDocument()
     const user = userEvent.setup()
     await user.click(screen.getByRole('button', { name: 'Next' }))
-    await waitFor(() => expect(page.address()).toBe('/datasets/store-sales/data?row=451'))
+    await waitFor(() => expect(page.address()).toBe('/datasets/store-sales/data?row=417'))
     await user.click(screen.getByRole('button', { name: 'Last' }))
-    await waitFor(() => expect(page.address()).toBe('/datasets/store-sales/data?row=1201'))
+    expect(await screen.findByRole('gridcell', { name: 'name 1203' })).toBeInTheDocument()
     await user.type(screen.getByRole('textbox', { name: 'Go to row' }), '77{Enter}')
     await waitFor(() => expect(page.address()).toBe('/datasets/store-sales/data?row=77'))
     await user.click(screen.getByRole('button', { name: 'First' }))
     await waitFor(() => expect(page.address()).toBe('/datasets/store-sales/data'))
-    expect(asked).toEqual(
-      [401, 451, 1201, 77, 1].map((startRow) => ({ first: 50, after: null, startRow, fieldPaths: null })),
-    )
+    const blocks = [401, 1101, 1201, 1].map((startRow) => ({ first: 100, after: null, startRow, fieldPaths: ['name', 'amount'] }))
+    expect(asked).toEqual(blocks)
+  })
+
+  it('of a version that cannot be read say so, and are there after trying again', async () => {
+    const { api } = rowsApi()
+    const { datasetVersion } = api.roots.query ?? {}
+    let broken = true
+    api.roots.query = {
+      ...api.roots.query,
+      datasetVersion: () => ({
+        ...(datasetVersion as () => object)(),
+        ...(broken && {
+          rows: () => {
+            throw new Error('storage is away')
+          },
+        }),
+      }),
+    }
+    await renderPage(api, '/datasets/store-sales/data')
+    expect(await screen.findByText('The rows could not be loaded')).toBeInTheDocument()
+    broken = false
+    await userEvent.click(screen.getByRole('button', { name: 'Try again' }))
+    expect(await screen.findByRole('gridcell', { name: '1234.5' })).toBeInTheDocument()
+    expect(screen.queryByText('The rows could not be loaded')).not.toBeInTheDocument()
   })
 })
 

@@ -1,43 +1,23 @@
-import Box from '@mui/material/Box'
-import ButtonBase from '@mui/material/ButtonBase'
 import { useTranslation } from 'react-i18next'
 import { formatInteger } from '../../lib/format'
+import { cellText } from './rowText'
+import type { Cell } from './useRowBlocks'
 
-/** Longer text is cut here; as much as the server sent is one click away. */
-export const LONGEST_CELL = 100
-
-interface DataCellProps {
-  value: unknown
-  /** Characters of the whole cell when the server has cut it; null when it has not. */
-  fullLength: number | null
-  onOpen: (text: string) => void
-}
+/** Longer text is cut here: more than a cell is wide only costs time. */
+const LONGEST_CELL = 200
 
 /** One value of one row: null is not the empty text, and what is cut says so. */
-export function DataCell({ value, fullLength, onOpen }: DataCellProps) {
+export function DataCell({ cell: { value, fullLength } }: { cell: Cell }) {
   const { t, i18n } = useTranslation()
-  if (value === null || value === undefined) {
-    return (
-      <Box component="span" sx={{ color: 'text.secondary', fontStyle: 'italic' }}>
-        null
-      </Box>
-    )
-  }
-  // Numbers are shown as they are, not grouped by the reader's language: this is the data itself.
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
-  if (text.length <= LONGEST_CELL && fullLength === null) return <>{text}</>
-  const length = fullLength ?? text.length
-  const missing = length - Math.min(text.length, LONGEST_CELL)
+  if (value === null || value === undefined) return <i className="null">null</i>
+  const text = cellText(value)
+  const missing = fullLength === null ? 0 : fullLength - text.length
   return (
-    <>
-      {text.slice(0, LONGEST_CELL)}…
-      <ButtonBase
-        aria-label={t('data.openCell', { count: length, amount: formatInteger(length, i18n.language) })}
-        onClick={() => onOpen(fullLength === null ? text : `${text}…`)}
-        sx={{ ml: 0.5, px: 0.75, borderRadius: 1, bgcolor: 'action.selected', fontSize: '0.75rem', lineHeight: 1.6 }}
-      >
-        {t('data.cut', { count: missing, amount: formatInteger(missing, i18n.language) })}
-      </ButtonBase>
-    </>
+    <bdi>
+      {text.length > LONGEST_CELL ? `${text.slice(0, LONGEST_CELL)}…` : text}
+      {missing > 0 && (
+        <i className="null"> {t('data.cut', { count: missing, amount: formatInteger(missing, i18n.language) })}</i>
+      )}
+    </bdi>
   )
 }

@@ -14,17 +14,19 @@ import { formatInteger } from '../../lib/format'
 interface RowsPagerProps {
   /** Number of the first row that is shown, from 1. */
   firstRow: number
-  pageRows: number
+  /** Number of the last row that is shown. */
+  lastRow: number
   totalCount: number
   onGoTo: (row: number) => void
+  /** What else can be done with the rows. */
+  children: ReactNode
 }
 
 /** Moves through the rows: page by page, to either end, or to a row by its number. */
-export function RowsPager({ firstRow, pageRows, totalCount, onGoTo }: RowsPagerProps) {
+export function RowsPager({ firstRow, lastRow, totalCount, onGoTo, children }: RowsPagerProps) {
   const { t, i18n } = useTranslation()
   const integer = (value: number) => formatInteger(value, i18n.language)
-  const lastRow = Math.min(firstRow + pageRows - 1, totalCount)
-  const lastPage = Math.floor((totalCount - 1) / pageRows) * pageRows + 1
+  const pageRows = lastRow - firstRow + 1
   const atStart = firstRow <= 1
   const atEnd = lastRow >= totalCount
 
@@ -39,7 +41,7 @@ export function RowsPager({ firstRow, pageRows, totalCount, onGoTo }: RowsPagerP
       direction="row"
       component="nav"
       aria-label={t('data.pages')}
-      sx={{ alignItems: 'center', flexWrap: 'wrap', rowGap: 1 }}
+      sx={{ alignItems: 'center', flexWrap: 'wrap', rowGap: 1, columnGap: 0.5 }}
     >
       <Typography variant="body2" color="textSecondary" role="status" sx={{ flexGrow: 1, mr: 2 }}>
         {t('data.range', {
@@ -48,6 +50,7 @@ export function RowsPager({ firstRow, pageRows, totalCount, onGoTo }: RowsPagerP
           total: integer(totalCount),
         })}
       </Typography>
+      {children}
       <form onSubmit={submit}>
         <TextField
           // Another page is another beginning: the field is empty again.
@@ -56,7 +59,7 @@ export function RowsPager({ firstRow, pageRows, totalCount, onGoTo }: RowsPagerP
           size="small"
           label={t('data.goTo')}
           slotProps={{ htmlInput: { inputMode: 'numeric', pattern: '[0-9]*', style: { width: '11ch' } } }}
-          sx={{ mr: 1 }}
+          sx={{ mx: 1 }}
         />
       </form>
       <PagerButton label={t('data.first')} disabled={atStart} onClick={() => onGoTo(1)}>
@@ -72,7 +75,7 @@ export function RowsPager({ firstRow, pageRows, totalCount, onGoTo }: RowsPagerP
       <PagerButton label={t('data.next')} disabled={atEnd} onClick={() => onGoTo(firstRow + pageRows)}>
         <ChevronRightIcon />
       </PagerButton>
-      <PagerButton label={t('data.last')} disabled={atEnd} onClick={() => onGoTo(lastPage)}>
+      <PagerButton label={t('data.last')} disabled={atEnd} onClick={() => onGoTo(totalCount)}>
         <LastPageIcon />
       </PagerButton>
     </Stack>

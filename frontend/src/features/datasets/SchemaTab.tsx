@@ -1,16 +1,14 @@
 import { useQuery } from '@apollo/client/react'
-import Paper from '@mui/material/Paper'
 import Skeleton from '@mui/material/Skeleton'
 import Stack from '@mui/material/Stack'
-import Table from '@mui/material/Table'
-import TableBody from '@mui/material/TableBody'
-import TableCell from '@mui/material/TableCell'
-import TableContainer from '@mui/material/TableContainer'
-import TableHead from '@mui/material/TableHead'
-import TableRow from '@mui/material/TableRow'
+import { useCallback, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ErrorState } from '../../components/ErrorState'
+import type { GridColumn } from '../../components/grid/columnLayout'
+import { VirtualGrid } from '../../components/grid/VirtualGrid'
 import { graphql } from '../../gql'
+import type { SchemaTabQuery } from '../../gql/graphql'
+import { formatInteger } from '../../lib/format'
 import { ReadOptionsSummary } from './ReadOptionsSummary'
 
 const SchemaTabVersion = graphql(`
@@ -23,11 +21,24 @@ const SchemaTabVersion = graphql(`
         logicalType
         nativeType
         nullable
+        description
+        originalName
       }
       ...ReadOptionsSummary_version
     }
   }
 `)
+
+type Field = NonNullable<SchemaTabQuery['datasetVersion']>['schemaFields'][number]
+
+const COLUMNS = [
+  { key: 'field', width: 260, align: 'left' },
+  { key: 'type', width: 130, align: 'left' },
+  { key: 'nativeType', width: 230, align: 'left' },
+  { key: 'nullable', width: 190, align: 'left' },
+  { key: 'originalName', width: 220, align: 'left' },
+  { key: 'description', width: 420, align: 'left' },
+] as const satisfies readonly GridColumn[]
 
 /** The columns of a version, and how its file was read to find them. */
 export function SchemaTab({ versionId }: { versionId: string }) {
@@ -41,34 +52,63 @@ export function SchemaTab({ versionId }: { versionId: string }) {
   return (
     <Stack spacing={2.5}>
       <ReadOptionsSummary version={version} />
-      <TableContainer component={Paper} variant="outlined">
-        <Table size="small">
-          <TableHead>
-            <TableRow>
-              <TableCell align="right">{t('schema.position')}</TableCell>
-              <TableCell>{t('schema.field')}</TableCell>
-              <TableCell>{t('schema.type')}</TableCell>
-              <TableCell>{t('schema.nativeType')}</TableCell>
-              <TableCell>{t('schema.nullable')}</TableCell>
-            </TableRow>
-          </TableHead>
-          <TableBody>
-            {version.schemaFields.map((field) => (
-              <TableRow key={field.fieldPath}>
-                <TableCell align="right" sx={{ color: 'text.secondary' }}>
-                  {field.ordinalPosition}
-                </TableCell>
-                <TableCell component="th" scope="row" sx={{ fontWeight: 600 }}>
-                  {field.fieldPath}
-                </TableCell>
-                <TableCell>{t(`logicalType.${field.logicalType}`)}</TableCell>
-                <TableCell sx={{ fontFamily: 'monospace', color: 'text.secondary' }}>{field.nativeType}</TableCell>
-                <TableCell>{field.nullable ? t('schema.mayBeNull') : t('schema.neverNull')}</TableCell>
-              </TableRow>
-            ))}
-          </TableBody>
-        </Table>
-      </TableContainer>
+      <SchemaGrid fields={version.schemaFields} />
     </Stack>
+  )
+}
+
+/** What nobody has said anything about takes no column. */
+function SchemaGrid({ fields }: { fields: readonly Field[] }) {
+  const { t, i18n } = useTranslation()
+  const columns = useMemo(
+    () =>
+      COLUMNS.filter(
+        ({ key }) => (key !== 'description' && key !== 'originalName') || fields.some((field) => field[key] !== null),
+      ),
+    [fields],
+  )
+  const renderCell = useCallback(
+    (row: number, column: number) => {
+      const field = fields[row]
+      if (!field) return null
+      switch (columns[column]?.key) {
+        case 'field':
+          return <b title={field.fieldPath}>{field.fieldPath}</b>
+        case 'type':
+          return t(`logicalType.${field.logicalType}`)
+        case 'nativeType':
+          return <code>{field.nativeType}</code>
+        case 'nullable':
+          return field.nullable ? t('schema.mayBeNull') : t('schema.neverNull')
+        case 'originalName':
+          return <bdi>{field.originalName}</bdi>
+        case 'description':
+          return <bdi title={field.description ?? ''}>{field.description}</bdi>
+        default:
+          return null
+      }
+    },
+    [columns, fields, t],
+  )
+  const renderRowHeader = useCallback(
+    (row: number) => formatInteger(fields[row]?.ordinalPosition ?? row + 1, i18n.language),
+    [fields, i18n.language],
+  )
+  return (
+    <VirtualGrid
+      label={t('tabs.schema')}
+      rowCount={fields.length}
+      columns={columns}
+      rowHeaderWidth={72}
+      rowHeaderLabel={t('schema.position')}
+      maxHeight="max(420px, calc(100vh - 300px))"
+      content={fields}
+      renderHeader={(column) => {
+        const key = columns[column]?.key
+        return key && t(`schema.${key}`)
+      }}
+      renderRowHeader={renderRowHeader}
+      renderCell={renderCell}
+    />
   )
 }

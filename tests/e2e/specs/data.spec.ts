@@ -1,0 +1,72 @@
+import type { Page } from '@playwright/test'
+import { expect, test, uniqueName } from '../support/test.ts'
+
+const WIDE = 2_000
+
+let wide = ''
+
+test.beforeAll(async ({ api }) => {
+  const names = Array.from({ length: WIDE }, (_, column) => `column_${column}`)
+  const rows = Array.from({ length: 120 }, (_row, row) => names.map((_name, column) => row * WIDE + column).join(','))
+  const dataset = await api.createDataset({ name: uniqueName('Wide table') })
+  wide = dataset.slug
+  await api.publish(await api.upload(dataset.id, 'wide.csv', `${names.join(',')}\n${rows.join('\n')}\n`))
+})
+
+/** The pages of rows that were asked for, as variables of their operation. */
+function watchBlocks(page: Page): { startRow: number; fieldPaths: string[] }[] {
+  const asked: { startRow: number; fieldPaths: string[] }[] = []
+  page.on('request', (request) => {
+    const body = request.postDataJSON() as { operationName?: string; variables: (typeof asked)[number] } | null
+    if (body?.operationName === 'RowBlock') asked.push(body.variables)
+  })
+  return asked
+}
+
+test('of a table of 2,000 columns only what is looked at is loaded and drawn', async ({ page }) => {
+  const asked = watchBlocks(page)
+  await page.goto(`/datasets/${wide}/data`)
+  const grid = page.getByRole('grid', { name: 'Rows' })
+  await expect(grid.getByRole('gridcell').first()).toHaveText('0')
+  expect(asked.map(({ startRow, fieldPaths }) => [startRow, fieldPaths.length])).toEqual([[1, 50]])
+
+  await grid.focus()
+  await page.keyboard.press('End')
+  await expect(grid.getByRole('columnheader', { name: 'column_1999' })).toBeVisible()
+  await expect(grid.getByRole('gridcell', { name: '1999', exact: true })).toBeVisible()
+  expect(asked.at(-1)?.fieldPaths).toEqual(Array.from({ length: 50 }, (_, index) => `column_${1950 + index}`))
+  expect(await grid.getByRole('gridcell').count()).toBeLessThan(600)
+
+  await page.keyboard.press('Control+End')
+  await expect(grid.getByRole('gridcell', { name: '239999', exact: true })).toBeVisible()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog', { name: 'column_1999, row 120' })).toContainText('239999')
+})
+
+test('a schema of 2,000 columns can be scrolled to its end', async ({ page }) => {
+  await page.goto(`/datasets/${wide}/schema`)
+  const grid = page.getByRole('grid', { name: 'Schema' })
+  await expect(grid.getByRole('gridcell', { name: 'column_0', exact: true })).toBeVisible()
+  await grid.focus()
+  await page.keyboard.press('Control+End')
+  await expect(grid.getByRole('gridcell', { name: 'column_1999' })).toBeVisible()
+  expect(await grid.getByRole('row').count()).toBeLessThan(60)
+})
+
+test('a million rows are reached from the first to the last by bar and wheel @full', async ({ page, api }) => {
+  test.setTimeout(180_000)
+  const lines = Array.from({ length: 1_000_000 }, (_, row) => `${row + 1},name of ${row + 1}`)
+  const dataset = await api.createDataset({ name: uniqueName('Long table') })
+  await api.publish(await api.upload(dataset.id, 'long.csv', `number,name\n${lines.join('\n')}\n`))
+  await page.goto(`/datasets/${dataset.slug}/data?row=654321`)
+  const grid = page.getByRole('grid', { name: 'Rows' })
+  await expect(grid.getByRole('gridcell', { name: 'name of 654321' })).toBeVisible()
+  await grid.evaluate((element) => element.scrollTo(0, element.scrollHeight))
+  await expect(grid.getByRole('gridcell', { name: 'name of 1000000' })).toBeVisible()
+  await grid.evaluate((element) => element.scrollTo(0, element.scrollHeight / 2))
+  await expect(page).toHaveURL(/row=(499|500)\d{3}$/)
+  const before = Number(new URL(page.url()).searchParams.get('row'))
+  await grid.hover()
+  await page.mouse.wheel(0, 340)
+  await expect(page).toHaveURL(new RegExp(`row=${before + 10}$`))
+})
