@@ -4,6 +4,7 @@ import { defaultClientConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { firstLoadLimit } from './build/firstLoadLimit.ts'
 import { inlineDocuments } from './build/inlineDocuments.ts'
+import { splitTexts } from './build/splitTexts.ts'
 import { trustedDocuments } from './build/trustedDocuments.ts'
 
 const api = process.env.DATAKURA_API ?? 'http://127.0.0.1:8000'
@@ -15,7 +16,7 @@ const CONTROLS =
   /node_modules\/@mui\/material\/(Alert|Box|Button|ButtonBase|Chip|IconButton|Link|Paper|Stack|SvgIcon|Typography|FormControlLabel)\//
 
 export default defineConfig({
-  plugins: [inlineDocuments(), react(), firstLoadLimit(), trustedDocuments()],
+  plugins: [splitTexts(), inlineDocuments(), react(), firstLoadLimit(), trustedDocuments()],
   // Rxjs offers its classes as ES5 unless asked otherwise.
   resolve: { conditions: ['es2015', ...defaultClientConditions] },
   build: {

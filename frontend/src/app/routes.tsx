@@ -3,6 +3,7 @@ import type { RouteObject } from 'react-router'
 import { PageLoading } from '../components/PageLoading'
 import { RequireSession } from '../features/accounts/RequireSession'
 import { RestoreSession } from '../features/accounts/RestoreSession'
+import { withTexts } from '../lib/i18n'
 import { AppShell } from './AppShell'
 
 function page(load: () => Promise<{ default: ComponentType }>) {
@@ -26,7 +27,7 @@ export const routes: RouteObject[] = [
             element: <AppShell />,
             children: [
               { path: '/', element: page(() => import('./pages/DatasetsPage')) },
-              { path: '/datasets/:slug/:tab?', element: page(() => import('./pages/DatasetPage')) },
+              { path: '/datasets/:slug/:tab?', element: page(withTexts(() => import('./pages/DatasetPage'))) },
               { path: '*', element: page(() => import('./pages/NotFoundPage')) },
             ],
           },

@@ -17,10 +17,44 @@ declare module 'i18next' {
   }
 }
 
+type Part = 'first' | 'rest'
+
 // Loaded when chosen: nobody reads both at once. A test keeps them complete, so there is no fallback.
-const loaders: Record<Language, () => Promise<object>> = {
-  en: () => import('./locales/en.json'),
-  ja: () => import('./locales/ja.json'),
+const loaders: Record<Language, Record<Part, () => Promise<{ default: object }>>> = {
+  en: {
+    first: () => import('./locales/en.json?texts=first'),
+    rest: () => import('./locales/en.json?texts=rest'),
+  },
+  ja: {
+    first: () => import('./locales/ja.json?texts=first'),
+    rest: () => import('./locales/ja.json?texts=rest'),
+  },
+}
+
+/** The parts that are there, of each language. */
+const loaded: Record<Language, Set<Part>> = { en: new Set(), ja: new Set() }
+let wantsAll = false
+
+async function load(language: Language, part: Part): Promise<void> {
+  if (loaded[language].has(part)) return
+  const { default: texts } = await loaders[language][part]()
+  i18next.addResourceBundle(language, 'translation', texts, true)
+  loaded[language].add(part)
+}
+
+/** All texts are there, not only those of the first pages. */
+export async function allTexts(): Promise<void> {
+  wantsAll = true
+  const language = languages.find((one) => one === i18next.language) ?? 'en'
+  await load(language, 'rest')
+}
+
+/** For `lazy`: a component that comes with all texts. */
+export function withTexts<Module>(loadModule: () => Promise<Module>): () => Promise<Module> {
+  return async () => {
+    const [module] = await Promise.all([loadModule(), allTexts()])
+    return module
+  }
 }
 
 /** What was chosen before, else what the browser prefers, else English. */
@@ -43,9 +77,8 @@ export async function speak(language: Language): Promise<void> {
       interpolation: { escapeValue: false },
     })
   }
-  if (!i18next.hasResourceBundle(language, 'translation')) {
-    i18next.addResourceBundle(language, 'translation', await loaders[language]())
-  }
+  await load(language, 'first')
+  if (wantsAll) await load(language, 'rest')
   await i18next.changeLanguage(language)
   document.documentElement.lang = language
 }

@@ -88,7 +88,7 @@ export default function DatasetPage() {
   return (
     <Stack spacing={2.5}>
       <DatasetWatch key={dataset.id} datasetId={dataset.id} versionIds={versions.map(({ id }) => id)} />
-      <DatasetHeader dataset={dataset} />
+      <DatasetHeader dataset={dataset} compact={tab !== 'overview'} />
       <DatasetTabs slug={dataset.slug} tab={tab} search={search} />
       {tab === 'overview' && (
         <OverviewTab

@@ -16,10 +16,11 @@ import {
   toDatasetFilter,
   useDatasetFilters,
 } from '../../features/search/useDatasetFilters'
+import { withTexts } from '../../lib/i18n'
 import { SearchResults } from './SearchResults'
 
-const DeletedNotice = lazy(() => import('../../features/datasets/DeletedNotice'))
-const CreateDatasetDialog = lazy(() => import('../../features/datasets/CreateDatasetDialog'))
+const DeletedNotice = lazy(withTexts(() => import('../../features/datasets/DeletedNotice')))
+const CreateDatasetDialog = lazy(withTexts(() => import('../../features/datasets/CreateDatasetDialog')))
 
 export default function DatasetsPage() {
   const { t } = useTranslation()

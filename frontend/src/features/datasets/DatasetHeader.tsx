@@ -21,7 +21,13 @@ const DatasetHeader_dataset = graphql(`
   }
 `)
 
-export function DatasetHeader(props: { dataset: FragmentType<typeof DatasetHeader_dataset> }) {
+interface DatasetHeaderProps {
+  dataset: FragmentType<typeof DatasetHeader_dataset>
+  /** Without description and tags, which the overview shows: room for what the page is about. */
+  compact: boolean
+}
+
+export function DatasetHeader(props: DatasetHeaderProps) {
   const { t } = useTranslation()
   const dataset = readFragment(DatasetHeader_dataset, props.dataset)
   return (
@@ -39,8 +45,8 @@ export function DatasetHeader(props: { dataset: FragmentType<typeof DatasetHeade
           <DatasetStatusChip status={dataset.status} />
         </span>
       </Stack>
-      {dataset.description && <Markdown source={dataset.description} />}
-      <TagList names={dataset.tags.map(({ name }) => name)} />
+      {!props.compact && dataset.description && <Markdown source={dataset.description} />}
+      {!props.compact && <TagList names={dataset.tags.map(({ name }) => name)} />}
     </Stack>
   )
 }

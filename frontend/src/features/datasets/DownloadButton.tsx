@@ -47,8 +47,13 @@ export function DownloadButton({ versionId }: { versionId: string }) {
       <Menu anchorEl={anchor} open={anchor !== null && !loading} onClose={() => setAnchor(null)}>
         {error && <MenuItem disabled>{errorText(error)}</MenuItem>}
         {(data?.datasetVersion?.files ?? []).map((file) => (
-          <MenuItem key={file.id} component="a" href={file.downloadUrl} onClick={() => setAnchor(null)}>
+          <MenuItem
+            key={file.id}
+            onClick={() => setAnchor(null)}
+            {...(file.downloadUrl === null ? { disabled: true } : { component: 'a', href: file.downloadUrl })}
+          >
             {t(`fileRole.${file.role}`)} · {formatBytes(file.sizeBytes, i18n.language)}
+            {file.downloadUrl === null && ` · ${t('overview.downloadMasked')}`}
           </MenuItem>
         ))}
       </Menu>

@@ -122,7 +122,7 @@ export function RowsGrid({ versionId, rowCount, fields }: RowsGridProps) {
         beginRow={beginRow}
         rowHeaderWidth={Math.max(56, String(rowCount).length * 11 + 28)}
         rowHeaderLabel={t('data.rowNumber')}
-        maxHeight="max(360px, calc(100vh - 400px))"
+        maxHeight="max(360px, calc(100vh - 340px))"
         content={revision}
         renderHeader={(column) => {
           const field = fields[column]

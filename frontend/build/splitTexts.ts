@@ -1,0 +1,57 @@
+/** Cuts the texts of a language in two: those of the pages that come first, and all others. */
+import { readFileSync } from 'node:fs'
+import type { Plugin } from 'vite'
+
+/**
+ * Groups that neither signing in nor the frame nor the list page uses: 4 KB (gzip) that they do without.
+ * Pages and dialogs that use them are loaded by `withTexts`.
+ */
+const REST: readonly string[] = [
+  'visibilityHelp',
+  'createDataset',
+  'dataset',
+  'tabs',
+  'overview',
+  'version',
+  'versionStatus',
+  'versionStage',
+  'versions',
+  'publish',
+  'rejected',
+  'data',
+  'profile',
+  'schema',
+  'logicalType',
+  'readOptions',
+  'readForm',
+  'fileFormat',
+  'compare',
+  'compatibility',
+  'schemaChange',
+  'fileRole',
+  'statistic',
+  'problem',
+  'versionError',
+  'markdown',
+  'settings',
+  'conflict',
+  'life',
+  'metadata',
+]
+
+const TEXTS = /^(.*\/locales\/\w+\.json)\?texts=(first|rest)$/
+
+export function splitTexts(): Plugin {
+  return {
+    name: 'split-texts',
+    enforce: 'pre',
+    load(id) {
+      const [, file, part] = TEXTS.exec(id) ?? []
+      if (!file) return null
+      this.addWatchFile(file)
+      const texts = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+      const wanted = Object.entries(texts).filter(([group]) => REST.includes(group) === (part === 'rest'))
+      return { code: `export default ${JSON.stringify(Object.fromEntries(wanted))}`, moduleType: 'js', map: null }
+    },
+  }
+}
