@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.ingest import charsets
-from app.ingest.charsets import decodes
 from app.ingest.job import IngestError, IngestErrorCode
+from app.ingest.text import charsets
+from app.ingest.text.charsets import decodes
 
 BLOCK_BYTES = 1 << 20
 EVIDENCE_BYTES = 64 << 10

@@ -7,8 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 
-from app.ingest import letters
-from app.ingest.letters import Language
+from app.ingest.text import letters
+from app.ingest.text.letters import Language
 
 SCORED_BYTES = 16 << 10
 _CERTAIN_LEAD = 0.12

@@ -5,9 +5,9 @@ import random
 
 import pytest
 
-from app.ingest.encoding import guess_narrow
 from app.ingest.job import IngestError, IngestErrorCode
-from tests.ingest.text.conftest import Reading
+from app.ingest.text.encoding import guess_narrow
+from tests.ingest.conftest import Reading
 
 # Header, people, places, remarks.
 LANGUAGES = {
