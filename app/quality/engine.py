@@ -5,14 +5,11 @@ from collections.abc import Iterator, Sequence
 
 import duckdb
 
-from app.quality import failures, sandbox, table, userqueries
+from app.quality import aggregates, failures, sandbox, table, userqueries
 from app.quality.measures import Row
 from app.quality.problems import Code, Problem
 from app.quality.running import Compiled, Outcome, compiled, crashed, failed_to_run, judged
 from app.quality.spec import History, Limits, RuleResult, RuleSpec, TableInfo
-
-STATEMENT_AGGREGATES = 400
-"""More go into further statements: planning time grows faster than their number."""
 
 
 def check(
@@ -59,51 +56,30 @@ def _measured(
     connection: duckdb.DuckDBPyConnection, target: table.Table, rules: Sequence[Compiled], rows: int
 ) -> Iterator[Outcome]:
     """Every rule but those of users' SQL."""
-    shared = [rule for rule in rules if rule.measure.aggregates]
     for rule in rules:
-        if not rule.measure.aggregates and rule.measure.statement is None and rule.measure.user_query is None:
+        measure = rule.measure
+        if not measure.aggregates and measure.statement is None and measure.user_query is None:
             yield Outcome(rule, judged(rule, (), rows_scanned=0, duration_ms=0))
-    for some in _statements(shared):
-        yield from _together(connection, target, some, rows)
+    shared = [rule for rule in rules if rule.measure.aggregates]
+    started = time.monotonic()
+    found = aggregates.compute(connection, target.source, [rule.measure.aggregates for rule in _by_column(shared)])
+    share = round((time.monotonic() - started) * 1000 / max(1, len(shared)))
+    for rule in shared:
+        values = [found[one] for one in rule.measure.aggregates]
+        error = next((value for value in values if isinstance(value, duckdb.Error)), None)
+        if error is not None:
+            yield Outcome(rule, crashed(rule, error))
+        else:
+            own: Row = [value for value in values if not isinstance(value, duckdb.Error)]
+            yield Outcome(rule, judged(rule, own, rows_scanned=rows, duration_ms=share))
     for rule in rules:
         if rule.measure.statement is not None:
             yield _alone(connection, rule, rows)
 
 
-def _statements(rules: Sequence[Compiled]) -> Iterator[list[Compiled]]:
-    """Rules that share a statement, neighbours by their columns so that each column is read as seldom as possible."""
-    order = {id(rule): min((one.field.ordinal_position for one in rule.subject.columns), default=0) for rule in rules}
-    batch: list[Compiled] = []
-    count = 0
-    for rule in sorted(rules, key=lambda rule: order[id(rule)]):
-        if batch and count + len(rule.measure.aggregates) > STATEMENT_AGGREGATES:
-            yield batch
-            batch, count = [], 0
-        batch.append(rule)
-        count += len(rule.measure.aggregates)
-    if batch:
-        yield batch
-
-
-def _together(connection: duckdb.DuckDBPyConnection, target: table.Table, rules: list[Compiled], rows: int) -> Iterator[Outcome]:
-    """The rules by one statement; where it fails, by halves, until those are found that cannot be computed."""
-    started = time.monotonic()
-    wanted = list(dict.fromkeys(aggregate for rule in rules for aggregate in rule.measure.aggregates))
-    try:
-        row = connection.execute(f"SELECT {', '.join(wanted)} FROM {target.source}").fetchall()[0]
-    except duckdb.Error as error:
-        if len(rules) == 1:
-            yield Outcome(rules[0], crashed(rules[0], error))
-            return
-        middle = len(rules) // 2
-        yield from _together(connection, target, rules[:middle], rows)
-        yield from _together(connection, target, rules[middle:], rows)
-        return
-    values = dict(zip(wanted, row, strict=True))
-    share = round((time.monotonic() - started) * 1000 / len(rules))
-    for rule in rules:
-        own: Row = [values[aggregate] for aggregate in rule.measure.aggregates]
-        yield Outcome(rule, judged(rule, own, rows_scanned=rows, duration_ms=share))
+def _by_column(rules: Sequence[Compiled]) -> list[Compiled]:
+    """Neighbours look at the same columns, so that each column is read by as few statements as possible."""
+    return sorted(rules, key=lambda rule: min((one.field.ordinal_position for one in rule.subject.columns), default=0))
 
 
 def _alone(connection: duckdb.DuckDBPyConnection, rule: Compiled, rows: int) -> Outcome:

@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,18 +24,18 @@ def with_rows(
 ) -> Iterator[RuleResult]:
     """The results, those of failed rules with their failed rows."""
     wanting = [outcome for outcome in outcomes if wants_rows(outcome)]
+    waiting = {outcome.rule.spec.id for outcome in wanting}
     for outcome in outcomes:
-        if outcome not in wanting:
+        if outcome.rule.spec.id not in waiting:
             yield outcome.result
     simple = [outcome for outcome in wanting if _failing(outcome).qualify is None]
-    numbers: dict[str, list[int] | None] = {}
     for start in range(0, len(simple), STATEMENT_RULES):
-        numbers.update(_first_rows(connection, table, simple[start : start + STATEMENT_RULES], limits))
+        some = simple[start : start + STATEMENT_RULES]
+        yield from _with_samples(connection, table, some, _first_rows(connection, table, some, limits), limits)
     for outcome in wanting:
         if _failing(outcome).qualify is not None:
-            numbers[outcome.rule.spec.id] = _first_by_window(connection, table, outcome, limits)
-    for outcome in wanting:
-        yield _with_sample(connection, table, outcome, numbers[outcome.rule.spec.id], limits)
+            numbers = {outcome.rule.spec.id: _first_by_window(connection, table, outcome, limits)}
+            yield from _with_samples(connection, table, [outcome], numbers, limits)
 
 
 def _failing(outcome: Outcome) -> Failing:
@@ -84,18 +84,28 @@ def _selection(table: Table, outcome: Outcome, projection: str) -> str:
     return f"SELECT {projection} FROM {table.source} WHERE {where}{qualify}"
 
 
-def _with_sample(
-    connection: duckdb.DuckDBPyConnection, table: Table, outcome: Outcome, numbers: list[int] | None, limits: Limits
-) -> RuleResult:
-    if numbers is None:
-        return replace(outcome.result, partial=True)
-    shown_columns = _columns(table, outcome)
-    try:
-        sample = _rows(connection, table, shown_columns, numbers, limits)
-        path = _file(connection, table, outcome, shown_columns, limits)
-    except duckdb.Error:
-        return replace(outcome.result, partial=True)
-    return replace(outcome.result, failed_rows_sample=tuple(sample), failed_rows_path=path)
+def _with_samples(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    outcomes: Sequence[Outcome],
+    numbers: Mapping[str, list[int] | None],
+    limits: Limits,
+) -> Iterator[RuleResult]:
+    every = sorted({number for listed in numbers.values() for number in listed or ()})
+    columns = list({column.name: column for outcome in outcomes for column in _columns(table, outcome)}.values())
+    cells = _cells(connection, table, columns, every, limits)
+    for outcome in outcomes:
+        own = numbers[outcome.rule.spec.id]
+        shown_columns = _columns(table, outcome)
+        try:
+            if own is None or cells is None:
+                raise duckdb.Error
+            path = _file(connection, table, outcome, shown_columns, limits)
+        except duckdb.Error:
+            yield replace(outcome.result, partial=True)
+            continue
+        sample = [FailedRow(row=at + 1, values={column.name: cells[at][column.name] for column in shown_columns}) for at in own]
+        yield replace(outcome.result, failed_rows_sample=tuple(sample), failed_rows_path=path)
 
 
 def _columns(table: Table, outcome: Outcome) -> list[Column]:
@@ -105,23 +115,24 @@ def _columns(table: Table, outcome: Outcome) -> list[Column]:
     return [column for column in table.columns if column.name in names]
 
 
-def _rows(
+def _cells(
     connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[Column], numbers: Sequence[int], limits: Limits
-) -> list[FailedRow]:
+) -> dict[int, dict[str, Cell]] | None:
+    """The rows of these numbers (from 0), by number; None where they cannot be read."""
     if not numbers:
-        return []
-    chosen = ", ".join(map(str, numbers))
+        return {}
     projection = ", ".join([table.row_number, *(f"CAST({column.sql} AS VARCHAR)" for column in columns)])
-    rows = connection.execute(
-        f"SELECT {projection} FROM {table.source} WHERE {table.row_number} IN ({chosen}) ORDER BY {table.row_number}"
-    ).fetchall()
-    return [
-        FailedRow(
-            row=number + 1,
-            values={column.name: cell(text, column.native, limits) for column, text in zip(columns, texts, strict=True)},
-        )
+    chosen = ", ".join(map(str, numbers))
+    try:
+        rows = connection.execute(
+            f"SELECT {projection} FROM {table.source} WHERE {table.row_number} IN (SELECT unnest([{chosen}]))"
+        ).fetchall()
+    except duckdb.Error:
+        return None
+    return {
+        number: {column.name: cell(text, column.native, limits) for column, text in zip(columns, texts, strict=True)}
         for number, *texts in rows
-    ]
+    }
 
 
 def cell(text: str | None, native: str, limits: Limits) -> Cell:

@@ -1,6 +1,6 @@
 """Counting different values and finding rows that repeat an earlier one."""
 
-from app.quality.measures import Failing
+from app.quality.measures import Failing, Over
 from app.quality.parameters import P
 from app.quality.subject import Subject
 from app.quality.table import Column
@@ -11,8 +11,12 @@ BITS_A_ROW = 64
 """A range that is much wider than there are rows costs more to clear than it saves."""
 
 
-def distinct(subject: Subject[P], column: Column) -> str:
-    """Aggregate: the exact number of different values that are there."""
+def distinct(subject: Subject[P], column: Column, *, all_expected: bool = False) -> str | Over:
+    """Aggregate: the exact number of different values that are there.
+
+    Args:
+        all_expected: most likely every value differs from all others.
+    """
     value = subject.masked(column.sql)
     footer = subject.table.footer
     ends = footer.ends.get(column.name) if footer is not None else None
@@ -20,7 +24,13 @@ def distinct(subject: Subject[P], column: Column) -> str:
         width = ends.high - ends.low + 1
         if width <= min(DENSE_RANGE, max(1 << 16, BITS_A_ROW * footer.row_count)):
             return f"bit_count(bitstring_agg(CAST({value} AS BIGINT), {ends.low}, {ends.high}))"
-    return f"count(DISTINCT {value})"
+    # In a statement of its own: beside it, every other aggregate takes twice its time (measured 2026-11).
+    exact = Over("count(DISTINCT value)", f"(SELECT {value} AS value FROM {subject.table.source})")
+    if not (all_expected and column.is_text) or column.name in subject.table.repeating:
+        return exact
+    # Values whose hashes all differ do differ; hashes take half the time and a third of the memory of texts.
+    hashes = f"(SELECT CASE WHEN {column.sql} IS NOT NULL THEN hash({column.sql}) END AS h FROM {subject.relation})"
+    return Over("CASE WHEN count(DISTINCT h) = count(h) THEN count(h) END", hashes, otherwise=exact)
 
 
 def distinct_rows(subject: Subject[P], columns: tuple[Column, ...], condition: str | None = None) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
+from app.ingest.columns import quoted
 from app.quality.conditions import Condition, Number
 from app.quality.parameters import RowParameters, Unit
 from app.quality.problems import Code, RuleProblem
@@ -15,6 +16,21 @@ R = TypeVar("R", bound=RowParameters)
 Value = None | bool | int | float | str | Decimal | list["Value"] | dict[str, "Value"]
 """What DuckDB gives for an expression of the kinds that rules use."""
 Row = Sequence[Value]
+
+
+@dataclass(frozen=True)
+class Over:
+    """An aggregate over a relation of its own instead of the table's rows."""
+
+    sql: str
+    relation: str
+    """A table expression. Aggregates over the same one share a statement."""
+    otherwise: "Over | None" = None
+    """What to compute where `sql` gives NULL: slower, and always certain."""
+
+    def __str__(self) -> str:
+        """As SQL: what it means, not how it is found."""
+        return str(self.otherwise) if self.otherwise else f"(SELECT {self.sql} FROM {self.relation})"
 
 
 @dataclass(frozen=True)
@@ -42,7 +58,7 @@ class Measure:
     """What the value is, in a sentence: 'The number of absent values in 'price''."""
     value: Callable[[Row], Number | None]
     """From the values of `aggregates`, or of the one row of the statement; None: there is no value."""
-    aggregates: tuple[str, ...] = ()
+    aggregates: tuple[str | Over, ...] = ()
     statement: str | None = None
     user_query: str | None = None
     failing: Failing | None = None
@@ -57,7 +73,7 @@ class Measure:
     @property
     def expression(self) -> str | None:
         """The SQL that the value comes from."""
-        return self.user_query or self.statement or ", ".join(self.aggregates) or None
+        return self.user_query or self.statement or ", ".join(map(str, self.aggregates)) or None
 
 
 def whole(value: Value) -> int:
@@ -96,23 +112,32 @@ def known(
     )
 
 
-def rows_that(subject: Subject[R], fails: str, *, name: str, label: str, none_fail: bool = False) -> Measure:
+def rows_that(
+    subject: Subject[R], fails: str, *, name: str, label: str, none_fail: bool = False, by_value: bool = False
+) -> Measure:
     """The number or fraction of rows for which `fails` is true.
 
     Args:
         name: of the metric, without its unit: 'invalid' becomes invalid_count or invalid_fraction.
         label: continues 'The number of ' and 'The fraction of '.
         none_fail: the file's footer shows that no row does, so none is read.
+        by_value: `fails` looks at the rule's only column and costs more than finding out how often each value occurs.
     """
     if none_fail:
         return bad_rows(subject, name=name, label=label, failing=Failing(fails), bad=lambda row: 0, total=lambda row: 1)
+    failed: str | Over = subject.count(fails)
+    if by_value and subject.where is None and subject.column.name in subject.table.repeating:
+        # No other column is in this relation, so the name cannot be another's.
+        value, times = subject.column.sql, quoted(f"{subject.column.name}?")
+        values = f"(SELECT {value}, count(*) AS {times} FROM {subject.table.source} GROUP BY {value})"
+        failed = Over(f"coalesce(sum({times}) FILTER (WHERE {fails}), 0)::BIGINT", values)
     counts = subject.parameters.unit is Unit.COUNT
     return bad_rows(
         subject,
         name=name,
         label=label,
         failing=Failing(fails),
-        aggregates=(subject.count(fails),) if counts else (subject.count(fails), subject.count()),
+        aggregates=(failed,) if counts else (failed, subject.count()),
         bad=lambda row: whole(row[0]),
         total=lambda row: whole(row[1]),
     )
@@ -126,7 +151,7 @@ def bad_rows(
     failing: Failing | None,
     bad: Callable[[Row], int],
     total: Callable[[Row], int],
-    aggregates: tuple[str, ...] = (),
+    aggregates: tuple[str | Over, ...] = (),
     statement: str | None = None,
     note: Callable[[Row], str] = lambda row: "",
 ) -> Measure:

@@ -47,15 +47,21 @@ def parse(kind: type[P], spec: RuleSpec) -> P | list[Problem]:
     except (orjson.JSONEncodeError, TypeError):
         return [Problem(("parameters",), "The parameters are not JSON.")]
     except ValidationError as error:
-        return [
-            Problem(("parameters", *_names(one["loc"])), f"{one['msg'].removeprefix('Value error, ').rstrip('.')}.")
-            for one in error.errors(include_url=False, include_context=False, include_input=False)
-        ]
+        found: dict[tuple[str, ...], Problem] = {}
+        for one in error.errors(include_url=False, include_context=False, include_input=False):
+            path = ("parameters", *_names(one["loc"]))
+            # Of a value that may be of several types each type complains; the first complaint says enough.
+            found.setdefault(path, Problem(path, f"{one['msg'].removeprefix('Value error, ').rstrip('.')}."))
+        return list(found.values())
+
+
+_MEMBERS = {"int", "float", "bool", "str"}
 
 
 def _names(location: tuple[int | str, ...]) -> tuple[str, ...]:
-    """Without the names of union members, which no user has written."""
-    return tuple(str(part) for part in location if isinstance(part, int) or not part.startswith(("function-", "constrained-")))
+    """Without the names of the types that a value may be of, which no user has written."""
+    first, *others = location or ("",)
+    return tuple(str(part) for part in (first, *(part for part in others if part not in _MEMBERS)) if part != "")
 
 
 def schema(kind: type[Parameters]) -> dict[str, Json]:

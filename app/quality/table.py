@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 import duckdb
 
@@ -73,6 +74,8 @@ class Footer:
     """Per column, where every row group tells."""
     ends: dict[str, Ends] = field(default_factory=dict)
     """Per column of integers, where every row group tells."""
+    dictionaries: frozenset[str] = frozenset()
+    """Columns of texts that every row group keeps by a dictionary, because their values repeat."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,18 @@ class Table:
 
     def column(self, name: str) -> Column | None:
         """The column of that name, exactly."""
-        return next((column for column in self.columns if column.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
 
     @property
+    def repeating(self) -> frozenset[str]:
+        """Columns of texts with far fewer values than rows, as far as the footer tells."""
+        return self.footer.dictionaries if self.footer is not None else frozenset()
+
+    @cached_property
     def row_number(self) -> str:
         """A name for the number of a row (from 0) that no column has."""
         names = {column.name.lower() for column in self.columns}
@@ -97,7 +109,7 @@ class Table:
             name += "_"
         return name
 
-    @property
+    @cached_property
     def source(self) -> str:
         """A table expression of SQL: all columns and `row_number`."""
         if self.row_number == ROW_NUMBER:
@@ -141,16 +153,20 @@ def _footer(connection: duckdb.DuckDBPyConnection, path: str, known: tuple[Colum
         SELECT column_id, sum(stats_null_count)::BIGINT, bool_and(stats_null_count IS NOT NULL),
                min(TRY_CAST(stats_min_value AS HUGEINT)), max(TRY_CAST(stats_max_value AS HUGEINT)),
                bool_and((TRY_CAST(stats_min_value AS HUGEINT) IS NOT NULL AND TRY_CAST(stats_max_value AS HUGEINT) IS NOT NULL)
-                        OR stats_null_count = num_values)
+                        OR stats_null_count = num_values),
+               bool_and(encodings LIKE '%DICTIONARY%')
         FROM parquet_metadata({literal(path)}) GROUP BY column_id
         """
     ).fetchall()
     nulls: dict[str, int] = {}
     ends: dict[str, Ends] = {}
-    for index, null_count, all_counted, low, high, all_bounded in found:
+    dictionaries: set[str] = set()
+    for index, null_count, all_counted, low, high, all_bounded, in_dictionaries in found:
         column = known[index]
         if all_counted:
             nulls[column.name] = int(null_count)
         if column.is_integer and all_bounded and low is not None:
             ends[column.name] = Ends(int(low), int(high))
-    return Footer(int(rows or 0), nulls, ends)
+        if column.is_text and in_dictionaries:
+            dictionaries.add(column.name)
+    return Footer(int(rows or 0), nulls, ends, frozenset(dictionaries))

@@ -8,7 +8,7 @@ from pydantic import Field
 from app.ingest.profile.summary import Column as Numbers
 from app.quality import keys
 from app.quality.conditions import Bound, Condition, number
-from app.quality.measures import Measure, fraction, numeric, whole
+from app.quality.measures import Measure, Over, fraction, numeric, whole
 from app.quality.parameters import Parameters
 from app.quality.problems import RuleProblem
 from app.quality.ruletype import NUMBERS, FieldCount, Needs, RuleType
@@ -106,7 +106,7 @@ class Anomaly(RuleType[AnomalyParameters]):
         words = subject.parameters.metric.lower().replace("_", " ")
         return f"The {words} of '{subject.column.name}'" if subject.columns else f"The {words}"
 
-    def _aggregates(self, subject: Subject[AnomalyParameters]) -> tuple[str, ...]:
+    def _aggregates(self, subject: Subject[AnomalyParameters]) -> tuple[str | Over, ...]:
         metric = subject.parameters.metric
         if metric is Metric.ROW_COUNT:
             return (subject.count(),)

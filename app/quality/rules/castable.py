@@ -46,7 +46,9 @@ class Castable(RuleType[CastableParameters]):
     def measure(self, subject: Subject[CastableParameters]) -> Measure:
         target = subject.parameters.type
         label = f"values in '{subject.column.name}' that cannot be read as {target}"
-        return rows_that(subject, f"NOT ({_is(f'trim({subject.column.sql})', target)})", name="uncastable", label=label)
+        return rows_that(
+            subject, f"NOT ({_is(f'trim({subject.column.sql})', target)})", name="uncastable", label=label, by_value=True
+        )
 
 
 def _is(text: str, target: Target) -> str:

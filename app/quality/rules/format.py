@@ -32,5 +32,9 @@ class FormatRule(RuleType[FormatParameters]):
         wanted = subject.parameters.format
         fails = f"NOT ({formats.has(subject.column.sql, wanted)})"
         return rows_that(
-            subject, fails, name="invalid", label=f"values in '{subject.column.name}' that are not of the form {wanted}"
+            subject,
+            fails,
+            name="invalid",
+            label=f"values in '{subject.column.name}' that are not of the form {wanted}",
+            by_value=True,
         )

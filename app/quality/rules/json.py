@@ -21,4 +21,4 @@ class Json(RuleType[RowParameters]):
 
     def measure(self, subject: Subject[RowParameters]) -> Measure:
         label = f"values in '{subject.column.name}' that are not JSON"
-        return rows_that(subject, f"NOT json_valid({subject.column.sql})", name="invalid", label=label)
+        return rows_that(subject, f"NOT json_valid({subject.column.sql})", name="invalid", label=label, by_value=True)

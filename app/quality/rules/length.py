@@ -43,4 +43,4 @@ class Length(RuleType[LengthParameters]):
         if wanted.max is not None:
             parts.append(f"length({column.sql}) > {wanted.max}")
         label = f"values in '{column.name}' that are too short or too long"
-        return rows_that(subject, f"({' OR '.join(parts)})", name="invalid", label=label)
+        return rows_that(subject, f"({' OR '.join(parts)})", name="invalid", label=label, by_value=True)

@@ -38,4 +38,4 @@ class Missing(RuleType[MissingParameters]):
         tokens = sorted({token.strip(" ").lower() for token in subject.parameters.tokens})
         if column.is_text and tokens:
             fails = f"({fails} OR lower(trim({column.sql})) IN ({', '.join(map(literal, tokens))}))"
-        return rows_that(subject, fails, name="missing", label=f"missing values in '{column.name}'")
+        return rows_that(subject, fails, name="missing", label=f"missing values in '{column.name}'", by_value=True)

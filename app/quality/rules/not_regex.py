@@ -41,4 +41,6 @@ class NotRegex(RuleType[NotRegexParameters]):
         fence.pattern(wanted.pattern, "parameters", "pattern")
         function = "regexp_full_match" if wanted.whole_value else "regexp_matches"
         fails = f"{function}({subject.column.sql}, {literal(wanted.pattern)})"
-        return rows_that(subject, fails, name="invalid", label=f"values in '{subject.column.name}' that match the pattern")
+        return rows_that(
+            subject, fails, name="invalid", label=f"values in '{subject.column.name}' that match the pattern", by_value=True
+        )

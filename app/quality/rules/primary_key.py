@@ -32,7 +32,7 @@ class PrimaryKey(RuleType[RowParameters]):
                 name="invalid",
                 label=label,
                 failing=failing,
-                aggregates=(subject.count(), keys.distinct(subject, columns[0])),
+                aggregates=(subject.count(), keys.distinct(subject, columns[0], all_expected=True)),
                 bad=lambda row: whole(row[0]) - whole(row[1]),
                 total=lambda row: whole(row[0]),
             )

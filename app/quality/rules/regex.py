@@ -40,4 +40,4 @@ class Regex(RuleType[RegexParameters]):
         function = "regexp_full_match" if wanted.whole_value else "regexp_matches"
         fails = f"NOT {function}({subject.column.sql}, {literal(wanted.pattern)})"
         label = f"values in '{subject.column.name}' that do not match the pattern"
-        return rows_that(subject, fails, name="invalid", label=label)
+        return rows_that(subject, fails, name="invalid", label=label, by_value=True)

@@ -27,7 +27,7 @@ class Unique(RuleType[RowParameters]):
             name="duplicate",
             label=f"rows that repeat a value of '{column.name}'",
             failing=keys.repeating(subject, subject.columns, there),
-            aggregates=(subject.count(there), keys.distinct(subject, column), subject.count()),
+            aggregates=(subject.count(there), keys.distinct(subject, column, all_expected=True), subject.count()),
             bad=lambda row: whole(row[0]) - whole(row[1]),
             total=lambda row: whole(row[2]),
         )

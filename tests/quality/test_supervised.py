@@ -1,0 +1,90 @@
+"""Children that check: results come through, and what kills a child takes only itself along."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from app.quality.job import QualityJob, dump_job, dump_result, load_job, load_result
+from app.quality.spec import PREVIOUS, History, Limits, MetricPoint, RuleResult, RuleSpec, RuleStatus, TableInfo
+from app.quality.supervised import Bounds, check
+from app.quality.table import Unreadable
+from tests.quality.tables import RECORDED, rule, write
+from tests.quality.test_comparing_rules import NOW, profiled
+
+ENDLESS = "SELECT count(*) FROM data a, data b, data c, data d, data e WHERE hash(a.i, b.i, c.i, d.i, e.i) = 3"
+GREEDY = "SELECT length(string_agg(a.s || b.s, '')) FROM data a, data b"
+
+
+def job(tmp_path: Path, *specs: RuleSpec, memory_bytes: int = 512 << 20) -> QualityJob:
+    info = write(tmp_path / "t.parquet", {"i": list(range(3_000)), "s": ["x" * 100] * 3_000})
+    (tmp_path / "scratch").mkdir()
+    return QualityJob(
+        table=info,
+        specs=specs,
+        history=History(now=NOW),
+        limits=Limits(memory_bytes=memory_bytes, scratch_dir=str(tmp_path / "scratch")),
+    )
+
+
+async def test_results_come_through_and_a_rule_that_never_ends_is_stopped_alone(tmp_path: Path) -> None:
+    told: list[str] = []
+
+    async def on_result(result: RuleResult) -> None:
+        told.append(result.rule_id)
+
+    asked = job(
+        tmp_path,
+        rule("sql_metric", id="endless", sql=ENDLESS, **RECORDED),
+        rule("unique", "i"),
+        rule("sql_metric", id="greedy", sql=GREEDY, **RECORDED),
+        rule("length", "s", max=5),
+        rule("sql_metric", id="sum", sql="SELECT sum(i) FROM data", **RECORDED),
+    )
+    found = await check(asked, Bounds(timeout_seconds=60, user_sql_seconds=2), on_result=on_result)
+    assert [(result.rule_id, result.status, result.value) for result in found] == [
+        ("endless", RuleStatus.ERROR, None),
+        ("unique", RuleStatus.PASS, 0.0),
+        ("greedy", RuleStatus.ERROR, None),
+        ("length", RuleStatus.FAIL, 3_000.0),
+        ("sum", RuleStatus.PASS, 4_498_500.0),
+    ]
+    assert [result.error and result.error.code for result in found] == ["TIMED_OUT", None, "OUT_OF_MEMORY", None, None]
+    assert sorted(told) == sorted(result.rule_id for result in found)
+
+
+async def test_a_table_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
+    asked = QualityJob(table=TableInfo(path=str(tmp_path / "none")), specs=(rule("nulls", "i"),), history=History(now=NOW))
+    with pytest.raises(Unreadable):
+        await check(asked, Bounds(timeout_seconds=60), on_result=_nothing)
+
+
+async def test_stopping_a_run_cancels_it(tmp_path: Path) -> None:
+    asked = job(tmp_path, rule("sql_metric", sql=ENDLESS, **RECORDED))
+    stop = asyncio.Event()
+    running = asyncio.create_task(check(asked, Bounds(timeout_seconds=60), on_result=_nothing, stop=stop))
+    asyncio.get_running_loop().call_later(0.5, stop.set)
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+async def _nothing(result: RuleResult) -> None:
+    pass
+
+
+def test_jobs_and_results_cross_the_pipe_whole(tmp_path: Path) -> None:
+    info = profiled(tmp_path, "p", {"i": [1, 2], "s": ["a", None]})
+    asked = QualityJob(
+        table=info,
+        specs=(
+            rule("in_set", "s", values=["a", 1, 2.5, True], severity="INFO", operator="EQUAL", threshold=0.5, filter="i > 1"),
+        ),
+        history=History(now=NOW, versions={PREVIOUS: info}, metrics={"x": (MetricPoint(value=1.5, checked_at=NOW),)}),
+    )
+    assert load_job(dump_job(asked)) == asked
+    from app.quality.engine import check as check_here
+
+    for result in check_here(
+        info, [rule("nulls", "s"), rule("nulls", "gone", id="gone"), rule("unique", "i"), rule("duplicate_rows")]
+    ):
+        assert load_result(dump_result(result)) == result
