@@ -17,6 +17,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from app.adapters.openid import CALLBACK
 from app.adapters.search import make_index
 from app.adapters.storage import S3Storage
 from app.adapters.tables import S3TableReader
@@ -26,6 +27,7 @@ from app.api.authentication import Jwks
 from app.api.endpoint import GraphQLEndpoint
 from app.api.hosts import AllowedHosts
 from app.api.mails import MailsPage
+from app.api.oidc import OpenIdRoutes
 from app.api.schema import make_schema
 from app.api.trusted import TrustedDocuments
 from app.api.websocket import SubscriptionEndpoint
@@ -76,13 +78,15 @@ def create_application(settings: Settings) -> Starlette:
     async def on_socket(socket: WebSocket) -> None:
         await subscriptions(socket.scope, socket.receive, socket.send)
 
-    index = pages.page("index.html", settings)
+    index, openid = pages.page("index.html", settings), OpenIdRoutes(resources)
     return Starlette(
         routes=[
             # All methods: otherwise GET would find the page, which answers on every other path.
             Route("/graphql", on_http, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]),
             WebSocketRoute("/graphql", on_socket),
             Route("/.well-known/jwks.json", Jwks(resources).__call__),
+            Route("/oidc/start", openid.start),
+            Route(CALLBACK, openid.callback),
             Route("/mails", MailsPage(settings).__call__),
             Route("/healthz", health.healthz),
             Route("/readyz", health.Readiness(resources, redis).__call__),

@@ -29,7 +29,7 @@ class Who(StrEnum):
 
 _ROOTS: dict[str, dict[Who, str]] = {
     "Query": {
-        Who.ANYBODY: "viewer",
+        Who.ANYBODY: "viewer signInOptions",
         Who.ACCOUNT: "datasets searchDatasets suggestDatasets users teams sessions apiKeys",
         Who.READ: "dataset datasetBySlug datasetVersion compareVersions node",
         Who.SELF: "upload",
@@ -119,6 +119,7 @@ _QUALITY: dict[str, dict[Who, str]] = {
 _ACCOUNTS: dict[str, dict[Who, str]] = {
     "User": {Who.PARENT: "id email displayName role active mfaEnabled"},
     "Session": {Who.PARENT: "accessToken expiresAt viewer"},
+    "SignInOptions": {Who.PARENT: "providerName"},
     "MfaChallenge": {Who.PARENT: "token expiresAt"},
     "SignInSession": {Who.PARENT: "id createdAt lastUsedAt expiresAt ipAddress userAgent isCurrent"},
     "ApiKey": {Who.PARENT: "id name prefix scopes createdAt expiresAt lastUsedAt revokedAt"},

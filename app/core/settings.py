@@ -108,6 +108,16 @@ class Settings(BaseSettings):
     refresh_token_days: Annotated[int, Field(ge=1, le=90)] = 14
     cookie_secure: bool = False
 
+    # Signing in elsewhere (OpenID Connect)
+    oidc_issuer: str = ""
+    """Address of the provider; empty: people sign in here only."""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_name: str = "OpenID"
+    """What the button on the sign-in page says."""
+    oidc_create_accounts: bool = False
+    """Make an account with the role VIEWER for who comes from the provider and has none."""
+
     # Mail
     mail_url: SecretStr = SecretStr("")
     """smtps://USER:PASSWORD@HOST:PORT, or smtp:// with STARTTLS; empty: mails are written into DATA_DIR/mails."""

@@ -16,6 +16,7 @@ from app.schema.accounts import (
     RevokeSessionPayload,
     Session,
     SignInInput,
+    SignInOptions,
     SignInPayload,
     SignInSession,
     SignOutEverywherePayload,
@@ -34,6 +35,11 @@ class AccountsQuery:
     async def viewer(self, info: Info) -> User | None:
         viewer = info.context.viewer_or_none
         return None if viewer is None else User.of_viewer(viewer)
+
+    @strawberry.field(description="How people sign in here besides a password.")
+    async def sign_in_options(self, info: Info) -> SignInOptions:
+        settings = info.context.resources.settings
+        return SignInOptions(provider_name=settings.oidc_name if settings.oidc_issuer else None)
 
     @strawberry.field(description="Your sessions that have not ended, the one used last first; at most 100.")
     async def sessions(self, info: Info) -> list[SignInSession]:

@@ -65,6 +65,13 @@ class MfaChallenge:
     expires_at: datetime = strawberry.field(description="End of the challenge.")
 
 
+@strawberry.type(description="Ways to sign in.")
+class SignInOptions:
+    provider_name: str | None = strawberry.field(
+        description="Name of the OpenID provider; `/oidc/start` leads there. Null: there is none."
+    )
+
+
 @strawberry.input(description="What a person types to sign in.")
 class SignInInput:
     email: str = strawberry.field(description="E-mail address, in any case.")

@@ -66,19 +66,27 @@ class Opened:
     expires_at: datetime
 
 
-async def open_session(session: AsyncSession, settings: Settings, row: AnyRow, *, how: str) -> Opened:
-    """A new session of the account in `row` (USER_COLUMNS); `how` says by which proof, for the audit trail."""
+async def open_session(
+    session: AsyncSession, settings: Settings, row: AnyRow, *, how: str, proved_at: datetime | None = None
+) -> Opened:
+    """A new session of the account in `row` (USER_COLUMNS).
+
+    Args:
+        how: by which proof, for the audit trail.
+        proved_at: when the person gave the proof; now, when not given.
+    """
     session_id, now = uuid7(), datetime.now(UTC)
+    proved_at = min(proved_at or now, now)
     origin: audit.Origin = session.info.get("origin") or audit.Origin()
     ends = now + timedelta(days=settings.refresh_token_days)
     await session.execute(
         insert(SignInSession).values(
-            id=session_id, user_id=row.id, expires_at=ends, authenticated_at=now,
+            id=session_id, user_id=row.id, expires_at=ends, authenticated_at=proved_at,
             ip_address=origin.ip_address, user_agent=origin.user_agent,
         )
     )  # fmt: skip
     refresh_token = await _new_refresh_token(session, session_id)
-    viewer = viewer_of(row, session_id, now)
+    viewer = viewer_of(row, session_id, proved_at)
     await audit.record(session, viewer, "session.sign_in", session_id, how=how)
     return Opened(viewer, session_id, refresh_token, ends)
 

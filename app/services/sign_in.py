@@ -51,7 +51,7 @@ async def sign_in(issuer: Issuer, *, email: str, password: str, origin: audit.Or
         if row is None or not right or not row.active or await attempts.exhausted(session, limits):
             await attempts.count_failure(session, limits)
         elif row.mfa_enabled:
-            opened = await _challenge(session, row)
+            opened = await challenge(session, row)
         else:
             await _rehash(session, row, password)
             await attempts.forget(session, limits)
@@ -162,7 +162,8 @@ async def change_password(issuer: Issuer, viewer: Viewer, *, current: str, new: 
         raise InvalidCredentials("The current password is wrong.")
 
 
-async def _challenge(session: AsyncSession, row: AnyRow) -> Challenge:
+async def challenge(session: AsyncSession, row: AnyRow) -> Challenge:
+    """A code of the second factor is asked for: the account in `row` has proved the first one."""
     token, ends = security.new_secret(), datetime.now(UTC) + timedelta(minutes=CHALLENGE_MINUTES)
     await session.execute(insert(MfaChallenge).values(token_hash=security.digest(token), user_id=row.id, expires_at=ends))
     return Challenge(token, ends)
