@@ -233,7 +233,17 @@ def test_more_values_than_can_be_counted_exactly_are_estimated(tmp_path: Path, m
     assert word.distinct_count == pytest.approx(6_001, rel=0.1)
     assert word.top_values[0] == TopValue(value="often", count=4_000)
     assert real.distinct_is_approximate
+    assert real.top_values == ()
     assert (dense.median, pairs.median) == (4_999.5, 2_499.5)
+
+
+def test_most_frequent_among_many_values_are_counted_in_all_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frequency, "EXACT_DISTINCT", 100)
+    # The sample holds one row in two; four equal rows are taken for chance, and the counts are those of the table.
+    monkeypatch.setattr(frequency, "SAMPLE_ROWS", 5_000)
+    sql = "SELECT CASE WHEN range < 900 THEN 'a' WHEN range < 1500 THEN 'b' WHEN range < 1504 THEN 'c' ELSE md5(range::VARCHAR) END AS v"
+    (found,) = profiled(tmp_path, f"{sql} FROM range(10_000)").field_profiles
+    assert found.top_values == (TopValue(value="a", count=900), TopValue(value="b", count=600))
 
 
 def test_medians_by_sorting_equal_those_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
