@@ -1,11 +1,15 @@
 """Numbers as a benchmark prints them: medians of interleaved rounds, ratios, and how busy the machine was."""
 
+import contextlib
 import os
 import statistics
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks import memory
 
 
 @dataclass
@@ -32,6 +36,44 @@ class Series:
         """The smallest value that `fraction` (0-1) of all values do not exceed."""
         ordered = sorted(self.values)
         return ordered[min(len(ordered) - 1, int(fraction * len(ordered)))]
+
+
+@dataclass
+class Timed:
+    """The same stretches of work by the clock and by the processors' time, which a busy machine changes less."""
+
+    name: str
+    clock: Series = field(init=False)
+    processors: Series = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.clock, self.processors = Series(self.name), Series(f"{self.name}, processor time")
+
+    @contextmanager
+    def timed(self) -> Iterator[None]:
+        """One more value of both; of the processors' time, what this process and all that it started have used."""
+        begun = processor_seconds()
+        with self.clock.timed():
+            yield
+        self.processors.values.append(processor_seconds() - begun)
+
+    @classmethod
+    def sum_of(cls, name: str, *parts: "Timed") -> "Timed":
+        """What the parts took together, round by round."""
+        whole = cls(name)
+        whole.clock.values = [sum(values) for values in zip(*(part.clock.values for part in parts), strict=True)]
+        whole.processors.values = [sum(values) for values in zip(*(part.processors.values for part in parts), strict=True)]
+        return whole
+
+
+def processor_seconds() -> float:
+    """Processor time of this process and its descendants so far, those that ended included."""
+    ticks = 0
+    for pid in memory.tree(os.getpid()):
+        with contextlib.suppress(FileNotFoundError):
+            # Behind the program's name: own and waited-for children's time, in user and kernel mode.
+            ticks += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def say(line: str = "") -> None:
