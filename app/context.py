@@ -70,6 +70,8 @@ class Context:
     origin: Origin = field(default_factory=Origin)
     request: idempotency.Request | None = None
     cookies: Cookies = field(default_factory=Cookies)
+    operation_name: str | None = None
+    """As the document has it."""
     operation: str = "query"
     """What is asked: query, mutation or subscription."""
     cost: int = 1

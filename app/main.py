@@ -1,5 +1,9 @@
 """`python -m app.main`: the api process."""
 
+import contextlib
+import socket
+import sys
+
 import uvicorn
 
 from app.api.application import create_application
@@ -15,7 +19,7 @@ def main() -> None:
     settings = get_settings()
     production.refuse_unless_ready(settings)
     logs.configure(settings, process="api")
-    uvicorn.run(
+    config = uvicorn.Config(
         create_application(settings),
         host=settings.host,
         port=settings.port,
@@ -29,6 +33,22 @@ def main() -> None:
         timeout_graceful_shutdown=5,
         backlog=1024,
     )
+    server = uvicorn.Server(config)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[bound(config, settings.socket_stall_seconds)])
+    if not server.started:
+        sys.exit(3)
+
+
+def bound(config: uvicorn.Config, stall_seconds: float) -> socket.socket:
+    """The socket to listen on. Connections of clients that read nothing for so long end, whatever waits to be sent to them.
+
+    uvicorn closes such a connection only after everything was sent, which is never: the kernel has to end it.
+    """
+    listening = config.bind_socket()
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(stall_seconds * 1000))
+    return listening
 
 
 if __name__ == "__main__":

@@ -3,8 +3,6 @@
 Nothing of a document or of its variables is written: they hold passwords and other people's data.
 """
 
-import re
-
 import structlog
 
 from app.context import Context
@@ -12,10 +10,8 @@ from app.core import metrics
 
 log = structlog.get_logger("app.access")
 
-_NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]{0,99}")
 
-
-def operation(context: Context, *, name: str | None, result: str, seconds: float, over: str = "http") -> None:
+def operation(context: Context, *, result: str, seconds: float, over: str = "http") -> None:
     """An operation has ended.
 
     Args:
@@ -28,7 +24,7 @@ def operation(context: Context, *, name: str | None, result: str, seconds: float
     viewer, budget = context.viewer_or_none, context.budget
     log.info(
         "operation",
-        operation=name if name is not None and _NAME.fullmatch(name) else None,
+        operation=context.operation_name,
         type=context.operation,
         over=over,
         result=result,

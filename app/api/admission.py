@@ -110,6 +110,7 @@ class Admission(SchemaExtension):
         context = self.execution_context.context
         if isinstance(context, Context):
             context.operation = operation.operation.value
+            context.operation_name = None if operation.name is None else operation.name.value[:100]
         _check_cost(cost)
         if not self._introspection and {"__schema", "__type"} & roots.keys():
             raise _refused("Introspection is switched off here. The schema is published as schema.graphql.")

@@ -73,7 +73,7 @@ class GraphQLEndpoint:
                 return answer
             body, status = await self._while_connected(request, self._execute(operation, context, strict=strict), context)
             result = access_log.first_code(body.get("errors"))
-            access_log.operation(context, name=operation.operation_name, result=result, seconds=time.perf_counter() - started)
+            access_log.operation(context, result=result, seconds=time.perf_counter() - started)
         response = Response(
             orjson.dumps(body),
             status,

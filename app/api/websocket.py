@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -16,10 +17,12 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
+from strawberry.types.execution import PreExecutionError
 from strawberry.types.unset import UNSET, UnsetType
 
+from app.api import access_log
 from app.api.authentication import identify
 from app.api.requests import BadRequest, check_nesting
 from app.context import Context, Resources
@@ -37,6 +40,7 @@ OPERATIONS_PER_SOCKET = 20
 WATCH_SECONDS = 0.7
 """Signing out, deactivation and a change of role are felt within a second."""
 SESSION_ENDED = 4401
+STALLED = 4408
 _API = System("api")
 
 
@@ -99,6 +103,10 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
 
     _watching: "asyncio.Task[None] | None" = None
 
+    def __init__(self, *arguments: object, **named: object):
+        super().__init__(*arguments, **named)  # type: ignore[arg-type]  # whatever strawberry gives
+        self._refusals: dict[str, str] = {}
+
     async def handle_message(self, message: Message) -> None:
         """Refuses what has not the shape of a message."""
         if not _well_formed(message):
@@ -115,6 +123,36 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
         with self.view.watch.watched(context.viewer_or_none, context.token_expires_at) as ended:
             await ended.wait()
         await self.websocket.close(code=SESSION_ENDED, reason="The session has ended")
+
+    async def run_operation(self, operation: "Operation[Context, None]") -> None:
+        """Runs it to its end, of which the access log tells."""
+        started = time.perf_counter()
+        self._refusals.pop(operation.id, None)
+        try:
+            await super().run_operation(operation)
+        finally:
+            name = (operation.operation_name or "")[:100]
+            told = replace(self.context, operation="subscription", operation_name=name if name.isidentifier() else None)
+            result = self._refusals.pop(operation.id, "ok")
+            access_log.operation(told, result=result, seconds=time.perf_counter() - started, over="websocket")
+
+    async def _handle_pre_execution_error(self, operation: "Operation[Context, None]", result: PreExecutionError) -> None:
+        self._refusals[operation.id] = access_log.first_code([error.formatted for error in result.errors or ()])
+        await super()._handle_pre_execution_error(operation, result)
+
+    async def send_message(self, message: Message) -> None:
+        """Sends it as soon as the client has read what came before; a client that reads nothing for long is let go."""
+        assert isinstance(self.view, SubscriptionEndpoint)
+        try:
+            async with asyncio.timeout(self.view.stall_seconds):
+                await super().send_message(message)
+        except TimeoutError:
+            log.info("socket.stalled", ip=self.context.origin.ip_address, request_id=self.context.origin.request_id)
+            with contextlib.suppress(TimeoutError):
+                # The close frame would wait for the same reader: only the connection itself can be ended.
+                async with asyncio.timeout(1):
+                    await self.websocket.close(code=STALLED, reason="Messages are not read")
+            raise
 
     async def shutdown(self) -> None:
         """Ends the operations and the watch."""
@@ -156,6 +194,7 @@ class SubscriptionEndpoint(GraphQL[Context, None]):
         )
         self._resources = resources
         self.watch = SessionWatch(resources.db)
+        self.stall_seconds = resources.settings.socket_stall_seconds
 
     graphql_transport_ws_handler_class = _Handler
 

@@ -174,6 +174,8 @@ class Settings(BaseSettings):
     # Limits
     operation_timeout_seconds: Annotated[float, Field(gt=0)] = 10.0
     """Longer than `statement_timeout_seconds`: what is one slow statement is then said to be one."""
+    socket_stall_seconds: Annotated[float, Field(gt=0)] = 20.0
+    """A WebSocket whose client reads nothing for so long is closed."""
     rate_limit_sign_in: Rate = "20/5minutes"
     """Attempts for one account; ten times as many from one address. So it is for all rates."""
     rate_limit_upload: Rate = "3000/minute"

@@ -63,6 +63,7 @@ class UploadsMutation:
                 storage=context.resources.storage,
                 settings=context.resources.settings,
                 request=context.request,
+                origin=context.origin,
             )
             async with context.read() as connection:
                 row = required(await uploads.find(connection, context.viewer, upload_id))
@@ -84,6 +85,7 @@ class UploadsMutation:
                 from_id(input.upload_id, "Upload", "uploadId"),
                 [uploads.ClaimedPart(part.number, part.etag) for part in input.parts],
                 storage=info.context.resources.storage,
+                origin=info.context.origin,
             )
             return await _version(info, version_id)
 

@@ -59,6 +59,7 @@ async def start(
     storage: Storage,
     settings: Settings,
     request: idempotency.Request | None = None,
+    origin: audit.Origin = audit.Origin(),
 ) -> UUID:
     """A version waits for its bytes; returns the upload's id.
 
@@ -105,6 +106,7 @@ async def start(
     started: UUID | None = None
     try:
         async with db.transaction(viewer) as session:
+            session.info["origin"] = origin
             await access.require(session, viewer, dataset_id, Level.WRITE)
             started = await idempotency.once(session, viewer, request, effect)
     finally:
@@ -124,7 +126,15 @@ async def find(session: AsyncConnection, viewer: Viewer, upload_id: UUID) -> Any
     return (await session.execute(statement)).one_or_none()
 
 
-async def complete(db: Database, viewer: Viewer, upload_id: UUID, parts: Sequence[ClaimedPart], *, storage: Storage) -> UUID:
+async def complete(
+    db: Database,
+    viewer: Viewer,
+    upload_id: UUID,
+    parts: Sequence[ClaimedPart],
+    *,
+    storage: Storage,
+    origin: audit.Origin = audit.Origin(),
+) -> UUID:
     """The object is whole, its version QUEUED, its ingest enqueued; returns the version's id. Repeating it changes nothing.
 
     Raises:
@@ -142,6 +152,7 @@ async def complete(db: Database, viewer: Viewer, upload_id: UUID, parts: Sequenc
     etag = await _finish_object(upload, parts, storage)
     faults.point("api.after_multipart_complete")
     async with db.transaction(viewer) as session:
+        session.info["origin"] = origin
         await _own(session, viewer, upload_id)  # again: a grant may have ended while the store joined the parts
         completed = await session.execute(
             update(Upload)

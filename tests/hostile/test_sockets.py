@@ -1,0 +1,156 @@
+"""Sockets that are opened to be a burden: silent ones, ones that never read, many of them."""
+
+import asyncio
+import json
+import resource
+import socket as sockets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import orjson
+import psutil
+import pytest
+import uvicorn
+import websockets
+from websockets.asyncio.client import ClientConnection
+
+from app.api.application import create_application
+from app.main import bound
+from tests.support.client import Client
+from tests.support.people import Person, a_person
+from tests.support.served import settings_of
+from tests.support.socket import PROTOCOL, Socket
+from tests.support.system import System, free_port, until
+
+
+@asynccontextmanager
+async def listening(system: System, **given: object) -> AsyncIterator[str]:
+    """The address of an api with these settings, in this process."""
+    port = free_port()
+    settings = settings_of(system, **given)
+    config = uvicorn.Config(create_application(settings), port=port, log_config=None, ws_max_size=65_536)
+    server = uvicorn.Server(config)
+    running = asyncio.create_task(server.serve(sockets=[bound(config, settings.socket_stall_seconds)]))
+    await until(lambda: server.started, "the server to listen")
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    await running
+
+
+async def stalled(url: str, token: str | None, *, messages: int) -> ClientConnection:
+    """A connection whose client has asked so many questions and reads no answer."""
+    host, port = url.removeprefix("http://").split(":")
+    raw = sockets.socket()
+    raw.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4_096)
+    raw.setblocking(False)
+    loop = asyncio.get_running_loop()
+    await loop.sock_connect(raw, (host, int(port)))
+    connection = await websockets.connect(
+        url.replace("http", "ws") + "/graphql", subprotocols=[PROTOCOL], sock=raw, proxy=None, max_queue=1
+    )
+    await connection.send(json.dumps({"type": "connection_init", "payload": {"authorization": f"Bearer {token}"}}))
+    assert json.loads(await connection.recv())["type"] == "connection_ack"
+    connection.transport.pause_reading()
+    try:
+        async with asyncio.timeout(10):
+            for number in range(messages):
+                # Answered at once with an error of some 300 bytes.
+                query = f"subscription {{ nothing{number} {'x' * 200} }}"
+                await connection.send(json.dumps({"type": "subscribe", "id": str(number), "payload": {"query": query}}))
+    except (TimeoutError, websockets.ConnectionClosed, OSError):
+        pass
+    return connection
+
+
+@pytest.mark.timeout(60)
+async def test_a_client_that_reads_nothing_is_let_go_and_nobody_else_waits(system: System) -> None:
+    async with a_person(system, "EDITOR") as person, listening(system, socket_stall_seconds=0.5) as url:
+        process = psutil.Process()
+        clients = [await stalled(url, person.token, messages=6_000) for _ in range(2)]
+        async with httpx.AsyncClient() as client:
+            answer = await client.post(f"{url}/graphql", json={"query": "{viewer{id}}"})
+        assert answer.status_code == 200
+
+        def gone() -> bool:
+            port = int(url.rsplit(":", 1)[1])
+            held = [c for c in process.net_connections("tcp") if c.status == "ESTABLISHED" and c.laddr and c.laddr.port == port]
+            return not held
+
+        await until(gone, "the server to let go", seconds=20)
+        for connection in clients:
+            connection.transport.abort()
+
+
+async def test_silent_sockets_are_closed_and_do_not_keep_others_out(system: System, client: Client) -> None:
+    silent = [await Socket.open(system.url) for _ in range(100)]
+    async with a_person(system, "EDITOR") as person, await Socket.signed_in(system.url, person.token) as socket:
+        await socket.subscribe("subscription { datasetStatusChanged { sequence } }")
+        assert (await client.run("{ viewer { id } }")) == {"viewer": None}
+        assert {await one.closed() for one in silent} == {4408}
+        await socket.send("ping")
+        async with asyncio.timeout(10):
+            while (await socket.receive())["type"] != "pong":
+                pass
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1.evil.example", "http://localhost:1"])
+async def test_sockets_of_foreign_pages_are_refused(system: System, origin: str) -> None:
+    with pytest.raises(websockets.InvalidStatus) as refused:
+        await Socket.open(system.url, origin=origin)
+    assert refused.value.response.status_code == 403
+
+
+async def test_a_token_in_the_address_opens_nothing(system: System, editor: Person) -> None:
+    address = system.url.replace("http", "ws") + f"/graphql?authorization=Bearer%20{editor.token}&token={editor.token}"
+    connection = await websockets.connect(address, subprotocols=[PROTOCOL], proxy=None)
+    await connection.send(json.dumps({"type": "connection_init"}))
+    with pytest.raises(websockets.ConnectionClosed):
+        await connection.recv()
+    assert connection.close_code == 4403
+
+
+@pytest.fixture
+async def editor(system: System) -> AsyncIterator[Person]:
+    async with a_person(system, "EDITOR") as person:
+        yield person
+
+
+async def test_a_subscription_leaves_a_line_in_the_access_log(system: System, editor: Person) -> None:
+    async with await Socket.signed_in(system.url, editor.token) as socket:
+        await socket.subscribe("subscription { nothing }", id="1")
+        assert (await socket.receive())["type"] == "error"
+        dataset_id = await editor.create(f"Watched by {editor.email}")
+        await socket.subscribe("subscription($d: ID!) { datasetStatusChanged(datasetId: $d) { sequence } }", id="2", d=dataset_id)
+        assert await socket.next() == {"sequence": 1}
+        await socket.send("complete", id="2")
+
+    def told() -> list[tuple[str, str]]:
+        lines = [orjson.loads(line) for line in (system.logs / "api.log").read_bytes().splitlines()]
+        return [
+            (line["type"], line["result"])
+            for line in lines
+            if line["event"] == "operation" and line["over"] == "websocket" and line["viewer"] == str(editor.row_id)
+        ]
+
+    await until(lambda: len(told()) == 2, "two lines", seconds=10)
+    assert told() == [("subscription", "BAD_REQUEST"), ("subscription", "ok")]
+
+
+@pytest.mark.full
+@pytest.mark.timeout(300)
+async def test_a_thousand_stalled_readers_slow_nobody(system: System) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8_192), hard))
+    async with a_person(system, "EDITOR") as person, listening(system, socket_stall_seconds=0.5) as url:
+        before = psutil.Process().memory_info().rss
+        clients = []
+        for _ in range(20):
+            clients += await asyncio.gather(*(stalled(url, person.token, messages=20) for _ in range(50)))
+        async with httpx.AsyncClient(timeout=5) as client:
+            for _ in range(20):
+                assert (await client.post(f"{url}/graphql", json={"query": "{viewer{id}}"})).status_code == 200
+        assert psutil.Process().memory_info().rss - before < 500 << 20
+        for connection in clients:
+            connection.transport.abort()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
