@@ -9,7 +9,7 @@ import pytest
 
 from app.ingest import columns, engine
 from app.ingest.job import IngestJob
-from app.ingest.profile import profile
+from app.ingest.profile.profiler import profile
 from app.quality import catalogue
 from app.quality.engine import check
 from app.quality.ruletype import Needs

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.ingest import columns, engine
 from app.ingest.job import Field, IngestJob, TableProfile
-from app.ingest.profile import profile
+from app.ingest.profile.profiler import profile
 from app.quality.engine import check
 from app.quality.spec import Operator, RuleSpec, RuleStatus
 from app.quality.suggestions import suggest
