@@ -139,8 +139,9 @@ def _careful_ends(column: Column) -> tuple[str, ...]:
     """The same of any values: not-a-number is no end, and the numbers are those of the finite values."""
     value, kind = column.sql, column.field.logical_type
     ordered = f"{value}) FILTER (WHERE NOT isnan({value})" if column.is_float else value
-    bound = "NULL" if kind in _NESTED else f"left(CAST({{}}({ordered}) AS VARCHAR), {TEXT_CHARACTERS})"
-    texts = bound.format("min"), bound.format("max")
+    texts = tuple(
+        "NULL" if kind in _NESTED else f"left(CAST({end}({ordered}) AS VARCHAR), {TEXT_CHARACTERS})" for end in ("min", "max")
+    )
     if column.kind == "exact":
         return (*texts, f"CAST(min({value}) AS DOUBLE)", f"CAST(max({value}) AS DOUBLE)")
     if column.kind == "time":

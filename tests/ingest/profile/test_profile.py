@@ -289,3 +289,9 @@ def test_no_name_of_a_column_gets_in_the_way(tmp_path: Path, monkeypatch: pytest
         (name, 2, 0.5) for name in names
     ]
     assert {known.top_values for known in found.field_profiles} == {(TopValue(value="0", count=5), TopValue(value="1", count=5))}
+
+
+@pytest.mark.parametrize("name", ["{x}", "{", "}", "{0}", "${top['ran']=1}", "a''b", "%s", "min"])
+def test_names_of_columns_are_no_templates(tmp_path: Path, name: str) -> None:
+    (found,) = profiled(tmp_path, f"SELECT v AS \"{name}\" FROM (VALUES ('b'), ('a')) AS t(v)").field_profiles
+    assert (found.field_path, found.min, found.max, found.distinct_count) == (name, "a", "b", 2)
