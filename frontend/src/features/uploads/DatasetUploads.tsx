@@ -1,10 +1,11 @@
 import Paper from '@mui/material/Paper'
 import Stack from '@mui/material/Stack'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { useSelector } from 'react-redux'
 import { FIND_ALL_OUT, type ReadOptionsDraft } from '../../components/readOptions/draft'
 import { UploadDropZone } from './UploadDropZone'
 import { UploadProgress } from './UploadProgress'
+import { useUploadQueue } from './useUploadQueue'
 import { selectDatasetUploads, type uploadsSlice } from './uploadsSlice'
 
 const NewUploadDialog = lazy(() => import('./NewUploadDialog'))
@@ -24,6 +25,8 @@ interface DatasetUploadsProps {
 /** The drop zone of a dataset and the files that are on their way into it. */
 export function DatasetUploads({ dataset, prominent, columnsOf, options, onOptions }: DatasetUploadsProps) {
   const entries = useSelector((root: UploadsRoot) => selectDatasetUploads(root, dataset.id))
+  const queue = useUploadQueue()
+  useEffect(() => void queue.findLeft(), [queue])
   return (
     <Stack spacing={2}>
       <UploadDropZone

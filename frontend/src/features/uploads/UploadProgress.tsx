@@ -1,4 +1,5 @@
 import CloseIcon from '@mui/icons-material/Close'
+import PauseIcon from '@mui/icons-material/Pause'
 import Alert from '@mui/material/Alert'
 import Box from '@mui/material/Box'
 import Button from '@mui/material/Button'
@@ -6,13 +7,13 @@ import IconButton from '@mui/material/IconButton'
 import LinearProgress from '@mui/material/LinearProgress'
 import Stack from '@mui/material/Stack'
 import Typography from '@mui/material/Typography'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useRef, useState, type ChangeEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFailureText } from '../../components/useErrorText'
 import { useProblemText } from '../../components/useProblemText'
 import { formatBytes } from '../../lib/format'
 import { useUploadQueue } from './useUploadQueue'
-import { isUnderWay, type UploadEntry, type UploadProblem } from './uploadsSlice'
+import { isStopped, isUnderWay, type UploadEntry, type UploadProblem } from './uploadsSlice'
 
 const UploadOptionsDialog = lazy(() => import('./UploadOptionsDialog'))
 
@@ -28,11 +29,13 @@ export function UploadProgress({ entry, columnsOf }: UploadProgressProps) {
   const queue = useUploadQueue()
   const failureText = useFailureText()
   const textOf = useProblemText()
+  const input = useRef<HTMLInputElement>(null)
   const [changing, setChanging] = useState(false)
   const { id, fileName, sizeBytes, doneBytes, phase, problem } = entry
   const measured = phase === 'CHECKING' || phase === 'SENDING'
   const percent = sizeBytes > 0 ? Math.min(100, (doneBytes / sizeBytes) * 100) : 100
   const underWay = isUnderWay(entry)
+  const stopped = isStopped(entry)
   const amount = measured
     ? t('upload.amount', {
         done: formatBytes(doneBytes, i18n.language),
@@ -40,8 +43,15 @@ export function UploadProgress({ entry, columnsOf }: UploadProgressProps) {
       })
     : formatBytes(sizeBytes, i18n.language)
 
+  function chooseAgain(event: ChangeEvent<HTMLInputElement>) {
+    const [file] = event.target.files ?? []
+    if (file) void queue.continueWith(id, file)
+    event.target.value = ''
+  }
+
   function problemText(described: UploadProblem): string {
     if (described.kind === 'details') return described.problems.map(textOf).join(' ')
+    if (described.kind === 'otherFile') return t('upload.otherFile', { fileName })
     if (described.kind !== 'storage') return failureText(described)
     return described.status === 0
       ? t('upload.storageUnreachable')
@@ -64,7 +74,20 @@ export function UploadProgress({ entry, columnsOf }: UploadProgressProps) {
             {t('upload.changeOptions')}
           </Button>
         )}
-        {phase === 'INTERRUPTED' && (
+        {underWay && phase !== 'COMPLETING' && (
+          <IconButton size="small" aria-label={t('upload.pause', { fileName })} onClick={() => queue.pause(id)}>
+            <PauseIcon fontSize="small" />
+          </IconButton>
+        )}
+        {phase === 'LEFT' && (
+          <>
+            <Button size="small" variant="outlined" onClick={() => input.current?.click()}>
+              {t('upload.chooseAgain')}
+            </Button>
+            <input ref={input} type="file" hidden aria-label={t('upload.chooseAgain')} onChange={chooseAgain} />
+          </>
+        )}
+        {(phase === 'INTERRUPTED' || phase === 'PAUSED') && (
           <Button size="small" variant="outlined" onClick={() => queue.resume(id)}>
             {t('upload.resume')}
           </Button>
@@ -72,22 +95,22 @@ export function UploadProgress({ entry, columnsOf }: UploadProgressProps) {
         <IconButton
           size="small"
           aria-label={
-            underWay || phase === 'INTERRUPTED'
+            underWay || stopped
               ? t('upload.cancel', { fileName })
               : t('upload.dismiss', { fileName })
           }
           onClick={() =>
-            underWay || phase === 'INTERRUPTED' ? queue.cancel(id) : queue.dismiss(id)
+            underWay || stopped ? queue.cancel(id) : queue.dismiss(id)
           }
         >
           <CloseIcon fontSize="small" />
         </IconButton>
       </Stack>
-      {(underWay || phase === 'INTERRUPTED') && (
+      {(underWay || stopped) && (
         <LinearProgress
           aria-label={t('upload.progressOf', { fileName })}
-          variant={measured || phase === 'INTERRUPTED' ? 'determinate' : 'indeterminate'}
-          color={phase === 'INTERRUPTED' ? 'warning' : 'primary'}
+          variant={measured || stopped ? 'determinate' : 'indeterminate'}
+          color={stopped ? 'warning' : 'primary'}
           value={percent}
           sx={{ mt: 1, height: 6, borderRadius: 3 }}
         />

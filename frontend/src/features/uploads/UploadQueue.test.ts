@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createStore, type Store } from '../../app/store'
 import { FakeApi } from '../../testing/FakeApi'
 import { ObjectStorage } from '../../testing/ObjectStorage'
@@ -19,6 +19,7 @@ beforeEach(async () => {
   storage = new ObjectStorage()
   await storage.start()
   store = createStore()
+  localStorage.clear()
 })
 
 afterEach(() => storage.stop())
@@ -86,7 +87,7 @@ describe('an upload', () => {
     const phases = watchPhases()
     await queueFor(api).add(DATASET, file())
 
-    expect(phases).toEqual(['CHECKING', 'STARTING', 'SENDING', 'COMPLETING'])
+    expect(phases).toEqual(['WAITING', 'CHECKING', 'STARTING', 'SENDING', 'COMPLETING'])
     expect(api.sent).toEqual([
       {
         name: 'StartUpload',
@@ -231,6 +232,110 @@ describe('an upload', () => {
       { phase: 'INTERRUPTED', problem: { kind: 'storage', status: 0 } },
     ])
     await storage.start()
+  })
+})
+
+describe('an upload that is stopped', () => {
+  it('by its person goes on with what is missing only', async () => {
+    const api = fakeApi()
+    const queue = queueFor(api)
+    let release = () => {}
+    storage.hold = new Promise((resolve) => {
+      release = resolve
+    })
+    const stopped = queue.add(DATASET, file())
+    await vi.waitFor(() => expect(storage.mostAtOnce).toBe(3))
+    queue.pause(entries()[0]?.id ?? '')
+    await stopped
+    expect(entries()).toMatchObject([{ phase: 'PAUSED', problem: null }])
+    release()
+    storage.hold = null
+    await queue.resume(entries()[0]?.id ?? '')
+    expect(entries()).toEqual([])
+    expect(api.sentNames()).toEqual(['StartUpload', 'CompleteUpload'])
+  })
+
+  /** Breaks off in the middle, as closing the page would; what storage has is what it got. */
+  async function leave(api: FakeApi) {
+    storage.refusals.set('/part/4', [500])
+    await queueFor(api, []).add(DATASET, file())
+    expect(entries()).toMatchObject([{ phase: 'INTERRUPTED' }])
+    const stored = [...storage.received]
+    storage.received.length = 0
+    store = createStore()
+    api.roots.query = {
+      upload: () => ({
+        id: 'upload-1',
+        partSizeBytes: PART_BYTES,
+        expiresAt: '2999-01-01T00:00:00Z',
+        parts: partPaths().map((path, index) => ({ number: index + 1, url: storage.url(path), headers: [] })),
+        storedParts: stored.map(({ path, body }) => ({
+          number: Number(path.split('/').at(-1)),
+          etag: createHash('md5').update(body).digest('hex'),
+          sizeBytes: body.length,
+        })),
+      }),
+    }
+    return stored.map(({ path }) => path)
+  }
+
+  it('by leaving the page goes on when its file is chosen again', async () => {
+    const api = fakeApi()
+    const stored = await leave(api)
+    const queue = queueFor(api)
+    await queue.findLeft()
+    expect(entries()).toMatchObject([{ phase: 'LEFT', fileName: 'sales.csv', sizeBytes: CONTENT.length }])
+
+    await queue.continueWith(entries()[0]?.id ?? '', file())
+    expect(entries()).toEqual([])
+    const missing = partPaths().filter((path) => !stored.includes(path))
+    expect(storage.received.map(({ path }) => path).toSorted()).toEqual(missing)
+    expect(api.sentNames().filter((name) => name === 'StartUpload')).toHaveLength(1)
+    expect(api.sent.at(-1)).toMatchObject({ name: 'CompleteUpload', variables: { input: { uploadId: 'upload-1' } } })
+    await queue.findLeft()
+    expect(entries()).toEqual([])
+  })
+
+  it.each([
+    ['size', `${CONTENT}x`],
+    ['content', CONTENT.replace('250', '260')],
+  ])('by leaving the page does not go on with a file of another %s', async (_what, content) => {
+    const api = fakeApi()
+    await leave(api)
+    const queue = queueFor(api)
+    await queue.findLeft()
+    await queue.continueWith(entries()[0]?.id ?? '', file(content))
+    expect(entries()).toMatchObject([{ phase: 'LEFT', problem: { kind: 'otherFile' } }])
+    expect(storage.received).toEqual([])
+  })
+
+  it('by leaving the page begins anew when the server has given it up', async () => {
+    const api = fakeApi()
+    await leave(api)
+    api.roots.query = { upload: () => null }
+    const queue = queueFor(api)
+    await queue.findLeft()
+    await queue.continueWith(entries()[0]?.id ?? '', file())
+    expect(entries()).toEqual([])
+    expect(api.sentNames().filter((name) => name === 'StartUpload')).toHaveLength(2)
+    expect(storage.received).toHaveLength(partPaths().length)
+  })
+})
+
+describe('many files', () => {
+  it('are sent two at a time, in their order', async () => {
+    const api = fakeApi()
+    const queue = queueFor(api)
+    const adding = ['a', 'b', 'c', 'd'].map((name) => queue.add(DATASET, new File([CONTENT], name)))
+    expect(entries().map(({ fileName, phase }) => [fileName, phase])).toEqual([
+      ['a', 'CHECKING'],
+      ['b', 'CHECKING'],
+      ['c', 'WAITING'],
+      ['d', 'WAITING'],
+    ])
+    await Promise.all(adding)
+    expect(entries()).toEqual([])
+    expect(api.sentNames().filter((name) => name === 'CompleteUpload')).toHaveLength(4)
   })
 })
 

@@ -1,38 +1,27 @@
 /** Takes files from the page to object storage, and tells the store how far each has come. */
 import type { ApolloClient } from '@apollo/client'
 import type { Dispatch } from '@reduxjs/toolkit'
-import { fieldProblems, requestProblem, type FieldProblem } from '../../components/fieldProblems'
-import { inputOf } from '../../components/readOptions/draft'
-import type { StartUploadInput, StartUploadMutation } from '../../gql/graphql'
-import { describeError } from '../../graphql/describeError'
+import { fieldProblems } from '../../components/fieldProblems'
 import { hashInWorker, type Digest } from './hashInWorker'
-import { AbortUpload, CompleteUpload, StartUpload } from './operations'
-import { PartRefused } from './putPart'
+import { abandonedUploads, claimUpload, forgetUpload, keepUpload, type KeptUpload } from './keptUploads'
+import { AbortUpload, CompleteUpload, ResumeUpload, StartUpload } from './operations'
 import { RETRY_DELAYS_MS, transferParts } from './transferParts'
+import { Turns } from './Turns'
 import {
-  uploadAdded,
-  uploadChanged,
-  uploadRemoved,
-  type UploadDetails,
-  type UploadEntry,
-  type UploadProblem,
-} from './uploadsSlice'
-
-/** Inputs of startUpload that nobody types. */
-const OF_THE_FILE: readonly string[] = ['datasetId', 'fileName', 'sizeBytes', 'sha256']
-
-type Started = NonNullable<StartUploadMutation['startUpload']['upload']>
-
-interface Job {
-  id: string
-  datasetId: string
-  file: File
-  details: UploadDetails | null
-  sha256: string | null
-  started: Started | null
-  stored: Map<number, string>
-  controller: AbortController
-}
+  describeProblem,
+  DetailsRefused,
+  entryOf,
+  inputOfDetails,
+  leftJob,
+  newJob,
+  OF_THE_FILE,
+  OtherFile,
+  PAUSE,
+  Refused,
+  type Job,
+  type Started,
+} from './uploadJob'
+import { uploadAdded, uploadChanged, uploadRemoved, type UploadDetails, type UploadEntry } from './uploadsSlice'
 
 export interface QueueServices {
   client: ApolloClient
@@ -41,48 +30,14 @@ export interface QueueServices {
   retryDelaysMs?: readonly number[]
 }
 
-/** The server said no to this file; trying the same again would not help. */
-class Refused extends Error {
-  readonly problem: FieldProblem
-
-  constructor(problems: FieldProblem[]) {
-    super(problems[0]?.message)
-    this.problem = problems[0] ?? requestProblem('')
-  }
-}
-
-/** The server said no to what was said about this file. */
-class DetailsRefused extends Error {
-  readonly problems: FieldProblem[]
-
-  constructor(problems: FieldProblem[]) {
-    super(problems[0]?.message)
-    this.problems = problems
-  }
-}
-
-/** Empty unless a detail was given: an absent one is the server's to choose. */
-function inputOfDetails(details: UploadDetails | null): Pick<StartUploadInput, 'label' | 'comment' | 'options'> {
-  if (!details) return {}
-  const label = details.label.trim()
-  const comment = details.comment.trim()
-  const options = inputOf(details.options)
-  return { ...(label && { label }), ...(comment && { comment }), ...(options && { options }) }
-}
-
-function describeProblem(error: unknown): UploadProblem {
-  if (error instanceof PartRefused) return { kind: 'storage', status: error.status }
-  if (error instanceof DetailsRefused) return { kind: 'details', problems: error.problems, changeable: true }
-  if (error instanceof Refused) return { kind: 'details', problems: [error.problem], changeable: false }
-  return describeError(error)
-}
-
 export class UploadQueue {
   readonly #jobs = new Map<string, Job>()
   readonly #client: ApolloClient
   readonly #dispatch: Dispatch
   readonly #digest: Digest
   readonly #retryDelaysMs: readonly number[]
+  /** Two at a time: one is hashed while the other is sent; more would only share the line. */
+  readonly #turns = new Turns(2)
 
   constructor({ client, dispatch, digest, retryDelaysMs }: QueueServices) {
     this.#client = client
@@ -98,38 +53,46 @@ export class UploadQueue {
     details: UploadDetails | null = null,
   ): Promise<void> {
     const id = crypto.randomUUID()
-    const job: Job = {
-      id,
-      datasetId: dataset.id,
-      file,
-      details,
-      sha256: null,
-      started: null,
-      stored: new Map(),
-      controller: new AbortController(),
-    }
+    const job = newJob({ id, dataset, file, details })
     this.#jobs.set(id, job)
-    this.#dispatch(
-      uploadAdded({
-        id,
-        datasetId: dataset.id,
-        datasetSlug: dataset.slug,
-        fileName: file.name,
-        sizeBytes: file.size,
-        details,
-        phase: 'CHECKING',
-        doneBytes: 0,
-        versionNumber: null,
-        problem: null,
-      }),
-    )
+    this.#dispatch(uploadAdded(entryOf(job)))
     return this.#run(job)
   }
 
-  /** Goes on where it was interrupted: parts that storage has are not sent again. */
+  /** Goes on where it was stopped: parts that storage has are not sent again. */
   async resume(id: string): Promise<void> {
     const job = this.#jobs.get(id)
     if (job) await this.#run(job)
+  }
+
+  /** Stops; what has been sent is kept. */
+  pause(id: string): void {
+    const job = this.#jobs.get(id)
+    if (!job) return
+    job.controller.abort(PAUSE)
+    this.#report(job, { phase: 'PAUSED', problem: null })
+  }
+
+  /** Uploads that pages which are gone have left are on the list, each waiting for its file. */
+  async findLeft(): Promise<void> {
+    for (const kept of await abandonedUploads()) {
+      if (this.#jobs.has(kept.id)) continue
+      const job = leftJob(kept)
+      this.#jobs.set(kept.id, job)
+      claimUpload(kept.id)
+      this.#dispatch(uploadAdded(entryOf(job)))
+    }
+  }
+
+  /** Goes on with an upload that was left, if this is its file: same size, same checksum. */
+  async continueWith(id: string, file: File): Promise<void> {
+    const job = this.#jobs.get(id)
+    if (!job?.left || file.size !== job.left.sizeBytes) {
+      this.#dispatch(uploadChanged({ id, change: { problem: { kind: 'otherFile' } } }))
+      return
+    }
+    job.file = file
+    await this.#run(job)
   }
 
   /** Begins again with the same file, about which something else is said now. */
@@ -153,6 +116,7 @@ export class UploadQueue {
   /** Takes a stored or refused upload off the list. */
   dismiss(id: string): void {
     this.#jobs.delete(id)
+    forgetUpload(id)
     this.#dispatch(uploadRemoved(id))
   }
 
@@ -161,38 +125,71 @@ export class UploadQueue {
   }
 
   async #run(job: Job): Promise<void> {
+    const { file } = job
+    if (!file) return
+    const { signal } = (job.controller = new AbortController())
+    this.#report(job, { phase: 'WAITING', problem: null })
+    await this.#turns.take(async () => {
+      // Stopped before its turn came.
+      if (!signal.aborted) await this.#attempt(job, file, signal)
+    })
+  }
+
+  async #attempt(job: Job, file: File, signal: AbortSignal): Promise<void> {
     try {
-      job.sha256 ??= await this.#check(job)
-      const started = await this.#start(job, job.sha256)
+      const sha256 = await this.#check(job, file)
+      const started = await this.#start(job, file, sha256)
       this.#report(job, { phase: 'SENDING', problem: null })
       await transferParts({
-        file: job.file,
+        file,
         partSizeBytes: started.partSizeBytes,
         parts: started.parts,
         stored: job.stored,
         retryDelaysMs: this.#retryDelaysMs,
         onProgress: (doneBytes) => this.#report(job, { doneBytes }),
-        signal: job.controller.signal,
+        signal,
       })
       await this.#complete(job, started)
     } catch (error) {
-      if (job.controller.signal.aborted) return
+      if (signal.aborted) return
+      if (error instanceof OtherFile) {
+        job.file = null
+        this.#report(job, { phase: 'LEFT', problem: { kind: 'otherFile' } })
+        return
+      }
       const refused = error instanceof Refused || error instanceof DetailsRefused
       const phase = refused ? 'REFUSED' : 'INTERRUPTED'
       this.#report(job, { phase, problem: describeProblem(error) })
     }
   }
 
-  #check(job: Job): Promise<string> {
+  async #check(job: Job, file: File): Promise<string> {
+    if (job.sha256 !== null && !job.left) return job.sha256
     this.#report(job, { phase: 'CHECKING', doneBytes: 0, problem: null })
-    return this.#digest(
-      job.file,
+    const sha256 = await this.#digest(
+      file,
       (doneBytes) => this.#report(job, { doneBytes }),
       job.controller.signal,
     )
+    if (job.left) await this.#findStored(job, job.left, sha256)
+    job.sha256 = sha256
+    return sha256
   }
 
-  async #start(job: Job, sha256: string): Promise<Started> {
+  /** What storage has of an upload that was left; nothing when the server has given it up. */
+  async #findStored(job: Job, left: KeptUpload, sha256: string): Promise<void> {
+    if (sha256 !== left.sha256) throw new OtherFile()
+    const { data } = await this.#client.query({
+      query: ResumeUpload,
+      variables: { id: left.uploadId },
+      fetchPolicy: 'no-cache',
+    })
+    job.left = null
+    job.started = data?.upload ?? null
+    job.stored = new Map(data?.upload?.storedParts.map(({ number, etag }) => [number, etag]))
+  }
+
+  async #start(job: Job, file: File, sha256: string): Promise<Started> {
     if (job.started && Date.parse(job.started.expiresAt) > Date.now()) return job.started
     if (job.started) {
       // The addresses have expired; storage takes nothing more for this upload.
@@ -205,9 +202,9 @@ export class UploadQueue {
       mutation: StartUpload,
       variables: {
         input: {
-          datasetId: job.datasetId,
-          fileName: job.file.name,
-          sizeBytes: job.file.size,
+          datasetId: job.dataset.id,
+          fileName: file.name,
+          sizeBytes: file.size,
           sha256,
           ...inputOfDetails(job.details),
         },
@@ -223,9 +220,27 @@ export class UploadQueue {
       throw new Refused(problems)
     }
     job.started = payload.upload
-    this.#report(job, { versionNumber: payload.version?.number ?? null })
-    if (job.controller.signal.aborted) await this.#discard(payload.upload)
+    job.versionNumber = payload.version?.number ?? null
+    this.#report(job, { versionNumber: job.versionNumber })
+    // Cancelled meanwhile; a pause keeps it.
+    if (!this.#jobs.has(job.id)) await this.#discard(payload.upload)
+    else this.#keep(job, payload.upload, file, sha256)
     return payload.upload
+  }
+
+  #keep(job: Job, started: Started, file: File, sha256: string): void {
+    claimUpload(job.id)
+    keepUpload({
+      id: job.id,
+      uploadId: started.id,
+      datasetId: job.dataset.id,
+      datasetSlug: job.dataset.slug,
+      fileName: file.name,
+      sizeBytes: file.size,
+      sha256,
+      versionNumber: job.versionNumber,
+      expiresAt: started.expiresAt,
+    })
   }
 
   async #complete(job: Job, started: Started): Promise<void> {

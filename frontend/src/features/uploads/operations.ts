@@ -31,6 +31,29 @@ export const StartUpload = graphql(`
   }
 `)
 
+/** After the page was left: what storage has, and fresh addresses for the rest. */
+export const ResumeUpload = graphql(`
+  query ResumeUpload($id: ID!) {
+    upload(id: $id) {
+      id
+      partSizeBytes
+      expiresAt
+      parts {
+        number
+        url
+        headers {
+          name
+          value
+        }
+      }
+      storedParts {
+        number
+        etag
+      }
+    }
+  }
+`)
+
 export const CompleteUpload = graphql(`
   mutation CompleteUpload($input: CompleteUploadInput!) {
     completeUpload(input: $input) {

@@ -5,15 +5,19 @@ import type { ReadOptionsDraft } from '../../components/readOptions/draft'
 import type { RequestFailure } from '../../graphql/describeError'
 
 /**
- * CHECKING: the file's checksum is computed. INTERRUPTED: can be resumed. REFUSED: the server said
- * no to this file. A file that is stored leaves the queue: from there its version has a status.
+ * WAITING: for its turn. CHECKING: the file's checksum is computed. PAUSED, INTERRUPTED: can be
+ * resumed, as the person or a failure has stopped it. LEFT: the page was left, so that the file has
+ * to be chosen again to go on. REFUSED: the server said no to this file. A file that is stored leaves the queue: from there its version has a status.
  */
 export type UploadPhase =
+  | 'WAITING'
   | 'CHECKING'
   | 'STARTING'
   | 'SENDING'
   | 'COMPLETING'
+  | 'PAUSED'
   | 'INTERRUPTED'
+  | 'LEFT'
   | 'REFUSED'
 
 /** What a person says about a file before it is sent. */
@@ -41,12 +45,13 @@ export interface UploadEntry {
 }
 
 /**
- * `storage`: what it answered to a part; status 0 for no answer at all. `details`: the
+ * `otherFile`: not the one whose upload was left. `storage`: what it answered to a part; status 0 for no answer at all. `details`: the
  * server does not accept the file, or what was said about it, which can be changed.
  */
 export type UploadProblem =
   | RequestFailure
   | { kind: 'storage'; status: number }
+  | { kind: 'otherFile' }
   | { kind: 'details'; problems: FieldProblem[]; changeable: boolean }
 
 interface UploadsState {
@@ -83,8 +88,15 @@ export const uploadsSlice = createSlice({
 export const { uploadAdded, uploadChanged, uploadRemoved } = uploadsSlice.actions
 export const { selectUploads, selectDatasetUploads } = uploadsSlice.selectors
 
-const UNDER_WAY: readonly UploadPhase[] = ['CHECKING', 'STARTING', 'SENDING', 'COMPLETING']
+const UNDER_WAY: readonly UploadPhase[] = ['WAITING', 'CHECKING', 'STARTING', 'SENDING', 'COMPLETING']
 
 export function isUnderWay({ phase }: UploadEntry): boolean {
   return UNDER_WAY.includes(phase)
+}
+
+const STOPPED: readonly UploadPhase[] = ['PAUSED', 'INTERRUPTED', 'LEFT']
+
+/** What has been sent is kept, and the rest can follow. */
+export function isStopped({ phase }: UploadEntry): boolean {
+  return STOPPED.includes(phase)
 }
