@@ -7,6 +7,7 @@ import type { Plugin } from 'vite'
  * Pages and dialogs that use them are loaded by `withTexts`.
  */
 const REST: readonly string[] = [
+  'choosePassword',
   'visibilityHelp',
   'createDataset',
   'dataset',

@@ -21,6 +21,14 @@ export const routes: RouteObject[] = [
     children: [
       { path: '/sign-in', element: page(() => import('../features/accounts/SignInPage')) },
       {
+        path: '/reset-password',
+        element: page(withTexts(() => import('../features/accounts/ResetPasswordPage'))),
+      },
+      {
+        path: '/accept-invitation',
+        element: page(withTexts(() => import('../features/accounts/InvitationPage'))),
+      },
+      {
         element: <RequireSession />,
         children: [
           {

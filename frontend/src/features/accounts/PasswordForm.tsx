@@ -16,6 +16,9 @@ const SignIn = graphql(`
         accessToken
         expiresAt
       }
+      mfaChallenge {
+        token
+      }
       errors {
         code
         message
@@ -27,9 +30,11 @@ const SignIn = graphql(`
 
 interface PasswordFormProps {
   onSession: (session: IssuedSession) => void
+  /** The password was right, and a code is asked for. */
+  onChallenge: (token: string) => void
 }
 
-export function PasswordForm({ onSession }: PasswordFormProps) {
+export function PasswordForm({ onSession, onChallenge }: PasswordFormProps) {
   const { t } = useTranslation()
   const errorText = useErrorText()
   const [email, setEmail] = useState('')
@@ -44,6 +49,7 @@ export function PasswordForm({ onSession }: PasswordFormProps) {
       const { data } = await signIn({ variables: { input: { email: email.trim(), password } } })
       const payload = data?.signIn
       if (payload?.session) onSession(payload.session)
+      else if (payload?.mfaChallenge) onChallenge(payload.mfaChallenge.token)
       else {
         const [first] = payload?.errors ?? []
         setProblem(

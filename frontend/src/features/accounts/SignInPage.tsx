@@ -1,18 +1,17 @@
-import Box from '@mui/material/Box'
-import Paper from '@mui/material/Paper'
-import Stack from '@mui/material/Stack'
-import Typography from '@mui/material/Typography'
+import Alert from '@mui/material/Alert'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useDispatch, useSelector } from 'react-redux'
-import { Navigate, useSearchParams } from 'react-router'
-import { Logo } from '../../components/Logo'
+import { Navigate, useLocation, useSearchParams } from 'react-router'
 import { usePageTitle } from '../../components/usePageTitle'
 import type { IssuedSession } from '../../graphql/sessionTokens'
+import { CodeForm } from './CodeForm'
 import { LeaveTo } from './LeaveTo'
+import { OtherWays } from './OtherWays'
 import { PasswordForm } from './PasswordForm'
-import { PreferenceButtons } from './PreferenceButtons'
 import { safeNext } from './safeNext'
 import { phaseChanged, selectPhase } from './sessionSlice'
+import { SignInFrame } from './SignInFrame'
 import { useTokens } from './TokensContext'
 
 /** Served beside this application, with the same session. */
@@ -21,6 +20,10 @@ const GRAPHIQL = '/graphiql'
 export default function SignInPage() {
   const { t } = useTranslation()
   const [search] = useSearchParams()
+  // What the way over a provider left: behind '#', which no server gets to see.
+  const left = new URLSearchParams(useLocation().hash.slice(1))
+  const [challenge, setChallenge] = useState(left.get('challenge'))
+  const refused = left.get('error')
   const tokens = useTokens()
   const dispatch = useDispatch()
   const phase = useSelector(selectPhase)
@@ -37,28 +40,20 @@ export default function SignInPage() {
   }
 
   return (
-    <Box
-      component="main"
-      sx={{ minHeight: '100vh', display: 'grid', placeItems: 'center', p: 2 }}
-    >
-      <Stack spacing={3} sx={{ width: '100%', maxWidth: 400 }}>
-        <Stack direction="row" spacing={1.5} sx={{ alignItems: 'center', justifyContent: 'center' }}>
-          <Logo size={40} />
-          <Typography component="span" sx={{ fontSize: '1.5rem', fontWeight: 700 }}>
-            Datakura
-          </Typography>
-        </Stack>
-        <Paper variant="outlined" sx={{ p: { xs: 3, sm: 4 } }}>
-          <Typography variant="h1" sx={{ mb: 0.5 }}>
-            {t('signIn.title')}
-          </Typography>
-          <Typography color="textSecondary" sx={{ mb: 3 }}>
-            {t('signIn.lead')}
-          </Typography>
-          <PasswordForm onSession={accept} />
-        </Paper>
-        <PreferenceButtons />
-      </Stack>
-    </Box>
+    <SignInFrame title={t('signIn.title')} lead={t('signIn.lead')}>
+      {challenge ? (
+        <CodeForm challengeToken={challenge} onSession={accept} onBack={() => setChallenge(null)} />
+      ) : (
+        <>
+          {refused && (
+            <Alert severity="error" sx={{ mb: 2 }}>
+              {refused === 'NO_ACCOUNT' ? t('signIn.noAccount') : t('signIn.providerRefused')}
+            </Alert>
+          )}
+          <PasswordForm onSession={accept} onChallenge={setChallenge} />
+          <OtherWays />
+        </>
+      )}
+    </SignInFrame>
   )
 }
