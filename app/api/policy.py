@@ -102,7 +102,7 @@ _VERSIONS: dict[str, dict[Who, str]] = {
     "CutCell": {Who.PARENT: "row column length"},
     "VersionComparison": {Who.PARENT: "compatibility rowCountChange schemaChanges", Who.UNMASKED: "profileChanges"},
     "SchemaChange": {Who.PARENT: "fieldPath change before after breaking"},
-    "ProfileChange": {Who.PARENT: "fieldPath statistic before after"},
+    "ProfileChange": {Who.PARENT: "fieldPath statistic before after relativeChange"},
     "Upload": {Who.PARENT: "id fileName sizeBytes partSizeBytes expiresAt storedParts parts"},
     "StoredPart": {Who.PARENT: "number etag sizeBytes"},
     "UploadPart": {Who.PARENT: "number url headers"},

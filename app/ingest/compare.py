@@ -70,19 +70,32 @@ class SchemaChange:
     """A reader of the base may fail on the head."""
 
 
+Value = int | float | str | None
+"""A statistic: a number, except the bounds of columns that hold no numbers; None where it has no meaning."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ProfileChange:
-    """One of STATISTICS, as text; None where it has no value."""
+    """One of STATISTICS that has changed."""
 
     field_path: str
     statistic: str
-    before: str | None
-    after: str | None
+    before: Value
+    after: Value
+
+    @property
+    def relative(self) -> float | None:
+        """Change as a fraction of the value before; None where there is no such fraction: from 0, from or to nothing, of texts."""
+        before, after = self.before, self.after
+        if isinstance(before, str) or isinstance(after, str) or before is None or after is None or before == 0:
+            return None
+        relative = (after - before) / abs(before)
+        return relative if math.isfinite(relative) else None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """Changes in the order of the head's fields, removed fields last."""
+    """Changed fields in the order of the head's, removed ones last; changed statistics with the largest change first."""
 
     compatibility: Compatibility
     row_count_change: int
@@ -109,7 +122,7 @@ def compare(base: TableSummary, head: TableSummary) -> Comparison:
         compatibility=_compatibility(base, head),
         row_count_change=head.row_count - base.row_count,
         schema_changes=tuple(schema_changes),
-        profile_changes=tuple(_profile_changes(base, head)),
+        profile_changes=tuple(sorted(_profile_changes(base, head), key=_size, reverse=True)),
     )
 
 
@@ -234,27 +247,44 @@ def _moved(base: tuple[Field, ...], head: tuple[Field, ...]) -> set[str]:
 
 
 def _profile_changes(base: TableSummary, head: TableSummary) -> Iterator[ProfileChange]:
-    before = {known.field_path: _statistics(known) for known in base.profiles}
+    types = [{field.field_path: field.logical_type for field in table.fields} for table in (base, head)]
+    before = {known.field_path: _statistics(known, types[0].get(known.field_path)) for known in base.profiles}
     for profile in head.profiles:
         old = before.get(profile.field_path)
         if old is None:
             continue
-        for statistic, value in _statistics(profile).items():
+        for statistic, value in _statistics(profile, types[1].get(profile.field_path)).items():
             if not _same(old[statistic], value):
-                yield ProfileChange(
-                    field_path=profile.field_path, statistic=statistic, before=_text(old[statistic]), after=_text(value)
-                )
+                yield ProfileChange(field_path=profile.field_path, statistic=statistic, before=old[statistic], after=value)
 
 
-def _statistics(profile: FieldProfile) -> dict[str, int | float | str | None]:
+def _size(change: ProfileChange) -> float:
+    """What cannot be told as a fraction is the largest."""
+    relative = change.relative
+    return math.inf if relative is None else abs(relative)
+
+
+def bound(text: str | None, logical_type: LogicalType | None) -> Value:
+    """A smallest or largest value: a number where the column holds numbers that JSON can carry, else its text."""
+    if text is None or logical_type not in (LogicalType.INTEGER, LogicalType.NUMBER):
+        return text
+    try:
+        whole = int(text)
+    except ValueError:
+        number = float(text)
+        return number if math.isfinite(number) else text
+    return whole if -(2**63) <= whole < 2**64 else float(whole)
+
+
+def _statistics(profile: FieldProfile, logical_type: LogicalType | None) -> dict[str, Value]:
     return dict(
         zip(
             STATISTICS,
             (
                 profile.null_count,
                 profile.distinct_count,
-                profile.min,
-                profile.max,
+                bound(profile.min, logical_type),
+                bound(profile.max, logical_type),
                 profile.mean,
                 profile.median,
                 profile.stddev,
@@ -264,11 +294,7 @@ def _statistics(profile: FieldProfile) -> dict[str, int | float | str | None]:
     )
 
 
-def _same(before: float | str | None, after: float | str | None) -> bool:
+def _same(before: Value, after: Value) -> bool:
     if isinstance(before, float) and isinstance(after, float):
         return math.isclose(before, after, rel_tol=SAME_RELATIVE)
     return before == after
-
-
-def _text(value: float | str | None) -> str | None:
-    return None if value is None else str(value)

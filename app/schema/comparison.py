@@ -3,9 +3,10 @@
 import enum
 
 import strawberry
+from strawberry.scalars import JSON
 
 from app.ingest.compare import Comparison as Compared
-from app.schema.scalars import BigInt
+from app.schema.scalars import BigInt, as_json
 
 COUNTS = ("nulls", "distinct")
 """Statistics that tell nothing of values."""
@@ -41,8 +42,13 @@ class SchemaChange:
 class ProfileChange:
     field_path: str = strawberry.field(description="The column.")
     statistic: str = strawberry.field(description="nulls, distinct, min, max, mean, median or stddev.")
-    before: str | None = strawberry.field(description="Its value in the base, as text; null when it had none.")
-    after: str | None = strawberry.field(description="Its value in the head, as text.")
+    before: JSON | None = strawberry.field(
+        description="Its value in the base: a number, a text for bounds of columns that hold none; null when it had none."
+    )
+    after: JSON | None = strawberry.field(description="The same in the head.")
+    relative_change: float | None = strawberry.field(
+        description="(after - before) / |before|; null where that is no number: from 0, from or to nothing, of texts."
+    )
 
 
 @strawberry.type(description="The difference between two READY versions.")
@@ -52,7 +58,9 @@ class VersionComparison:
     schema_changes: list[SchemaChange] = strawberry.field(
         description="Changed columns, in the order of the head, removed ones last."
     )
-    profile_changes: list[ProfileChange] = strawberry.field(description="Changed statistics of columns that both have.")
+    profile_changes: list[ProfileChange] = strawberry.field(
+        description="Changed statistics of columns that both have: those without a relative change first, then the largest."
+    )
 
     @classmethod
     def of(cls, compared: Compared, *, hidden: frozenset[str] = frozenset()) -> "VersionComparison":
@@ -74,8 +82,9 @@ class VersionComparison:
                 ProfileChange(
                     field_path=change.field_path,
                     statistic=change.statistic,
-                    before=None if change.before is None else str(change.before),
-                    after=None if change.after is None else str(change.after),
+                    before=as_json(change.before),
+                    after=as_json(change.after),
+                    relative_change=change.relative,
                 )
                 for change in compared.profile_changes
                 if change.field_path not in hidden or change.statistic in COUNTS

@@ -6,11 +6,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
+from strawberry.scalars import JSON
 
 from app.core.errors import InvalidInput
 from app.core.rows import AnyRow
+from app.ingest import job
+from app.ingest.compare import bound
 from app.schema.base import Info, UserError, errors_field
-from app.schema.scalars import BigInt
+from app.schema.scalars import BigInt, as_json
 
 MASKED = "Shown to those who may WRITE: a column of this dataset is sensitive."
 """Instead of a text that may quote cells."""
@@ -94,7 +97,9 @@ class TopValue:
     count: BigInt = strawberry.field(description="Rows that have it.")
 
 
-@strawberry.type(description="Statistics of one column, numbers and never strings; null where a statistic has no meaning.")
+@strawberry.type(
+    description="Statistics of one column; numbers are numbers, never strings; null where a statistic has no meaning."
+)
 class FieldProfile:
     field_path: str = strawberry.field(description="The column.")
     masked: bool = strawberry.field(
@@ -104,8 +109,10 @@ class FieldProfile:
     null_fraction: float = strawberry.field(description="Share of rows without a value, 0-1.")
     distinct_count: BigInt | None = strawberry.field(description="Different values, nulls not counted.")
     distinct_is_approximate: bool = strawberry.field(description="True when `distinctCount` is an estimate (error 1-4 %).")
-    min: str | None = strawberry.field(description="Smallest value as text; ISO 8601 for dates and times.")
-    max: str | None = strawberry.field(description="Largest value as text.")
+    min: JSON | None = strawberry.field(
+        description="Smallest value: a number where the column holds numbers, a text elsewhere (ISO 8601 for dates and times)."
+    )
+    max: JSON | None = strawberry.field(description="Largest value, as `min`.")
     mean: float | None = strawberry.field(description="Arithmetic mean.")
     median: float | None = strawberry.field(description="Exact median.")
     stddev: float | None = strawberry.field(description="Sample standard deviation.")
@@ -115,8 +122,8 @@ class FieldProfile:
     top_values: list[TopValue] = strawberry.field(description="At most 10, most frequent first.")
 
     @classmethod
-    def of(cls, row: AnyRow, *, masked: bool = False) -> "FieldProfile":
-        """From a row of `field_profiles`."""
+    def of(cls, row: AnyRow, logical_type: job.LogicalType | None, *, masked: bool = False) -> "FieldProfile":
+        """From a row of `field_profiles` and the column's type."""
         return cls(
             field_path=row.field_path,
             masked=masked,
@@ -124,8 +131,8 @@ class FieldProfile:
             null_fraction=row.null_fraction,
             distinct_count=row.distinct_count,
             distinct_is_approximate=row.distinct_is_approximate,
-            min=None if masked else row.min,
-            max=None if masked else row.max,
+            min=None if masked else as_json(bound(row.min, logical_type)),
+            max=None if masked else as_json(bound(row.max, logical_type)),
             mean=None if masked else row.mean,
             median=None if masked else row.median,
             stddev=None if masked else row.stddev,
@@ -171,7 +178,12 @@ class DatasetProfile:
         loaders = info.context.loaders
         hidden = await loaders.hidden_by_version.load(self.version_id)
         rows = await loaders.field_profiles_by_version.load(self.version_id)
-        return [FieldProfile.of(row, masked=row.field_path in hidden.fields) for row in rows[offset : offset + first]]
+        fields = await loaders.schema_fields_by_version.load(self.version_id)
+        types = {field.field_path: field.logical_type for field in fields}
+        return [
+            FieldProfile.of(row, types.get(row.field_path), masked=row.field_path in hidden.fields)
+            for row in rows[offset : offset + first]
+        ]
 
 
 @strawberry.type(description="A record that could not be read.")

@@ -4,6 +4,7 @@ from typing import NewType
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.scalars import JSON
 from strawberry.types.scalar import ScalarDefinition
 
 BigInt = NewType("BigInt", int)
@@ -25,6 +26,11 @@ def _parse(value: object) -> int:
     if number is None or not -(2**63) <= number < 2**63:
         raise GraphQLError("BigInt takes a whole number of at most 64 bits.")
     return number
+
+
+def as_json(value: object) -> JSON | None:
+    """A value of a field of the scalar JSON; None stays null."""
+    return None if value is None else JSON(value)
 
 
 SCALARS: dict[object, ScalarDefinition] = {

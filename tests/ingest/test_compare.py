@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.ingest.compare import Change, Compatibility, ProfileChange, SchemaChange, TableSummary, compare
+from app.ingest.compare import Change, Compatibility, ProfileChange, SchemaChange, TableSummary, bound, compare
 from app.ingest.job import Field, FieldProfile, LogicalType
 
 KINDS = {
@@ -135,10 +135,44 @@ def test_every_statistic_that_differs_is_told() -> None:
     assert compare(base, head).profile_changes == tuple(
         ProfileChange(field_path="a", statistic=statistic, before=before, after=after)
         for statistic, before, after in [
-            ("nulls", "0", "2"), ("distinct", "3", None), ("min", "1", "0"), ("max", "3", None),
-            ("mean", "2.0", "2.5"), ("median", "2.0", "3.0"), ("stddev", "1.0", None),
+            ("nulls", 0, 2), ("distinct", 3, None), ("max", 3, None), ("stddev", 1.0, None), ("min", 1, 0),
+            ("median", 2.0, 3.0), ("mean", 2.0, 2.5),
         ]
     )  # fmt: skip
+
+
+def test_the_largest_change_is_told_first_and_what_is_no_fraction_before_it() -> None:
+    fields = (("small", "BIGINT"), ("large", "DOUBLE"), ("day", "DATE"))
+    base = table(
+        *fields, profiles=(statistics("small", mean=100.0), statistics("large", mean=2.0), statistics("day", max="2024-01-01"))
+    )
+    head = table(
+        *fields, profiles=(statistics("small", mean=101.0), statistics("large", mean=1.0), statistics("day", max="2024-02-01"))
+    )
+    changes = compare(base, head).profile_changes
+    assert [(change.field_path, change.before, change.after, change.relative) for change in changes] == [
+        ("day", "2024-01-01", "2024-02-01", None),
+        ("large", 2.0, 1.0, -0.5),
+        ("small", 100.0, 101.0, 0.01),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "logical_type", "value"),
+    [
+        ("-26", LogicalType.INTEGER, -26),
+        ("18446744073709551615", LogicalType.INTEGER, 2**64 - 1),
+        ("100000000000000000000", LogicalType.INTEGER, 1e20),
+        ("0.10", LogicalType.NUMBER, 0.1),
+        ("inf", LogicalType.NUMBER, "inf"),
+        ("12", LogicalType.STRING, "12"),
+        ("2024-01-01", LogicalType.DATE, "2024-01-01"),
+        (None, LogicalType.INTEGER, None),
+    ],
+)
+def test_a_bound_is_a_number_where_the_column_holds_numbers(text: str | None, logical_type: LogicalType, value: object) -> None:
+    found = bound(text, logical_type)
+    assert (found, type(found)) == (value, type(value))
 
 
 def test_the_last_digits_of_a_sum_are_no_change() -> None:

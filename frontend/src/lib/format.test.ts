@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatBytes, formatDay, formatFraction, formatRelative, formatStatistic } from './format'
+import { formatBytes, formatDay, formatFraction, formatRelative, formatSignedPercent, formatStatistic } from './format'
 
 describe('formatBytes', () => {
   it.each([
@@ -49,4 +49,16 @@ it('formatStatistic keeps six significant digits', () => {
 
 it('formatDay tells the day in UTC, wherever the reader is', () => {
   expect(formatDay(Date.UTC(2026, 0, 31) / 1000, 'en')).toBe('Jan 31, 2026')
+})
+
+describe('formatSignedPercent', () => {
+  it.each([
+    [0.1234, '+12.3%'],
+    [-0.5, '-50%'],
+    [0, '0%'],
+    [0.000012345, '+0.00123%'],
+    [1234.5, '+123,000%'],
+  ])('%s', (fraction, text) => {
+    expect(formatSignedPercent(fraction, 'en')).toBe(text)
+  })
 })

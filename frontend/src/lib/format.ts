@@ -34,6 +34,15 @@ export function formatSigned(value: number, language: string): string {
   return new Intl.NumberFormat(language, { signDisplay: 'exceptZero' }).format(value)
 }
 
+/** 0.123 as +12.3 %: at most three digits that say something. */
+export function formatSignedPercent(fraction: number, language: string): string {
+  return new Intl.NumberFormat(language, {
+    style: 'percent',
+    signDisplay: 'exceptZero',
+    maximumSignificantDigits: 3,
+  }).format(fraction)
+}
+
 export function formatDateTime(instant: string, language: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(
     new Date(instant),

@@ -11,7 +11,7 @@ import TableRow from '@mui/material/TableRow'
 import Typography from '@mui/material/Typography'
 import { useTranslation } from 'react-i18next'
 import { graphql, readFragment, type FragmentType } from '../../gql'
-import { formatSigned, formatStatistic } from '../../lib/format'
+import { formatSigned, formatSignedPercent, formatStatistic } from '../../lib/format'
 import { cutText } from './cutText'
 
 const ComparisonResult_comparison = graphql(`
@@ -30,6 +30,7 @@ const ComparisonResult_comparison = graphql(`
       statistic
       before
       after
+      relativeChange
     }
   }
 `)
@@ -43,9 +44,6 @@ const SEVERITIES = {
 
 const STATISTICS = ['nulls', 'distinct', 'min', 'max', 'mean', 'median', 'stddev'] as const
 
-/** Their values are numbers; the smallest and largest are of the column's own type. */
-const NUMERIC: readonly string[] = ['nulls', 'distinct', 'mean', 'median', 'stddev']
-
 /** What differs between two versions: rows, columns, and how the values of each column spread. */
 export function ComparisonResult(props: { comparison: FragmentType<typeof ComparisonResult_comparison> }) {
   const { t, i18n } = useTranslation()
@@ -56,9 +54,9 @@ export function ComparisonResult(props: { comparison: FragmentType<typeof Compar
     const known = STATISTICS.find((one) => one === statistic)
     return known ? t(`statistic.${known}`) : statistic
   }
-  const valueOf = (statistic: string, text: string | null) => {
-    if (text === null) return '–'
-    return NUMERIC.includes(statistic) ? formatStatistic(Number(text), i18n.language) : cutText(text)
+  const valueOf = (value: unknown) => {
+    if (typeof value === 'number') return formatStatistic(value, i18n.language)
+    return typeof value === 'string' ? cutText(value) : '–'
   }
   return (
     <Stack spacing={2}>
@@ -120,6 +118,7 @@ export function ComparisonResult(props: { comparison: FragmentType<typeof Compar
                 <TableCell>{t('compare.statistic')}</TableCell>
                 <TableCell align="right">{t('compare.before')}</TableCell>
                 <TableCell align="right">{t('compare.after')}</TableCell>
+                <TableCell align="right">{t('compare.relativeChange')}</TableCell>
               </TableRow>
             </TableHead>
             <TableBody>
@@ -129,8 +128,11 @@ export function ComparisonResult(props: { comparison: FragmentType<typeof Compar
                     {change.fieldPath}
                   </TableCell>
                   <TableCell>{nameOf(change.statistic)}</TableCell>
-                  <TableCell align="right">{valueOf(change.statistic, change.before)}</TableCell>
-                  <TableCell align="right">{valueOf(change.statistic, change.after)}</TableCell>
+                  <TableCell align="right">{valueOf(change.before)}</TableCell>
+                  <TableCell align="right">{valueOf(change.after)}</TableCell>
+                  <TableCell align="right">
+                    {change.relativeChange === null ? '–' : formatSignedPercent(change.relativeChange, i18n.language)}
+                  </TableCell>
                 </TableRow>
               ))}
             </TableBody>

@@ -49,11 +49,10 @@ export function FieldProfileCard(props: FieldProfileCardProps) {
   const { rowCount, logicalType } = props
   const { t, i18n } = useTranslation()
   const profile = readFragment(FieldProfileCard_profile, props.profile)
-  const numeric = logicalType === 'INTEGER' || logicalType === 'NUMBER'
-  function bound(text: string | null): string | null {
-    if (text === null) return null
-    if (numeric) return formatStatistic(Number(text), i18n.language)
-    return cutText(logicalType === 'TIMESTAMP' ? text.replace('T', ' ') : text)
+  function bound(value: unknown): string | null {
+    if (typeof value === 'number') return formatStatistic(value, i18n.language)
+    if (typeof value !== 'string') return null
+    return cutText(logicalType === 'TIMESTAMP' ? value.replace('T', ' ') : value)
   }
   const number = (value: number | null) => (value === null ? null : formatStatistic(value, i18n.language))
   const distinct =
