@@ -13,7 +13,7 @@ from app.ingest.columns import literal
 from app.ingest.job import Field, FieldProfile, HistogramBin, LogicalType, TableProfile
 from app.ingest.profile import bins, frequency
 from app.ingest.profile import spread as spreads
-from app.ingest.profile.median import Binned, medians
+from app.ingest.profile.median import Binned, median
 from app.ingest.profile.summary import NUMBERS, SAFE_TO_SQUARE, TIMES, Column, Summary, summarise
 from app.ingest.table import Report
 from app.ingest.values import shown
@@ -87,7 +87,6 @@ def _shapes(
 ) -> dict[Column, _Shape]:
     """Of the columns that have finite values."""
     found: dict[Column, _Shape] = {}
-    binned: dict[Column, Binned] = {}
     for column, summary in zip(columns, summaries, strict=True):
         edges = _edges(column, summary)
         if not edges:
@@ -106,11 +105,8 @@ def _shapes(
             for (lower, upper), count in zip(pairwise(edges), spread.counts, strict=True)
         )
         deviation = None if spread.squares is None else _finite(math.sqrt(spread.squares / (summary.finite - 1)))
-        found[column] = _Shape(histogram, stddev=deviation)
-        if is_number:
-            binned[column] = Binned(number, edges, spread.counts)
-    for column, middle in zip(binned, medians(connection, source, list(binned.values())), strict=True):
-        found[column] = replace(found[column], median=_finite(middle))
+        middle = _finite(median(connection, source, Binned(number, edges, spread.counts))) if is_number else None
+        found[column] = _Shape(histogram, middle, deviation)
     return found
 
 

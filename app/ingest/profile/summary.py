@@ -8,10 +8,10 @@ import duckdb
 
 from app.ingest.columns import quoted
 from app.ingest.job import Field, LogicalType
-from app.ingest.profile.median import STATEMENT_COLUMNS
 from app.ingest.values import TEXT_CHARACTERS
 
 SAFE_TO_SQUARE = 1e150
+STATEMENT_COLUMNS = 25
 
 NUMBERS = (LogicalType.INTEGER, LogicalType.NUMBER)
 TIMES = (LogicalType.DATE, LogicalType.TIMESTAMP)

@@ -8,7 +8,7 @@ import pytest
 
 from app.ingest.profile import spread as spreads
 from app.ingest.profile.bins import number_edges, time_edges
-from app.ingest.profile.median import Binned, medians
+from app.ingest.profile.median import Binned, median
 
 
 @pytest.mark.parametrize(
@@ -30,8 +30,7 @@ def test_what_stands_on_an_edge_or_beside_it_is_in_the_right_bin(low: float, hig
         assert found.counts == tuple(np.histogram(values, bins=edges)[0].tolist())
         if high < 1e100:
             assert found.squares == pytest.approx(math.fsum((value - mean) ** 2 for value in values), rel=1e-9)
-        binned = Binned("x", edges, found.counts)
-        assert medians(connection, "t", [binned]) == [float(np.median(values))]
+        assert median(connection, "t", Binned("x", edges, found.counts)) == float(np.median(values))
 
 
 @pytest.mark.parametrize(
