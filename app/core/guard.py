@@ -8,7 +8,7 @@ A statement is examined once per compiled form, which the engine caches: afterwa
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from uuid import UUID
@@ -200,20 +200,24 @@ class _Examination:
             if isinstance(conjunct, Visible):
                 self._note(conjunct)
                 roots.update(leaf for leaf in leaves if isinstance(leaf, Table) and leaf.name == ROOT)
-        derived = False
-        for leaf in leaves:
-            inner = _inner_select(leaf)
-            if inner is not None and self._read(inner, outer | frozenset(leaves) if _is_lateral(leaf) else frozenset()):
-                roots.add(leaf)
-                derived = True
+        derived = [leaf for leaf in leaves if not _is_lateral(leaf) and self._read_inner(leaf, frozenset())]
+        roots.update(derived)
+        # What a lateral subquery may lean on is what is decided beside it; a table that is nobody's decides nothing.
+        beside = _reached(roots, conjuncts).intersection(leaves)
+        laterals = [leaf for leaf in leaves if _is_lateral(leaf) and self._read_inner(leaf, outer | _decided(beside, derived))]
+        roots.update(laterals)
         own = [leaf for leaf in leaves if leaf not in correlated and _is_scoped(leaf)]
         reached = _reached(roots, conjuncts)
         missing = [leaf for leaf in own if leaf not in reached]
         if missing:
             self._undecided += [getattr(leaf, "name", "?") for leaf in missing]
             self._name_datasets(conjuncts)
-        self._descend(statement, outer | frozenset(leaf for leaf in leaves if leaf not in missing))
-        return bool(own) or derived
+        self._descend(statement, outer | _decided(reached.intersection(leaves), [*derived, *laterals]))
+        return bool(own or derived or laterals)
+
+    def _read_inner(self, leaf: FromClause, outer: frozenset[FromClause]) -> bool:
+        inner = _inner_select(leaf)
+        return inner is not None and self._read(inner, outer)
 
     def _descend(self, element: ClauseElement, outer: frozenset[FromClause]) -> None:
         """Subqueries in columns and conditions. Those that are tables were read already."""
@@ -303,9 +307,15 @@ def _is_scoped(leaf: FromClause) -> bool:
     return isinstance(element, Table) and is_scoped(element)
 
 
+def _decided(reached: Iterable[FromClause], derived: Sequence[FromClause]) -> frozenset[FromClause]:
+    """Of a FROM, what a subquery may be tied to: rows of datasets, not of tables that are nobody's."""
+    return frozenset(leaf for leaf in reached if _is_scoped(leaf)).union(derived)
+
+
 def _reached(roots: set[FromClause], conjuncts: Sequence[ClauseElement]) -> set[FromClause]:
-    """What is joined by key with one of the roots, however far."""
-    pairs = [pair for conjunct in conjuncts if (pair := _link(conjunct)) is not None]
+    """What is joined by key with one of the roots, however far, but not by way of a table that is nobody's."""
+    links = [pair for conjunct in conjuncts if (pair := _link(conjunct)) is not None]
+    pairs = [pair for pair in links if all(_is_scoped(leaf) or leaf in roots for leaf in pair)]
     reached = set(roots)
     while True:
         more = {b for a, b in pairs if a in reached} | {a for a, b in pairs if b in reached}

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.viewer import Viewer
@@ -96,12 +96,6 @@ async def list_datasets(
         return cursors.encode(name, getattr(row, order.value.lower()), row.id)
 
     return cursors.page(rows, first, after, cursor_of)
-
-
-async def count_datasets(session: AsyncConnection, viewer: Viewer, filter: DatasetFilter | None) -> int:
-    """Exact number of visible datasets that match."""
-    statement = select(func.count()).select_from(Dataset).where(access.visible(viewer), *conditions(filter))
-    return (await session.execute(statement)).scalar_one()
 
 
 def _ordered(

@@ -57,6 +57,7 @@ class World:
     grant: str
     """The reader's."""
     team: str
+    files: list[str] = field(default_factory=list)
     people: dict[str, Person] = field(default_factory=dict)
 
     async def ask(self, principal: str, query: str, **variables: object) -> dict:
@@ -121,21 +122,14 @@ async def a_world(system: System, admin: Person, http: httpx.AsyncClient) -> Asy
         await connection.execute("UPDATE sign_in_sessions SET revoked_at = now() WHERE user_id = $1", people["revoked"].row_id)
         slug = await connection.fetchval("SELECT slug FROM datasets WHERE id = $1", from_id(dataset, "Dataset"))
         await connection.close()
+        files = [file["id"] for file in (await owner.run(FILES, id=version))["datasetVersion"]["files"]]
         yield World(
-            http,
-            system,
-            _principals(people),
-            dataset,
-            slug,
-            version,
-            failed,
-            upload,
-            grants["reader"],
-            to_id("Team", team),
-            people,
-        )
+            http, system, _principals(people), dataset, slug, version, failed, upload, grants["reader"], to_id("Team", team),
+            files, people,
+        )  # fmt: skip
 
 
+FILES = "query F($id: ID!) { datasetVersion(id: $id) { files { id } } }"
 PUBLISH = "mutation P($input: PublishVersionInput!) { publishVersion(input: $input) { errors { code message } } }"
 ENTRIES = "mutation S($input: SetMetadataInput!) { setMetadata(input: $input) { errors { code message } } }"
 FIELD = "mutation F($input: UpdateSchemaFieldInput!) { updateSchemaField(input: $input) { schemaField { sensitive } errors { code message } } }"

@@ -1,0 +1,94 @@
+"""Operations that together reach every statement of the program, and how each mutation is called."""
+
+from dataclasses import dataclass
+
+from graphql import GraphQLSchema, get_named_type, is_leaf_type
+
+from app.core.ids import uuid7
+from tests.access.world import CANARY, World
+
+VERSION = """fragment Version on DatasetVersion { id number error { message } rejectedRows { text } warnings dataset { id }
+    createdBy { id } files { id name downloadUrl } schemaFields { fieldPath description } profile { rowCount fieldProfiles { min topValues { value } } }
+    rows(first: 2) { rows } }"""
+DATASET = """fragment Dataset on Dataset { id name owner { id } viewerLevel accessGrants { id } tags { name } metadataEntries { key value }
+    latestQualityMetrics { metricName } currentVersion { ...Version } versions(first: 5) { edges { node { id label } } } }"""
+
+
+@dataclass(frozen=True)
+class Ids:
+    """What a mutation is tried on."""
+
+    dataset: str
+    version: str
+    failed: str
+    upload: str
+    grant: str
+    user: str
+    """Who may be granted access, or own datasets."""
+
+
+def ids(world: World) -> Ids:
+    """Of the world's own dataset."""
+    return Ids(world.dataset, world.version, world.failed, world.upload, world.grant, world.people["writer"].id)
+
+
+def reads(world: World) -> list[tuple[str, dict[str, object]]]:
+    """(document, variables) of every way to ask for the restricted dataset."""
+    fragments = DATASET + VERSION
+    return [
+        ("query($id: ID!) { dataset(id: $id) { ...Dataset } }" + fragments, {"id": world.dataset}),
+        ("query($slug: String!) { datasetBySlug(slug: $slug) { ...Dataset } }" + fragments, {"slug": world.slug}),
+        (
+            'query($n: String!) { datasets(first: 5, filter: {nameContains: $n}) { edges { node { ...Dataset } } } }' + fragments,
+            {"n": CANARY},
+        ),
+        ("query($q: String!) { searchDatasets(query: $q, first: 5) { totalCount facets { buckets { label } } edges { highlights { fragment } "
+         "node { ...Dataset } } } }" + fragments, {"q": CANARY}),
+        ("query($q: String!) { searchDatasets(query: $q, first: 5) { totalCount } }", {"q": "canery"}),
+        ("query($p: String!) { suggestDatasets(prefix: $p) { ...Dataset } }" + fragments, {"p": CANARY[:3]}),
+        ("query($id: ID!) { datasetVersion(id: $id) { ...Version } }" + VERSION, {"id": world.version}),
+        ("query($id: ID!) { datasetVersion(id: $id) { ...Version } }" + VERSION, {"id": world.failed}),
+        ("query($a: ID!) { compareVersions(base: $a, head: $a) { schemaChanges { fieldPath } } }", {"a": world.version}),
+        ("query($id: ID!) { upload(id: $id) { fileName } }", {"id": world.upload}),
+        *(
+            ("query($id: ID!) { node(id: $id) { __typename id ... on FileObject { downloadUrl } } }", {"id": one})
+            for one in (world.dataset, world.version, world.upload, world.grant, *world.files)
+        ),
+    ]  # fmt: skip
+
+
+def mutations(on: Ids) -> dict[str, dict[str, object]]:
+    """Mutation -> an input that is in order, so that only access decides."""
+    return {
+        "signIn": {"email": "nobody@example.com", "password": "wrong password"},
+        "createDataset": {"name": f"By {uuid7()}"},
+        "updateDataset": {"id": on.dataset, "revision": 1, "description": "changed"},
+        "setMetadata": {"datasetId": on.dataset, "entries": [{"key": "changed", "value": 1}]},
+        "removeMetadata": {"datasetId": on.dataset, "keys": [CANARY]},
+        "updateSchemaField": {"versionId": on.version, "fieldPath": "email", "description": "changed"},
+        "startUpload": {"datasetId": on.dataset, "fileName": "a.csv", "sizeBytes": 10},
+        "retryVersion": {"versionId": on.failed},
+        "publishVersion": {"versionId": on.version},
+        "completeUpload": {"uploadId": on.upload, "parts": [{"number": 1, "etag": "x"}]},
+        "abortUpload": {"uploadId": on.upload},
+        "grantAccess": {"datasetId": on.dataset, "userId": on.user, "level": "READ"},
+        "revokeAccess": {"grantId": on.grant},
+        "transferOwnership": {"datasetId": on.dataset, "userId": on.user},
+        "archiveDataset": {"id": on.dataset},
+        "deleteDataset": {"id": on.dataset},
+        "restoreDataset": {"id": on.dataset},
+    }
+
+
+def mutation(schema: GraphQLSchema, name: str) -> str:
+    """A document that calls the mutation with `$input` and asks for everything that its payload says."""
+    assert schema.mutation_type is not None
+    field = schema.mutation_type.fields[name]
+    payload = get_named_type(field.type)
+    parts = []
+    for key, one in payload.fields.items():  # type: ignore[union-attr]
+        leaf = is_leaf_type(get_named_type(one.type))
+        parts.append(key if leaf else "errors { code message path }" if key == "errors" else f"{key} {{ __typename }}")
+    inner = f"{name}{'(input: $input)' if field.args else ''} {{ {' '.join(parts)} }}"
+    argument = f"($input: {field.args['input'].type})" if field.args else ""
+    return f"mutation{argument} {{ {inner} }}"
