@@ -60,7 +60,7 @@ _DATASETS: dict[str, dict[Who, str]] = {
     "DatasetConnection": {Who.PARENT: "edges pageInfo"},
     "DatasetEdge": {Who.PARENT: "cursor node"},
     "DatasetHealth": {Who.PARENT: "status score failingRules openIncidents lastCheckedAt"},
-    "AccessGrant": {Who.PARENT: "id level expiresAt createdAt user"},
+    "AccessGrant": {Who.PARENT: "id level expiresAt createdAt user team"},
     "Tag": {Who.PARENT: "name"},
     "MetadataEntry": {Who.PARENT: "key value createdAt updatedAt updatedBy"},
     "QualityMetric": {Who.PARENT: "metricName fieldPath value threshold status checkedAt"},

@@ -11,6 +11,7 @@ class Loaders:
 
     def __init__(self, db: Database, viewer: Viewer):
         self.user_by_id = batched(accounts.users_by_id, db, viewer)
+        self.team_by_id = batched(accounts.teams_by_id, db, viewer)
         self.members_by_team = batched(accounts.members_by_team, db, viewer)
         self.dataset_by_id = batched(datasets.datasets_by_id, db, viewer)
         self.tags_by_dataset = batched(datasets.tags_by_dataset, db, viewer)

@@ -11,13 +11,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.loaders.base import many_each, one_each
-from app.models.accounts import TeamMember, User
+from app.models.accounts import Team, TeamMember, User
+from app.services import teams
 from app.services.accounts import USER_COLUMNS
 
 
 async def users_by_id(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[AnyRow | None]:
     """Accounts are visible to everybody who is signed in: they own and change what one sees."""
     return one_each(ids, await connection.execute(select(*USER_COLUMNS).where(User.id.in_(ids))), "id")
+
+
+async def teams_by_id(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[AnyRow | None]:
+    """Teams are visible to everybody who is signed in: one grants access to them."""
+    return one_each(ids, await connection.execute(select(*teams.COLUMNS).where(Team.id.in_(ids))), "id")
 
 
 @dataclass(frozen=True, slots=True)

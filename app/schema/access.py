@@ -10,6 +10,7 @@ from app.schema.accounts import User
 from app.schema.base import Info, Node, UserError, errors_field, optional
 from app.schema.datasets import AccessLevel
 from app.schema.ids import to_id
+from app.schema.teams import Team
 
 
 @strawberry.type(description="A level on one dataset for one user or one team.")
@@ -38,6 +39,13 @@ class AccessGrant(Node):
             return None
         row = await info.context.loaders.user_by_id.load(self.user_id)
         return optional(User.of, row)
+
+    @strawberry.field(description="The team whose members hold it; null for a person's grant.")
+    async def team(self, info: Info) -> Team | None:
+        if self.team_id is None:
+            return None
+        row = await info.context.loaders.team_by_id.load(self.team_id)
+        return optional(Team.of, row)
 
 
 @strawberry.input(description="A level for a user or a team; replaces the one that the holder has.")

@@ -9,7 +9,7 @@ from app.schema.ids import from_id, to_id
 from tests.access.world import World
 
 GRANT = """mutation G($input: GrantAccessInput!) { grantAccess(input: $input) {
-    grant { id level expiresAt user { id } } errors { code message path } } }"""
+    grant { id level expiresAt user { id } team { id } } errors { code message path } } }"""
 REVOKE = "mutation R($input: RevokeAccessInput!) { revokeAccess(input: $input) { revokedId errors { code } } }"
 TRANSFER = """mutation T($input: TransferOwnershipInput!) { transferOwnership(input: $input) {
     dataset { id owner { id } revision } errors { code message path } } }"""
@@ -30,7 +30,8 @@ async def test_a_team_s_grant_is_each_member_s_while_in_the_team(world: World) -
     dataset_id, owner, member = await restricted(world), world.people["owner"], world.people["other"]
     assert await level(world, "other", dataset_id) is None
     payload = await owner.mutate(GRANT, datasetId=dataset_id, teamId=world.team, level="WRITE")
-    assert payload == {"grant": {"id": payload["grant"]["id"], "level": "WRITE", "expiresAt": None, "user": None}, "errors": []}
+    grant = {"id": payload["grant"]["id"], "level": "WRITE", "expiresAt": None, "user": None, "team": {"id": world.team}}
+    assert payload == {"grant": grant, "errors": []}
     assert await level(world, "other", dataset_id) == "WRITE"
     assert await level(world, "viewer", dataset_id) is None
     again = await owner.mutate(GRANT, datasetId=dataset_id, teamId=world.team, level="READ")
