@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from graphql import GraphQLSchema, get_named_type, is_leaf_type
 
 from app.core.ids import uuid7
+from app.schema.ids import to_id
 from tests.access.world import CANARY, World
 
 VERSION = """fragment Version on DatasetVersion { id number error { message } rejectedRows { text } warnings dataset { id }
@@ -60,7 +61,6 @@ def reads(world: World) -> list[tuple[str, dict[str, object]]]:
 def mutations(on: Ids) -> dict[str, dict[str, object]]:
     """Mutation -> an input that is in order, so that only access decides."""
     return {
-        "signIn": {"email": "nobody@example.com", "password": "wrong password"},
         "createDataset": {"name": f"By {uuid7()}"},
         "updateDataset": {"id": on.dataset, "revision": 1, "description": "changed"},
         "setMetadata": {"datasetId": on.dataset, "entries": [{"key": "changed", "value": 1}]},
@@ -68,6 +68,7 @@ def mutations(on: Ids) -> dict[str, dict[str, object]]:
         "updateSchemaField": {"versionId": on.version, "fieldPath": "email", "description": "changed"},
         "startUpload": {"datasetId": on.dataset, "fileName": "a.csv", "sizeBytes": 10},
         "retryVersion": {"versionId": on.failed},
+        "rereadVersion": {"versionId": on.version, "options": {}},
         "publishVersion": {"versionId": on.version},
         "completeUpload": {"uploadId": on.upload, "parts": [{"number": 1, "etag": "x"}]},
         "abortUpload": {"uploadId": on.upload},
@@ -77,6 +78,38 @@ def mutations(on: Ids) -> dict[str, dict[str, object]]:
         "archiveDataset": {"id": on.dataset},
         "deleteDataset": {"id": on.dataset},
         "restoreDataset": {"id": on.dataset},
+    }
+
+
+def account_mutations() -> dict[str, dict[str, object] | None]:
+    """Mutations that are about no dataset; None: without an input. Nothing that they name exists."""
+    user, team, session, key = (to_id(name, uuid7()) for name in ("User", "Team", "SignInSession", "ApiKey"))
+    member = {"teamId": team, "userId": user}
+    return {
+        "signIn": {"email": "nobody@example.com", "password": "a wrong password"},
+        "verifyTotp": {"challengeToken": "x", "code": "123456"},
+        "refreshSession": None,
+        "signOut": None,
+        "requestPasswordReset": {"email": "nobody@example.com"},
+        "resetPassword": {"token": "x", "password": "a new password"},
+        "acceptInvitation": {"token": "x", "password": "a new password"},
+        "signOutEverywhere": None,
+        "changePassword": {"currentPassword": "a wrong password", "newPassword": "a new password"},
+        "stepUp": {"code": "123456"},
+        "enrollTotp": None,
+        "confirmTotp": {"code": "123456"},
+        "disableTotp": None,
+        "renewRecoveryCodes": None,
+        "createApiKey": {"name": "A key", "scopes": ["READ"]},
+        "revokeSession": {"id": session},
+        "revokeApiKey": {"id": key},
+        "createUser": {"email": f"{uuid7()}@example.com", "displayName": "x", "role": "VIEWER"},
+        "updateUser": {"id": user, "displayName": "x"},
+        "createTeam": {"name": f"Team {uuid7()}"},
+        "updateTeam": {"id": team, "name": "x"},
+        "deleteTeam": {"id": team},
+        "addTeamMember": member,
+        "removeTeamMember": member,
     }
 
 

@@ -1,17 +1,19 @@
 """The set of data on which access is tried: one restricted dataset with everything in it, and everybody who may ask."""
 
 import json
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 import httpx
 
+from app.core import security
 from app.core.ids import uuid7
 from app.schema.ids import from_id, to_id
+from app.services import api_keys
 from app.services.access import Level
 from tests.support.people import Person, a_person
 from tests.support.system import System
@@ -120,11 +122,13 @@ async def a_world(system: System, admin: Person, http: httpx.AsyncClient) -> Asy
         upload = (await writer.start(dataset, b"waits", f"{CANARY}.csv"))["upload"]["id"]
         await _fill(connection, from_id(dataset, "Dataset"), from_id(version, "DatasetVersion"))
         await connection.execute("UPDATE sign_in_sessions SET revoked_at = now() WHERE user_id = $1", people["revoked"].row_id)
+        holders = {"READ": owner, "WRITE": owner, "MANAGE": owner, "ADMIN": admin}
+        keys = {scope: await a_key(connection, person.row_id, scope) for scope, person in holders.items()}
         slug = await connection.fetchval("SELECT slug FROM datasets WHERE id = $1", from_id(dataset, "Dataset"))
         await connection.close()
         files = [file["id"] for file in (await owner.run(FILES, id=version))["datasetVersion"]["files"]]
         yield World(
-            http, system, _principals(people), dataset, slug, version, failed, upload, grants["reader"], to_id("Team", team),
+            http, system, _principals(people, keys), dataset, slug, version, failed, upload, grants["reader"], to_id("Team", team),
             files, people,
         )  # fmt: skip
 
@@ -160,7 +164,17 @@ async def _fill(connection: asyncpg.Connection, dataset: UUID, version: UUID) ->
     )  # fmt: skip
 
 
-def _principals(people: dict[str, Person]) -> dict[str, Principal]:
+async def a_key(connection: asyncpg.Connection, user_id: UUID, scope: str) -> dict[str, str]:
+    """The headers of a program with a new API key of this account."""
+    prefix, secret = api_keys.PREFIX + secrets.token_hex(8), secrets.token_hex(32)
+    await connection.execute(
+        "INSERT INTO api_keys (id, user_id, name, prefix, secret_hash, scopes) VALUES ($1, $2, 'A key', $3, $4, $5)",
+        uuid7(), user_id, prefix, security.digest(secret), [scope],
+    )  # fmt: skip
+    return {"Authorization": f"Bearer {prefix}_{secret}_{api_keys._checksum(prefix, secret)}"}
+
+
+def _principals(people: dict[str, Person], keys: dict[str, dict[str, str]]) -> dict[str, Principal]:
     def person(name: str, level: Level, **given: object) -> Principal:
         return Principal(name, bearer(people[name]), level, user_id=people[name].row_id, **given)  # type: ignore[arg-type]
 
@@ -175,10 +189,9 @@ def _principals(people: dict[str, Person]) -> dict[str, Principal]:
             person("owner", Level.MANAGE, owner=True),
             person("admin", Level.MANAGE, owner=True, administrator=True),
             person("revoked", Level.NONE, signed_in=False, editor=False),
+            Principal("key READ", keys["READ"], Level.READ, editor=False),
+            Principal("key WRITE", keys["WRITE"], Level.WRITE),
+            Principal("key MANAGE", keys["MANAGE"], Level.MANAGE, owner=True),
+            Principal("key ADMIN", keys["ADMIN"], Level.MANAGE, owner=True, administrator=True),
         )
     }
-
-
-def in_a_day() -> datetime:
-    """A moment that this run will not see."""
-    return datetime.now(UTC) + timedelta(days=1)

@@ -1,0 +1,57 @@
+"""Restricted datasets like the world's, one for each mutation and principal: what is done to them is seen on them alone."""
+
+from uuid import UUID
+
+from app.core.ids import uuid7
+from app.schema.ids import to_id
+from tests.access.operations import Ids
+from tests.access.world import GRANTS, World
+
+
+async def make(world: World, count: int) -> list[Ids]:
+    """So many datasets with a READY and a FAILED version, an upload that waits, and the world's grants."""
+    people = {name: person.row_id for name, person in world.people.items()}
+    rows: dict[str, list[tuple]] = {name: [] for name in ("datasets", "versions", "fields", "uploads", "grants")}
+    made: list[Ids] = []
+    for number in range(count):
+        dataset, ready, failed, waiting, upload = (uuid7() for _ in range(5))
+        rows["datasets"].append((dataset, f"Throwaway {dataset}", f"throwaway-{dataset}", people["owner"]))
+        states = {ready: "READY", failed: "FAILED", waiting: "AWAITING_UPLOAD"}
+        rows["versions"] += [(one, dataset, n, state, people["writer"]) for n, (one, state) in enumerate(states.items(), 1)]
+        rows["fields"].append((ready,))
+        rows["uploads"].append((upload, waiting, people["writer"], f"throwaway/{number}/{upload}"))
+        granted = {name: uuid7() for name in GRANTS}
+        rows["grants"] += [(granted[name], dataset, people[name], level) for name, level in GRANTS.items()]
+        made.append(
+            Ids(
+                *(to_id("Dataset", dataset), to_id("DatasetVersion", ready), to_id("DatasetVersion", failed)),
+                *(to_id("Upload", upload), to_id("AccessGrant", granted["reader"]), world.people["other"].id),
+            )
+        )
+    async with world.database() as connection:
+        for name, statement in _STATEMENTS.items():
+            await connection.executemany(statement, rows[name])
+    return made
+
+
+_STATEMENTS = {
+    "datasets": "INSERT INTO datasets (id, name, slug, status, visibility, owner_id, version_count) "
+    "VALUES ($1, $2, $3, 'ACTIVE', 'RESTRICTED', $4, 3)",
+    "versions": "INSERT INTO dataset_versions (id, dataset_id, number, status, created_by_id, ready_at) "
+    "VALUES ($1, $2, $3, $4::text, $5, CASE $4::text WHEN 'READY' THEN now() END)",
+    "fields": "INSERT INTO schema_fields (version_id, ordinal_position, field_path, logical_type, native_type, nullable) "
+    "VALUES ($1, 1, 'email', 'STRING', 'VARCHAR', false)",
+    "uploads": "INSERT INTO uploads (id, version_id, user_id, state, file_name, size_bytes, part_size_bytes, part_count, object_key, "
+    "storage_upload_id, expires_at) VALUES ($1, $2, $3, 'WAITING', 'a.csv', 10, 5242880, 1, $4, 'none', now() + interval '1 day')",
+    "grants": "INSERT INTO access_grants (id, dataset_id, user_id, level) VALUES ($1, $2, $3, $4)",
+}
+UNTOUCHED = """SELECT count(*) FROM datasets d WHERE d.id = $1 AND d.revision = 1 AND d.event_sequence = 0 AND d.status = 'ACTIVE'
+    AND d.deleted_at IS NULL AND (SELECT count(*) FROM access_grants g WHERE g.dataset_id = d.id) = 2
+    AND (SELECT count(*) FROM dataset_versions v WHERE v.dataset_id = d.id) = 3
+    AND (SELECT count(*) FROM field_annotations f WHERE f.dataset_id = d.id) = 0"""
+
+
+async def touched(world: World, datasets: list[UUID]) -> list[UUID]:
+    """Those of which anything is not as it was made."""
+    async with world.database() as connection:
+        return [one for one in datasets if await connection.fetchval(UNTOUCHED, one) != 1]
