@@ -150,6 +150,8 @@ async def walk_datasets(walk: Walk, boss: Person, editor: Person) -> None:
     version_id = (await walk.do(editor, "completeUpload", uploadId=started["upload"]["id"], parts=parts))["version"]["id"]
     assert (await editor.finished(version_id))["status"] == "READY"
     await walk.do(editor, "publishVersion", versionId=version_id)
+    again = await walk.do(editor, "rereadVersion", versionId=version_id, options={"delimiter": ";"})
+    await editor.finished(again["version"]["id"])
     await walk.do(editor, "updateSchemaField", versionId=version_id, fieldPath="a", description="A number.")
     for file in (await editor.version(version_id))["files"]:
         if file["downloadUrl"]:
