@@ -8,6 +8,7 @@ import type { Plugin } from 'vite'
  */
 const REST: readonly string[] = [
   'choosePassword',
+  'myAccount',
   'visibilityHelp',
   'createDataset',
   'dataset',

@@ -36,6 +36,10 @@ export const routes: RouteObject[] = [
             children: [
               { path: '/', element: page(() => import('./pages/DatasetsPage')) },
               { path: '/datasets/:slug/:tab?', element: page(withTexts(() => import('./pages/DatasetPage'))) },
+              {
+                path: '/account',
+                element: page(withTexts(() => import('../features/accounts/AccountPage'))),
+              },
               { path: '*', element: page(() => import('./pages/NotFoundPage')) },
             ],
           },

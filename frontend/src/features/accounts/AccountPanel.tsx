@@ -1,5 +1,6 @@
 import { useApolloClient, useMutation } from '@apollo/client/react'
 import LogoutIcon from '@mui/icons-material/Logout'
+import ManageAccountsIcon from '@mui/icons-material/ManageAccounts'
 import TerminalIcon from '@mui/icons-material/Terminal'
 import Box from '@mui/material/Box'
 import Divider from '@mui/material/Divider'
@@ -10,6 +11,7 @@ import Popover from '@mui/material/Popover'
 import Typography from '@mui/material/Typography'
 import { useTranslation } from 'react-i18next'
 import { useDispatch } from 'react-redux'
+import { Link as RouterLink } from 'react-router'
 import { graphql } from '../../gql'
 import type { AccountMenuQuery } from '../../gql/graphql'
 import { PreferenceButtons } from './PreferenceButtons'
@@ -82,6 +84,12 @@ export default function AccountPanel({ anchor, viewer, onClose }: AccountPanelPr
       </Box>
       <Divider />
       <MenuList>
+        <MenuItem component={RouterLink} to="/account" onClick={onClose}>
+          <ListItemIcon>
+            <ManageAccountsIcon fontSize="small" />
+          </ListItemIcon>
+          {t('account.settings')}
+        </MenuItem>
         <MenuItem component="a" href="/graphiql" target="_blank" rel="noreferrer">
           <ListItemIcon>
             <TerminalIcon fontSize="small" />

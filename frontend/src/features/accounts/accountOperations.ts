@@ -1,0 +1,145 @@
+/** Operations of the account page. */
+import { graphql } from '../../gql'
+
+export const AccountPageQuery = graphql(`
+  query AccountPage {
+    viewer {
+      id
+      email
+      displayName
+      role
+      mfaEnabled
+    }
+    apiKeys {
+      id
+      name
+      prefix
+      scopes
+      expiresAt
+      lastUsedAt
+    }
+    sessions {
+      id
+      createdAt
+      lastUsedAt
+      ipAddress
+      userAgent
+      isCurrent
+    }
+  }
+`)
+
+export const StepUp = graphql(`
+  mutation StepUp($input: StepUpInput!) {
+    stepUp(input: $input) {
+      errors {
+        code
+        message
+      }
+    }
+  }
+`)
+
+export const EnrollTotp = graphql(`
+  mutation EnrollTotp {
+    enrollTotp {
+      secret
+      qrCodeSvg
+      errors {
+        code
+        message
+      }
+    }
+  }
+`)
+
+export const ConfirmTotp = graphql(`
+  mutation ConfirmTotp($input: ConfirmTotpInput!) {
+    confirmTotp(input: $input) {
+      recoveryCodes
+      viewer {
+        id
+        mfaEnabled
+      }
+      errors {
+        code
+        message
+      }
+    }
+  }
+`)
+
+export const RenewRecoveryCodes = graphql(`
+  mutation RenewRecoveryCodes {
+    renewRecoveryCodes {
+      recoveryCodes
+      errors {
+        code
+        message
+      }
+    }
+  }
+`)
+
+export const DisableTotp = graphql(`
+  mutation DisableTotp {
+    disableTotp {
+      viewer {
+        id
+        mfaEnabled
+      }
+      errors {
+        code
+        message
+      }
+    }
+  }
+`)
+
+export const CreateApiKey = graphql(`
+  mutation CreateApiKey($input: CreateApiKeyInput!) {
+    createApiKey(input: $input) {
+      apiKey {
+        id
+      }
+      secret
+      errors {
+        code
+        message
+      }
+    }
+  }
+`)
+
+export const RevokeApiKey = graphql(`
+  mutation RevokeApiKey($input: RevokeApiKeyInput!) {
+    revokeApiKey(input: $input) {
+      errors {
+        code
+        message
+      }
+    }
+  }
+`)
+
+export const RevokeSession = graphql(`
+  mutation RevokeSession($input: RevokeSessionInput!) {
+    revokeSession(input: $input) {
+      errors {
+        code
+        message
+      }
+    }
+  }
+`)
+
+export const ChangePassword = graphql(`
+  mutation ChangePassword($input: ChangePasswordInput!) {
+    changePassword(input: $input) {
+      errors {
+        code
+        message
+      }
+    }
+  }
+`)

@@ -1,0 +1,54 @@
+import { useCallback, useState, type ReactNode } from 'react'
+import { useErrorText } from '../../components/useErrorText'
+import { useProblemText } from '../../components/useProblemText'
+import type { ErrorCode } from '../../gql/graphql'
+import { ProofDialog } from './ProofDialog'
+
+interface Refusal {
+  code: ErrorCode
+  message: string
+}
+
+type Send = () => Promise<readonly Refusal[] | undefined>
+
+interface Proof {
+  /** Sends a change, and once more after the person has proved who they are when that was asked for. */
+  attempt: (send: Send) => Promise<void>
+  /** What was wrong with the last attempt. */
+  problem: string | null
+  /** The dialog that asks for the proof; to be shown somewhere. */
+  dialog: ReactNode
+}
+
+/** For changes that the server lets through only shortly after a proof of who asks. */
+export function useProof(mfaEnabled: boolean): Proof {
+  const errorText = useErrorText()
+  const problemText = useProblemText()
+  const [problem, setProblem] = useState<string | null>(null)
+  /** What waits for the proof. */
+  const [waiting, setWaiting] = useState<{ send: Send } | null>(null)
+
+  const attempt = useCallback(
+    async (send: Send) => {
+      setProblem(null)
+      try {
+        const [first] = (await send()) ?? []
+        if (first?.code === 'STEP_UP_REQUIRED') setWaiting({ send })
+        else if (first) setProblem(problemText(first))
+      } catch (error) {
+        setProblem(errorText(error))
+      }
+    },
+    [errorText, problemText],
+  )
+
+  async function proved() {
+    setWaiting(null)
+    if (waiting) await attempt(waiting.send)
+  }
+
+  const dialog = waiting && (
+    <ProofDialog byCode={mfaEnabled} onProved={proved} onClose={() => setWaiting(null)} />
+  )
+  return { attempt, problem, dialog }
+}
