@@ -8,7 +8,7 @@ import signal
 
 from benchmarks.measure import load, say
 
-NAMES = ("flights", "large", "profile", "reads", "live", "start")
+NAMES = ("flights", "large", "profile", "quality", "reads", "live", "start")
 
 
 def main() -> None:

@@ -1,0 +1,84 @@
+"""The fifteen checks by our engine, and the raw scan: `python -m benchmarks.quality_ours MODE PARQUET`, each in a process of its own.
+
+Modes: scan (every column of every row, hashed), checks, profile (of all columns, and the checks). Prints one line of JSON like
+`quality_peers`.
+"""
+
+import json
+import sys
+import tempfile
+import time
+
+from app.ingest import columns, engine
+from app.ingest.job import IngestJob, IngestLimits
+from app.ingest.profile.profiler import profile
+from app.quality.engine import check
+from app.quality.spec import Json, Limits, Operator, RuleSpec, TableInfo
+from benchmarks.orders import fingerprint
+
+MEMORY_BYTES = 600 << 20
+
+
+def _rule(id: int, type: str, *paths: str, parameters: dict[str, Json] | None = None, operator: Operator | None = None,
+          ends: tuple[float, float | None] | None = None) -> RuleSpec:  # fmt: skip
+    low, high = ends or (None, None)
+    return RuleSpec(
+        id=str(id),
+        type=type,
+        field_paths=paths,
+        parameters=parameters or {},
+        operator=operator,
+        threshold=low,
+        upper_threshold=high,
+    )
+
+
+def rules(rows: int) -> list[RuleSpec]:
+    """In the order of `quality_peers.Answers`."""
+    most = {"operator": Operator.LESS_THAN, "ends": (float(rows), None)}
+    exactly = {"operator": Operator.EQUAL}
+    return [
+        _rule(1, "row_count", **exactly, ends=(rows, None)),  # type: ignore[arg-type]
+        _rule(2, "nulls", "order_id"),
+        _rule(3, "unique", "order_id"),
+        _rule(4, "range", "customer_id", parameters={"min": 0, "max": 1_999_999}),
+        _rule(5, "in_set", "status", parameters={"values": ["shipped", "pending", "returned", "cancelled"]}),
+        _rule(6, "range", "quantity", parameters={"min": 1, "max": 98}),
+        _rule(7, "range", "price", parameters={"min": 0.5}),
+        _rule(8, "aggregate", "price", parameters={"function": "MEAN"}, operator=Operator.BETWEEN, ends=(49_000, 51_000)),
+        _rule(9, "nulls", "weight_kg", **most),  # type: ignore[arg-type]
+        _rule(10, "date_range", "ordered_on", parameters={"min": "2015-01-02", "max": "2024-12-31"}),
+        _rule(11, "nulls", "delivered_at", **most),  # type: ignore[arg-type]
+        _rule(12, "regex", "city", parameters={"pattern": "city [0-9]+"}),
+        _rule(13, "length", "reference", parameters={"min": 24, "max": 24}),
+        _rule(14, "regex", "reference", parameters={"pattern": "[0-9a-f]{24}"}),
+        _rule(15, "distinct_count", "city", **exactly, ends=(5_000, None)),  # type: ignore[arg-type]
+    ]
+
+
+def _profile(path: str, folder: str) -> None:
+    job = IngestJob(source_path=path, file_name="t", output_dir=folder, limits=IngestLimits(memory_bytes=MEMORY_BYTES))
+    with engine.connect(job) as connection:
+        fields = columns.fields(connection, path, [None] * 11, {})
+        profile(connection, path, fields, lambda fraction: None)
+
+
+def main() -> None:
+    """One mode, one file."""
+    mode, path, rows = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    answers: list[float] = []
+    with tempfile.TemporaryDirectory(prefix="datakura-bench-") as folder:
+        begun = time.process_time()
+        if mode == "scan":
+            answers = [fingerprint(f"read_parquet('{path}')")[0]]
+        if mode == "profile":
+            _profile(path, folder)
+        if mode in ("checks", "profile"):
+            found = check(TableInfo(path=path), rules(rows), limits=Limits(memory_bytes=MEMORY_BYTES, scratch_dir=folder))
+            answers = [result.value if result.value is not None else -1.0 for result in found]
+        spent = time.process_time() - begun
+    print(json.dumps({"cpu": spent, "answers": answers}))
+
+
+if __name__ == "__main__":
+    main()
