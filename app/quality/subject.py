@@ -152,10 +152,9 @@ def _text(given: str, column: Column) -> str:
             return f"CAST({literal(date.fromisoformat(given).isoformat())} AS DATE)"
         case LogicalType.TIMESTAMP:
             moment = datetime.fromisoformat(given)
-            zoned = "ZONE" in column.native or column.native == "TIMESTAMPTZ"
-            if moment.tzinfo is not None and not zoned:
+            if moment.tzinfo is not None and not column.is_zoned:
                 raise ValueError
-            kind = "TIMESTAMP WITH TIME ZONE" if zoned else "TIMESTAMP"
+            kind = "TIMESTAMP WITH TIME ZONE" if column.is_zoned else "TIMESTAMP"
             return f"CAST({literal(moment.isoformat())} AS {kind})"
         case LogicalType.TIME:
             return f"CAST({literal(time.fromisoformat(given).isoformat())} AS TIME)"

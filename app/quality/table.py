@@ -52,6 +52,11 @@ class Column:
         return self.native in _BITS
 
     @property
+    def is_zoned(self) -> bool:
+        """A moment, not a local time."""
+        return self.native.startswith(("TIMESTAMPTZ", "TIMESTAMP WITH"))
+
+    @property
     def is_text(self) -> bool:
         """Stored as text, JSON documents included."""
         return self.native == "VARCHAR"

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from app.quality import catalogue
@@ -193,3 +195,41 @@ def test_samples_are_the_first_rows_and_files_hold_all(tmp_path: Path) -> None:
     ]
     assert duckdb.sql(f"SELECT count(*), min(row_number) FROM '{repeated.failed_rows_path}'").fetchall() == [(997, 4)]
     assert (absent.failed_rows_path, absent.failed_rows_sample) == (None, ())
+
+
+@pytest.mark.parametrize("dictionary", [True, False])
+def test_repeating_texts_are_found_however_they_are_stored(tmp_path: Path, dictionary: bool) -> None:
+    texts = [f"text {at}" for at in range(500)]
+    for extra, repeated in (([], []), (["text 3", None, "text 499", None], [501, 503])):
+        path = tmp_path / "t.parquet"
+        pq.write_table(pa.table({"s": [*texts, *extra]}), path, use_dictionary=dictionary, row_group_size=100)
+        found = check(
+            TableInfo(path=str(path)),
+            [
+                rule("unique", "s"),
+                rule("primary_key", "s"),
+                rule("distinct_count", "s", operator=Operator.EQUAL, threshold=500),
+                rule("regex", "s", pattern="text [0-4]?[0-9]?[0-9]"),
+                rule("unique", "s", id="some", filter="s <> 'text 3'"),
+            ],
+        )
+        assert [result.value for result in found] == [len(repeated), len(extra), 500, 0, len(repeated[1:])]
+        assert [row.row for row in found[0].failed_rows_sample] == repeated
+        assert [row.row for row in found[1].failed_rows_sample] == list(range(501, 501 + len(extra)))
+        assert not any(result.partial for result in found)
+
+
+def test_rules_that_no_row_has_to_be_read_for(tmp_path: Path) -> None:
+    info = write(tmp_path / "t.parquet", {"i": [3, 5, None], "s": ["a", None, None]})
+    found = check(
+        info,
+        [
+            rule("row_count", **RECORDED),
+            rule("nulls", "s"),
+            rule("range", "i", min=3, max=5),
+            rule("aggregate", "i", function="MAX", **RECORDED),
+        ],
+    )
+    assert [(result.value, result.rows_scanned, result.expression) for result in found] == [
+        (3, 0, None), (2, 0, None), (0, 0, None), (5, 0, None),
+    ]  # fmt: skip

@@ -61,7 +61,6 @@ class DateRange(RuleType[DateRangeParameters]):
         if given != NOW:
             return subject.value(given, name)
         now = subject.history.now.astimezone(UTC)
-        zoned = "ZONE" in subject.column.native
-        moment = now if zoned else datetime.combine(now.date(), now.time())
+        moment = now if subject.column.is_zoned else datetime.combine(now.date(), now.time())
         text = now.date().isoformat() if subject.column.logical is LogicalType.DATE else moment.isoformat()
         return subject.value(text, name)

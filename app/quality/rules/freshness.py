@@ -5,7 +5,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
-from app.ingest.job import LogicalType
 from app.quality.conditions import Number
 from app.quality.measures import Measure, Row, known
 from app.quality.parameters import Parameters
@@ -49,10 +48,9 @@ class Freshness(RuleType[FreshnessParameters]):
         if not subject.columns:
             return self._of_version(subject)
         column = subject.column
-        zone = ZoneInfo("UTC") if "ZONE" in column.native else ZoneInfo(subject.parameters.timezone)
-        latest = f"max({subject.masked(column.sql)})"
-        if column.logical is LogicalType.DATE:
-            latest = f"CAST({latest} AS TIMESTAMP)"
+        zone = ZoneInfo("UTC") if column.is_zoned else ZoneInfo(subject.parameters.timezone)
+        # In one of the two types that all functions of time know, whatever its precision.
+        latest = f"CAST(max({subject.masked(column.sql)}) AS {'TIMESTAMP WITH TIME ZONE' if column.is_zoned else 'TIMESTAMP'})"
 
         def age(row: Row) -> Number | None:
             (ticks,) = row
