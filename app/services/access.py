@@ -5,9 +5,7 @@ the organization; but never more than the scope of the API key that asks. An EDI
 VIEWER writes only where it was granted.
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import IntEnum
 from uuid import UUID
 
@@ -16,7 +14,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.errors import Forbidden, NotFound
 from app.core.guard import Decisions
-from app.core.rows import AnyRow
 from app.core.viewer import Role, Viewer
 from app.models.accounts import TeamMember
 from app.models.datasets import AccessGrant, AccessLevel, Dataset, Visibility
@@ -126,23 +123,19 @@ async def audience(session: AsyncConnection, dataset_id: UUID) -> "Audience":
         await session.execute(select(Dataset.owner_id, Dataset.visibility, Dataset.deleted_at).where(Dataset.id == dataset_id))
     ).one_or_none()
     if row is None or row.deleted_at is not None:
-        return Audience(None, False, {})
+        return Audience(None, False)
     if row.visibility is Visibility.ORGANIZATION:
-        return Audience(row.owner_id, True, {})
-    of_people = select(AccessGrant.user_id, AccessGrant.expires_at).where(
+        return Audience(row.owner_id, True)
+    of_people = select(AccessGrant.user_id).where(
         AccessGrant.dataset_id == dataset_id, AccessGrant.user_id.is_not(None), unexpired()
     )
     of_teams = (
-        select(TeamMember.user_id, AccessGrant.expires_at)
+        select(TeamMember.user_id)
         .join(AccessGrant, AccessGrant.team_id == TeamMember.team_id)
         .where(AccessGrant.dataset_id == dataset_id, unexpired())
     )
-    granted: dict[UUID, datetime | None] = {}
-    rows: Sequence[AnyRow] = (await session.execute(of_people.union_all(of_teams))).all()
-    for user_id, ends_at in rows:
-        known = granted.get(user_id, ends_at)
-        granted[user_id] = None if known is None or ends_at is None else max(known, ends_at)
-    return Audience(row.owner_id, False, granted)
+    granted = (await session.execute(of_people.union(of_teams))).scalars()
+    return Audience(row.owner_id, False, frozenset(user_id for user_id in granted if user_id is not None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +144,14 @@ class Audience:
 
     owner_id: UUID | None
     organization: bool
-    granted: Mapping[UUID, datetime | None]
-    """Who holds a grant, alone or in a team, and when the last of them ends."""
+    granted: frozenset[UUID] = frozenset()
+    """Who holds a grant, alone or in a team."""
 
-    def ends_at(self, viewer: Viewer) -> datetime | None:
-        """When `viewer` stops to see the dataset if nobody does anything; None: never, or it does not see it now."""
+    def hangs_on_a_grant(self, viewer: Viewer) -> bool:
+        """True when `viewer` sees the dataset by a grant alone: that may end without an event of the dataset."""
         if self.owner_id is None or self.organization or viewer.is_admin or viewer.id == self.owner_id:
-            return None
-        return self.granted.get(viewer.id)
+            return False
+        return viewer.id in self.granted
 
     def includes(self, viewer: Viewer) -> bool:
         """True when `viewer` may see the dataset. Same rule as `visible`."""

@@ -10,7 +10,7 @@ import contextlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -36,8 +36,9 @@ SWEEP_OVERLAP = timedelta(seconds=10)
 SNAPSHOT_DATASETS = 100
 KEPT_EVENTS = 256
 KEPT_DATASETS = 1_000
-AUDIENCE_SECONDS = 0.5
-"""Revocation is felt within a second."""
+AUDIENCE_SECONDS = 0.4
+"""How old the answer to 'who may see this dataset' may be. Who sees it by a grant asks as often, also when nothing happens:
+leaving a team is no event of a dataset. So a revocation is felt within twice this time, which is less than a second."""
 _API = System("api")
 
 
@@ -53,12 +54,10 @@ class Subscriber:
         self._pending[dataset_id] = min(self._pending.get(dataset_id, sequence), sequence)
         self._woken.set()
 
-    async def take(self, *, until: datetime | None = None) -> dict[UUID, int]:
-        """Waits until there is something, and takes it all; takes nothing when `until` has come first."""
+    async def take(self, *, seconds: float | None = None) -> dict[UUID, int]:
+        """Waits until there is something, and takes it all; takes nothing when `seconds` have passed."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(
-                None if until is None else max(AUDIENCE_SECONDS, (until - datetime.now(UTC)).total_seconds())
-            ):
+            async with asyncio.timeout(seconds):
                 await self._woken.wait()
         self._woken.clear()
         taken, self._pending = self._pending, {}
@@ -104,9 +103,9 @@ class StatusHub:
         subscriber = Subscriber()
         with self._registered(subscriber, dataset_id):
             last: dict[UUID, int] = {}
-            until: datetime | None = None
+            asks = False
             if dataset_id is not None:
-                until = (await self._require(viewer, dataset_id)).ends_at(viewer)
+                asks = (await self._require(viewer, dataset_id)).hangs_on_a_grant(viewer)
             if dataset_id is not None and after is not None:
                 last[dataset_id] = after
                 async for event in self._missed(dataset_id, after):
@@ -117,16 +116,18 @@ class StatusHub:
                     last[state.dataset_id] = state.sequence
                     yield state
             while True:
-                taken = await subscriber.take(until=until)
-                if dataset_id is not None and not taken:  # a grant has ended, or has been extended
-                    taken = {dataset_id: 0}
+                taken = await subscriber.take(seconds=AUDIENCE_SECONDS if asks else None)
+                if dataset_id is not None and not taken:
+                    if not (await self._audience(dataset_id)).includes(viewer):
+                        return
+                    continue
                 for changed, sequence in taken.items():
                     audience = await self._audience(changed)
                     if not audience.includes(viewer):
                         if dataset_id is not None:
                             return
                         continue
-                    until = audience.ends_at(viewer) if dataset_id is not None else None
+                    asks = dataset_id is not None and audience.hangs_on_a_grant(viewer)
                     async for event in self._after(changed, last.get(changed, sequence - 1)):
                         last[changed] = event.sequence
                         metrics.SUBSCRIPTION_EVENTS.inc()
