@@ -37,6 +37,7 @@ const REST: readonly string[] = [
   'markdown',
   'settings',
   'conflict',
+  'needs',
   'life',
   'metadata',
 ]

@@ -22,6 +22,7 @@ export function datasetSample(changes: Record<string, unknown> = {}) {
     updatedAt: '2026-01-06T00:00:00Z',
     owner: OWNER,
     tags: [{ name: 'sales' }],
+    viewerLevel: 'MANAGE',
     revision: 1,
     metadataEntries: [],
     currentVersion: null,

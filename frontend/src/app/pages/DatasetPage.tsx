@@ -8,6 +8,7 @@ import { Navigate, useLocation, useParams } from 'react-router'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { draftOf, type ReadOptionsDraft } from '../../components/readOptions/draft'
+import { ViewerLevelProvider } from '../../components/ViewerLevel'
 import { usePageTitle } from '../../components/usePageTitle'
 import { DatasetHeader } from '../../features/datasets/DatasetHeader'
 import { datasetTabs, DatasetTabs } from '../../features/datasets/DatasetTabs'
@@ -27,6 +28,8 @@ const DatasetPageQuery = graphql(`
       id
       name
       slug
+      status
+      viewerLevel
       ...DatasetHeader_dataset
       ...OverviewTab_dataset
       ...VersionsTab_dataset
@@ -86,50 +89,53 @@ export default function DatasetPage() {
   const columnsOf = present.find(({ status }) => status === 'READY')?.id ?? null
 
   return (
-    <Stack spacing={2.5}>
-      <DatasetWatch key={dataset.id} datasetId={dataset.id} versionIds={versions.map(({ id }) => id)} />
-      <DatasetHeader dataset={dataset} compact={tab !== 'overview'} />
-      <DatasetTabs slug={dataset.slug} tab={tab} search={search} />
-      {tab === 'overview' && (
-        <OverviewTab
-          dataset={dataset}
-          newestVersion={present[0] ?? null}
-          columnsOf={columnsOf}
-          onUploadAgain={(found) => setUploadOptions(draftOf(found))}
-          uploads={
-            <DatasetUploads
-              dataset={dataset}
-              prominent={present.length === 0}
-              columnsOf={columnsOf}
-              options={uploadOptions}
-              onOptions={setUploadOptions}
-            />
-          }
-        />
-      )}
-      {tab === 'versions' && (
-        <VersionsTab
-          dataset={dataset}
-          versions={present}
-          onMore={hasNextPage ? () => void fetchMore({ variables: { versionsAfter: endCursor } }) : null}
-        />
-      )}
-      {tab === 'settings' && (
-        <Suspense fallback={<Skeleton variant="rounded" height={420} aria-label={t('loading')} />}>
-          <SettingsTab key={dataset.id} datasetId={dataset.id} />
-        </Suspense>
-      )}
-      {(tab === 'data' || tab === 'profile' || tab === 'schema') && (
-        <VersionScope
-          versions={present}
-          tab={tab}
-          otherwise={
-            <EmptyState icon={<InventoryIcon />} title={t('dataset.noData')}>
-              {t('dataset.noDataLead')}
-            </EmptyState>
-          }
-        />
-      )}
-    </Stack>
+    <ViewerLevelProvider value={dataset.viewerLevel}>
+      <Stack spacing={2.5}>
+        <DatasetWatch key={dataset.id} datasetId={dataset.id} versionIds={versions.map(({ id }) => id)} />
+        <DatasetHeader dataset={dataset} compact={tab !== 'overview'} />
+        <DatasetTabs slug={dataset.slug} tab={tab} search={search} />
+        {tab === 'overview' && (
+          <OverviewTab
+            dataset={dataset}
+            newestVersion={present[0] ?? null}
+            columnsOf={columnsOf}
+            onUploadAgain={(found) => setUploadOptions(draftOf(found))}
+            uploads={
+              <DatasetUploads
+                dataset={dataset}
+                prominent={present.length === 0}
+                archived={dataset.status === 'ARCHIVED'}
+                columnsOf={columnsOf}
+                options={uploadOptions}
+                onOptions={setUploadOptions}
+              />
+            }
+          />
+        )}
+        {tab === 'versions' && (
+          <VersionsTab
+            dataset={dataset}
+            versions={present}
+            onMore={hasNextPage ? () => void fetchMore({ variables: { versionsAfter: endCursor } }) : null}
+          />
+        )}
+        {tab === 'settings' && (
+          <Suspense fallback={<Skeleton variant="rounded" height={420} aria-label={t('loading')} />}>
+            <SettingsTab key={dataset.id} datasetId={dataset.id} />
+          </Suspense>
+        )}
+        {(tab === 'data' || tab === 'profile' || tab === 'schema') && (
+          <VersionScope
+            versions={present}
+            tab={tab}
+            otherwise={
+              <EmptyState icon={<InventoryIcon />} title={t('dataset.noData')}>
+                {t('dataset.noDataLead')}
+              </EmptyState>
+            }
+          />
+        )}
+      </Stack>
+    </ViewerLevelProvider>
   )
 }

@@ -161,3 +161,21 @@ it('metadata are set with any JSON value, and a removed entry can be brought bac
   await user.click(await screen.findByRole('button', { name: 'Undo' }))
   await waitFor(() => expect([...entries]).toEqual([['columns', { a: 1 }], ['unit', 'JPY']]))
 })
+
+it('what somebody may only look at says so at each control', async () => {
+  const { api, state } = setUp()
+  state.dataset = { ...state.dataset, viewerLevel: 'READ' }
+  await renderPage(api, '/datasets/store-sales')
+  const why = 'You may look at this dataset. Changing it needs the right to write.'
+  expect(await screen.findByText(why)).toBeInTheDocument()
+  expect(screen.getByRole('button', { name: 'Choose a file' })).toBeDisabled()
+  expect(within(screen.getByRole('note', { name: why })).getByRole('button', { name: 'Add' })).toBeDisabled()
+  await userEvent.click(screen.getByRole('tab', { name: 'Settings' }))
+  await userEvent.type(await screen.findByRole('textbox', { name: 'Name' }), 'x')
+  expect(screen.getByRole('button', { name: 'Save' })).toBeDisabled()
+  const managers = 'Only those who manage this dataset may do this.'
+  for (const note of screen.getAllByRole('note', { name: managers })) {
+    expect(within(note).getByRole('button')).toBeDisabled()
+  }
+  expect(screen.getAllByRole('note', { name: managers })).toHaveLength(2)
+})

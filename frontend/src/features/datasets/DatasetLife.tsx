@@ -15,6 +15,7 @@ import { useNavigate } from 'react-router'
 import { fieldProblems } from '../../components/fieldProblems'
 import { useErrorText } from '../../components/useErrorText'
 import { useProblemText } from '../../components/useProblemText'
+import { Needs } from '../../components/ViewerLevel'
 import { graphql } from '../../gql'
 import type { SettingsTabQuery } from '../../gql/graphql'
 import type { DeletedDataset } from './DeletedNotice'
@@ -105,30 +106,50 @@ export function DatasetLife({ dataset }: { dataset: NonNullable<SettingsTabQuery
             {archived ? t('life.restoreLead') : t('life.archiveLead')}
           </Typography>
           {archived ? (
-            <Button
-              variant="outlined"
-              loading={restoring.loading}
-              onClick={() => attempt(async () => (await restore({ variables })).data?.restoreDataset)}
-            >
-              {t('life.restore')}
-            </Button>
+            <Needs level="MANAGE">
+              {(disabled) => (
+                <Button
+                  variant="outlined"
+                  loading={restoring.loading}
+                  disabled={disabled}
+                  onClick={() => attempt(async () => (await restore({ variables })).data?.restoreDataset)}
+                >
+                  {t('life.restore')}
+                </Button>
+              )}
+            </Needs>
           ) : (
-            <Button
-              variant="outlined"
-              loading={archiving.loading}
-              onClick={() => attempt(async () => (await archive({ variables })).data?.archiveDataset)}
-            >
-              {t('life.archive')}
-            </Button>
+            <Needs level="MANAGE">
+              {(disabled) => (
+                <Button
+                  variant="outlined"
+                  loading={archiving.loading}
+                  disabled={disabled}
+                  onClick={() => attempt(async () => (await archive({ variables })).data?.archiveDataset)}
+                >
+                  {t('life.archive')}
+                </Button>
+              )}
+            </Needs>
           )}
         </Stack>
         <Stack direction={{ xs: 'column', sm: 'row' }} spacing={2} sx={{ alignItems: { sm: 'center' } }}>
           <Typography variant="body2" color="textSecondary" sx={{ flexGrow: 1 }}>
             {t('life.deleteLead')}
           </Typography>
-          <Button variant="outlined" color="error" aria-haspopup="dialog" onClick={() => setAsking(true)}>
-            {t('life.delete')}
-          </Button>
+          <Needs level="MANAGE">
+            {(disabled) => (
+              <Button
+                variant="outlined"
+                color="error"
+                aria-haspopup="dialog"
+                disabled={disabled}
+                onClick={() => setAsking(true)}
+              >
+                {t('life.delete')}
+              </Button>
+            )}
+          </Needs>
         </Stack>
       </Stack>
       <Dialog open={asking} onClose={() => setAsking(false)} aria-labelledby={titleId} maxWidth="xs" fullWidth>

@@ -14,6 +14,7 @@ import { useTranslation } from 'react-i18next'
 import { inputProblems } from '../../components/fieldProblems'
 import { useErrorText } from '../../components/useErrorText'
 import { useProblemText } from '../../components/useProblemText'
+import { Needs, useMay } from '../../components/ViewerLevel'
 import { readFragment, type FragmentType } from '../../gql'
 import { typedText } from '../../lib/metadataValue'
 import { MetadataCard_dataset, RemoveMetadata, SetMetadata } from './metadataOperations'
@@ -29,6 +30,7 @@ interface Entry {
 export function MetadataCard(props: { dataset: FragmentType<typeof MetadataCard_dataset> }) {
   const { t } = useTranslation()
   const { id, metadataEntries } = readFragment(MetadataCard_dataset, props.dataset)
+  const mayWrite = useMay('WRITE')
   const errorText = useErrorText()
   const problemText = useProblemText()
   /** The entry in the form; a new one has an empty key. Null: the form is closed. */
@@ -66,14 +68,19 @@ export function MetadataCard(props: { dataset: FragmentType<typeof MetadataCard_
         <Typography variant="h3" component="h2">
           {t('metadata.title')}
         </Typography>
-        <Button
-          size="small"
-          startIcon={<AddIcon />}
-          aria-haspopup="dialog"
-          onClick={() => setEditing({ key: '', value: '' })}
-        >
-          {t('metadata.add')}
-        </Button>
+        <Needs level="WRITE">
+          {(disabled) => (
+            <Button
+              size="small"
+              startIcon={<AddIcon />}
+              aria-haspopup="dialog"
+              disabled={disabled}
+              onClick={() => setEditing({ key: '', value: '' })}
+            >
+              {t('metadata.add')}
+            </Button>
+          )}
+        </Needs>
       </Stack>
       {problem && (
         <Alert severity="error" sx={{ mb: 1 }} onClose={() => setProblem(null)}>
@@ -113,22 +120,26 @@ export function MetadataCard(props: { dataset: FragmentType<typeof MetadataCard_
                   {typeof entry.value === 'string' ? entry.value : typedText(entry.value)}
                 </Box>
               </Box>
-              <IconButton
-                size="small"
-                aria-label={t('metadata.edit', { key: entry.key })}
-                aria-haspopup="dialog"
-                onClick={() => setEditing({ key: entry.key, value: entry.value })}
-              >
-                <EditIcon fontSize="small" />
-              </IconButton>
-              <IconButton
-                size="small"
-                aria-label={t('metadata.remove', { key: entry.key })}
-                disabled={removing.loading}
-                onClick={() => removeEntry({ key: entry.key, value: entry.value })}
-              >
-                <DeleteIcon fontSize="small" />
-              </IconButton>
+              {mayWrite && (
+                <>
+                  <IconButton
+                    size="small"
+                    aria-label={t('metadata.edit', { key: entry.key })}
+                    aria-haspopup="dialog"
+                    onClick={() => setEditing({ key: entry.key, value: entry.value })}
+                  >
+                    <EditIcon fontSize="small" />
+                  </IconButton>
+                  <IconButton
+                    size="small"
+                    aria-label={t('metadata.remove', { key: entry.key })}
+                    disabled={removing.loading}
+                    onClick={() => removeEntry({ key: entry.key, value: entry.value })}
+                  >
+                    <DeleteIcon fontSize="small" />
+                  </IconButton>
+                </>
+              )}
             </Stack>
           ))}
         </Box>

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useErrorText } from '../../components/useErrorText'
 import { useProblemText } from '../../components/useProblemText'
+import { Needs } from '../../components/ViewerLevel'
 import { graphql, readFragment, type FragmentType } from '../../gql'
 import type { PublishVersionMutation } from '../../gql/graphql'
 import { PublishRefusedDialog } from './PublishRefusedDialog'
@@ -92,14 +93,19 @@ export function PublishButton(props: PublishButtonProps) {
 
   return (
     <>
-      <Button
-        variant={isOlder ? 'outlined' : 'contained'}
-        size="small"
-        loading={loading}
-        onClick={() => submit(null)}
-      >
-        {isOlder ? t('publish.rollBack') : t('publish.publish')}
-      </Button>
+      <Needs level="WRITE">
+        {(disabled) => (
+          <Button
+            variant={isOlder ? 'outlined' : 'contained'}
+            size="small"
+            loading={loading}
+            disabled={disabled}
+            onClick={() => submit(null)}
+          >
+            {isOlder ? t('publish.rollBack') : t('publish.publish')}
+          </Button>
+        )}
+      </Needs>
       {problem && violations.length === 0 && (
         <Alert severity="error" onClose={() => setProblem(null)} sx={{ flexBasis: '100%' }}>
           {problem}

@@ -9,6 +9,7 @@ import { requestProblem, type FieldProblem } from '../../components/fieldProblem
 import { useDraft } from '../../components/useDraft'
 import { useErrorText } from '../../components/useErrorText'
 import { useProblemText } from '../../components/useProblemText'
+import { useMay } from '../../components/ViewerLevel'
 import type { SettingsTabQuery } from '../../gql/graphql'
 import { isSame } from '../../lib/merge'
 import { ConflictDialog } from './ConflictDialog'
@@ -25,6 +26,7 @@ export function SettingsForm({ dataset }: { dataset: NonNullable<SettingsTabQuer
   const problemText = useProblemText()
   const [kept, keep] = useDraft(`settings.${dataset.id}`, isEditsDraft)
   const [save, saving] = useUpdateDataset(dataset.id)
+  const mayWrite = useMay('WRITE')
   const [problems, setProblems] = useState<readonly FieldProblem[]>([])
   const [conflict, setConflict] = useState<Conflict | null>(null)
   const [saved, setSaved] = useState(false)
@@ -66,6 +68,7 @@ export function SettingsForm({ dataset }: { dataset: NonNullable<SettingsTabQuer
         {t('settings.title')}
       </Typography>
       <Stack spacing={2.5}>
+        {!mayWrite && <Alert severity="info">{t('needs.WRITE')}</Alert>}
         <DatasetFields edits={draft.edits} problems={problems} onChange={change} />
         {general.map((problem) => (
           <Alert key={problem.message} severity="error">
@@ -73,7 +76,7 @@ export function SettingsForm({ dataset }: { dataset: NonNullable<SettingsTabQuer
           </Alert>
         ))}
         <Stack direction="row" spacing={1} sx={{ alignItems: 'center', flexWrap: 'wrap', rowGap: 1 }}>
-          <Button type="submit" variant="contained" loading={saving} disabled={!changed}>
+          <Button type="submit" variant="contained" loading={saving} disabled={!changed || !mayWrite}>
             {t('settings.save')}
           </Button>
           <Button disabled={!changed || saving} onClick={() => keep(null)}>

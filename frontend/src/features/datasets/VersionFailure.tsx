@@ -10,6 +10,7 @@ import { draftOf, inputOf } from '../../components/readOptions/draft'
 import { useErrorText } from '../../components/useErrorText'
 import { useProblemText } from '../../components/useProblemText'
 import { VersionErrorText } from '../../components/VersionErrorText'
+import { useMay } from '../../components/ViewerLevel'
 import { graphql, readFragment, type FragmentType } from '../../gql'
 import type { ReadOptionsInput } from '../../gql/graphql'
 
@@ -74,6 +75,7 @@ export function VersionFailure(props: VersionFailureProps) {
   const problemText = useProblemText()
   const { id, number, error, readOptions } = readFragment(VersionFailure_version, props.version)
   const [retry, { loading }] = useMutation(RetryVersion)
+  const mayRetry = useMay('WRITE')
   const [choosing, setChoosing] = useState(false)
   const [problems, setProblems] = useState<readonly FieldProblem[]>([])
   if (!error) return null
@@ -99,6 +101,7 @@ export function VersionFailure(props: VersionFailureProps) {
         <div lang="en">{error.message}</div>
         {error.line !== null && <div>{t('version.errorLine', { line: error.line })}</div>}
         {error.hint && <div lang="en">{error.hint}</div>}
+        {mayRetry && (
         <Stack direction="row" useFlexGap sx={{ flexWrap: 'wrap', gap: 1, mt: 1, ml: -0.75 }}>
           <Button color="inherit" size="small" loading={loading && !choosing} onClick={() => submit(null)}>
             {t('version.retry')}
@@ -115,6 +118,7 @@ export function VersionFailure(props: VersionFailureProps) {
             {t('version.retryWith')}
           </Button>
         </Stack>
+        )}
       </Alert>
       {!choosing &&
         problems.map((problem) => (

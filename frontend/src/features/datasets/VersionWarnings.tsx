@@ -2,6 +2,7 @@ import Alert from '@mui/material/Alert'
 import Button from '@mui/material/Button'
 import { useTranslation } from 'react-i18next'
 import { optionsOf, type FoundOptions } from '../../components/readOptions/draft'
+import { useMay } from '../../components/ViewerLevel'
 import { graphql, readFragment, type FragmentType } from '../../gql'
 
 const VersionWarnings_version = graphql(`
@@ -33,9 +34,10 @@ interface VersionWarningsProps {
 export function VersionWarnings(props: VersionWarningsProps) {
   const { t } = useTranslation()
   const { status, warnings, readOptions } = readFragment(VersionWarnings_version, props.version)
+  const mayWrite = useMay('WRITE')
   if (warnings.length === 0) return null
   // Formats that say themselves how they are read leave nothing to decide.
-  const canDiffer = status === 'READY' && readOptions !== null && optionsOf(readOptions.format).length > 0
+  const canDiffer = mayWrite && status === 'READY' && readOptions !== null && optionsOf(readOptions.format).length > 0
   return (
     <Alert severity="info">
       {warnings.map((warning) => (

@@ -1,8 +1,10 @@
 import Paper from '@mui/material/Paper'
 import Stack from '@mui/material/Stack'
 import { lazy, Suspense, useEffect } from 'react'
+import { useTranslation } from 'react-i18next'
 import { useSelector } from 'react-redux'
 import { FIND_ALL_OUT, type ReadOptionsDraft } from '../../components/readOptions/draft'
+import { useMay } from '../../components/ViewerLevel'
 import { UploadDropZone } from './UploadDropZone'
 import { UploadProgress } from './UploadProgress'
 import { useUploadQueue } from './useUploadQueue'
@@ -15,6 +17,8 @@ type UploadsRoot = { uploads: ReturnType<typeof uploadsSlice.getInitialState> }
 interface DatasetUploadsProps {
   dataset: { id: string; slug: string }
   prominent: boolean
+  /** An archived dataset takes no new versions. */
+  archived: boolean
   /** A version whose columns the next file probably has. */
   columnsOf: string | null
   /** What the form of the next upload begins with; null: it is closed. */
@@ -23,7 +27,10 @@ interface DatasetUploadsProps {
 }
 
 /** The drop zone of a dataset and the files that are on their way into it. */
-export function DatasetUploads({ dataset, prominent, columnsOf, options, onOptions }: DatasetUploadsProps) {
+export function DatasetUploads(props: DatasetUploadsProps) {
+  const { dataset, prominent, archived, columnsOf, options, onOptions } = props
+  const { t } = useTranslation()
+  const mayWrite = useMay('WRITE')
   const entries = useSelector((root: UploadsRoot) => selectDatasetUploads(root, dataset.id))
   const queue = useUploadQueue()
   useEffect(() => void queue.findLeft(), [queue])
@@ -33,6 +40,7 @@ export function DatasetUploads({ dataset, prominent, columnsOf, options, onOptio
         dataset={dataset}
         prominent={prominent && entries.length === 0}
         onOptions={() => onOptions(FIND_ALL_OUT)}
+        closed={archived ? t('upload.archived') : mayWrite ? null : t('needs.WRITE')}
       />
       {entries.length > 0 && (
         <Paper variant="outlined" sx={{ p: 2 }}>

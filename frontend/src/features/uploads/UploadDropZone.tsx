@@ -12,16 +12,19 @@ interface UploadDropZoneProps {
   /** A dataset without data gets a bigger invitation. */
   prominent: boolean
   onOptions: () => void
+  /** Why nothing can be uploaded, for people; null when it can. */
+  closed: string | null
 }
 
 /** Where files are dropped or chosen; each becomes a new version of the dataset. */
-export function UploadDropZone({ dataset, prominent, onOptions }: UploadDropZoneProps) {
+export function UploadDropZone({ dataset, prominent, onOptions, closed }: UploadDropZoneProps) {
   const { t } = useTranslation()
   const queue = useUploadQueue()
   const input = useRef<HTMLInputElement>(null)
   const [over, setOver] = useState(false)
 
   function add(files: FileList | null) {
+    if (closed !== null) return
     for (const file of files ?? []) void queue.add(dataset, file)
   }
 
@@ -67,14 +70,14 @@ export function UploadDropZone({ dataset, prominent, onOptions }: UploadDropZone
           {prominent ? t('upload.firstTitle') : t('upload.title')}
         </Typography>
         <Typography variant="body2" color="textSecondary">
-          {t('upload.lead')}
+          {closed ?? t('upload.lead')}
         </Typography>
       </Box>
       <Stack direction="row" spacing={1} sx={{ flexShrink: 0 }}>
-        <Button variant={prominent ? 'contained' : 'outlined'} onClick={() => input.current?.click()}>
+        <Button variant={prominent ? 'contained' : 'outlined'} disabled={closed !== null} onClick={() => input.current?.click()}>
           {t('upload.choose')}
         </Button>
-        <Button aria-haspopup="dialog" onClick={onOptions}>
+        <Button aria-haspopup="dialog" disabled={closed !== null} onClick={onOptions}>
           {t('upload.options')}
         </Button>
       </Stack>
@@ -83,6 +86,7 @@ export function UploadDropZone({ dataset, prominent, onOptions }: UploadDropZone
         type="file"
         multiple
         hidden
+        disabled={closed !== null}
         aria-label={t('upload.choose')}
         onChange={choose}
       />
