@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from app.ingest.text.shapes import NULL_TOKENS
 
-_MOST_PREAMBLE = 60
+_MOST_PREAMBLE = 240
 _WORDS = frozenset({"a", "a a", "a a a"})
 """Shapes that most headers have and much text too: they tell nothing."""
 _VALUE = re.compile(
-    r"[-+]?[$€£¥]?(?:\d[\d,.' ]*|[.,]\d+)(?:[eE][-+]?\d+)?%?"
+    r"[-+]?[$€£¥]?(?:\d[\d,.' \u00a0\u202f\u2009]*|[.,]\d+)(?:[eE][-+]?\d+)?%?"
+    r"|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
     r"|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?|\d{1,2}:\d{2}.*|true|false",
     re.IGNORECASE,
 )
@@ -67,7 +68,7 @@ def find(records: Sequence[Sequence[str]], *, header_rows: int | None, skipped: 
         return Layout(start, None, width)
     start += 0 if skipped is not None else next(i for i, record in enumerate(body) if not is_blank(record))
     below = [record for record in body[body.index(first) + 1 :] if len(record) == width and not is_blank(record)]
-    with_header = header_rows == 1 if header_rows is not None else _is_header(first, below)
+    with_header = header_rows == 1 if header_rows is not None else is_header(first, below)
     if not with_header:
         return Layout(start, None, max(width, len(first)) if not below else width)
     named = _completed(first, width, below)
@@ -94,7 +95,7 @@ def _preamble(records: Sequence[Sequence[str]], width: int) -> int:
         if not following:
             return index
         below = [each for each in following[1:] if len(each) == width]
-        header_follows = len(following[0]) == width and _is_header(following[0], below) and bool(below)
+        header_follows = len(following[0]) == width and is_header(following[0], below) and bool(below)
         if len(record) == width:
             if width > 1 and _is_title(record, records[index + 1], header_follows=header_follows):
                 continue
@@ -118,9 +119,16 @@ def _is_title(record: Sequence[str], following: Sequence[str], *, header_follows
     return len(filled) == 1 and not _VALUE.fullmatch(filled[0]) and (header_follows or _is_hollow(following))
 
 
-def _is_header(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+def is_header(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
+    """Whether `first` names the columns of the records below it."""
     if not below:
         return not any(_VALUE.fullmatch(cell.strip()) for cell in first)
+    votes = votes_for_header(first, below)
+    return votes > 0 or (votes == 0 and all(cell.strip() for cell in first))
+
+
+def votes_for_header(first: Sequence[str], below: Sequence[Sequence[str]]) -> float:
+    """How much `first` is unlike the records below it: about 1 for each name above values, below 0 for one more record."""
     votes = 0.0
     for index, cell in enumerate(first):
         name = cell.strip()
@@ -136,7 +144,7 @@ def _is_header(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
             votes += 1
         else:
             votes += _text_vote(name, column)
-    return votes > 0 or (votes == 0 and all(cell.strip() for cell in first))
+    return votes
 
 
 def _text_vote(name: str, column: Sequence[str]) -> float:
@@ -145,19 +153,21 @@ def _text_vote(name: str, column: Sequence[str]) -> float:
         return 0.1
     if name in column:
         return -0.5
-    shapes = {_shape(text) for text in column}
+    if any(c.islower() for c in name) and not any(c.islower() for text in column for c in text) and "".join(column).isascii():
+        return 0.6
+    shapes = {shape(text) for text in column}
     lengths = [len(text) for text in column]
     same_length = min(lengths) == max(lengths)
     if len(shapes) == 1 and shapes <= _WORDS:
         return 0.15
     if len(shapes) == 1:
-        return -0.4 if _shape(name) in shapes else 0.6
+        return -0.4 if shape(name) in shapes else 0.6
     if same_length:
         return -0.2 if len(name) == lengths[0] else 0.4
     return 0.15
 
 
-def _shape(text: str) -> str:
+def shape(text: str) -> str:
     return re.sub(r"(.)\1+", r"\1", re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "9", text)))
 
 

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass, replace
 
 from app.ingest.csv import header
-from app.ingest.csv.dialect import Span, guess
+from app.ingest.csv.dialect import Span
 from app.ingest.csv.mend import TableText
+from app.ingest.csv.sniff import guess
 from app.ingest.job import IngestError, IngestErrorCode, IngestLimits, ReadOptions
 from app.ingest.text.utf8 import Text
 

@@ -48,12 +48,17 @@ def _absent(x: str, kind: ColumnType) -> str:
 def _conversion(x: str, kind: ColumnType) -> str:
     if kind.date is not None:
         return f"try_strptime({x}, {shapes.formats(kind.date, with_time=kind.native == 'TIMESTAMP')})::{kind.native}"
-    plain = x
-    if kind.style.thousands:
-        plain = f"replace({plain}, {shapes.quoted(kind.style.thousands)}, '')"
+    plain = _ungrouped(x, kind.style)
     if kind.style.decimal == ",":
         plain = f"replace({plain}, ',', '.')"
     return f"TRY_CAST({plain} AS {kind.native})"
+
+
+def _ungrouped(x: str, style: NumberStyle) -> str:
+    """SQL for the number `x` without the marks between its thousands; any space is one where a space is."""
+    if style.thousands == " ":
+        return f"translate({x}, ' {shapes.FIXED_SPACES}', '')"
+    return f"replace({x}, {shapes.quoted(style.thousands)}, '')" if style.thousands else x
 
 
 def _fits(x: str, kind: ColumnType, value: str) -> str:
@@ -121,7 +126,7 @@ def _marked_pattern(style: NumberStyle) -> str:
     decimal = "[.]" if style.decimal == "." else ","
     whole = "(0|[1-9][0-9]*)"
     if style.thousands:
-        mark = "[.]" if style.thousands == "." else style.thousands
+        mark = {".": "[.]", " ": f"[ {shapes.FIXED_SPACES}]"}.get(style.thousands, style.thousands)
         whole = f"(0|[1-9][0-9]*|[1-9][0-9]{{0,2}}({mark}[0-9]{{3}})+)"
     return f"-?{whole}?({decimal}[0-9]*)?"
 
@@ -147,9 +152,7 @@ def _insisted_fits(x: str, kind: ColumnType) -> str:
 
 
 def _insisted_number(x: str, kind: ColumnType) -> str:
-    plain = x
-    if kind.style.thousands:
-        plain = f"replace({plain}, {shapes.quoted(kind.style.thousands)}, '')"
+    plain = _ungrouped(x, kind.style)
     if kind.style.decimal == ",":
         plain = f"replace({plain}, ',', '.')"
     pattern = "[-+]?[0-9]+" if kind.logical is LogicalType.INTEGER else "[-+]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][-+]?[0-9]+)?"
@@ -160,7 +163,6 @@ def digit_lengths_sql(x: str, kind: ColumnType) -> tuple[str, str]:
     """SQL for the digits before and behind the decimal mark of a cell."""
     bare = _bare(x, kind)
     value = f"CASE WHEN {_absent(x, kind)} THEN '0' ELSE replace({bare}, '-', '') END"
-    if kind.style.thousands:
-        value = f"replace({value}, {shapes.quoted(kind.style.thousands)}, '')"
+    value = _ungrouped(value, kind.style)
     mark = shapes.quoted(kind.style.decimal)
     return f"length(split_part({value}, {mark}, 1))", f"length(split_part({value}, {mark}, 2))"

@@ -22,6 +22,7 @@ class Shape(IntFlag):
     GROUP_COMMA = auto()  # 1,234,567
     GROUP_DOT = auto()  # 1.234.567
     GROUP_SPACE = auto()  # 1 234
+    GROUP_FIXED_SPACE = auto()  # the same with a space that does not break the line, which nobody types into codes
     GROUP_APOSTROPHE = auto()  # 1'234
     BOOLEAN = auto()  # true, False, TRUE
     DATE = auto()  # 2013-01-31
@@ -78,6 +79,8 @@ _DATE_PATTERNS: tuple[tuple[str, tuple[Shape, ...]], ...] = (
 )
 _DATE_START = "[0-9]{1,4}[-/.年 ].*|[A-Z][a-z]{2,8} [0-9].*"
 
+FIXED_SPACES = "\u00a0\u202f\u2009"
+"""No-break space, narrow no-break space, thin space: thousands in French, and in what follows ISO 31."""
 INTEGER = "-?(0|[1-9][0-9]*)"
 DECIMAL = "(-?(0|[1-9][0-9]*)[.][0-9]*|-?[.][0-9]+)"
 EXPONENT = "-?((0|[1-9][0-9]*)([.][0-9]*)?|[.][0-9]+)[eE][+-]?[0-9]+"
@@ -175,6 +178,7 @@ def _bare_shape_sql(x: str) -> str:
         (matches(x, f"-?{group}( [0-9]{{3}})+"), Shape.GROUP_SPACE),
         (matches(x, f"-?{group}( [0-9]{{3}})+,[0-9]+"), Shape.GROUP_SPACE | Shape.COMMA),
         (matches(x, f"-?{group}( [0-9]{{3}})+[.][0-9]+"), Shape.GROUP_SPACE | Shape.DECIMAL),
+        (matches(x, f"-?{group}([{FIXED_SPACES}][0-9]{{3}})+([.,][0-9]+)?"), _fixed_space_sql(x)),
         (matches(x, f"-?{group}(''[0-9]{{3}})+".replace("''", "'")), Shape.GROUP_APOSTROPHE),
         (matches(x, f"-?{group}('[0-9]{{3}})+[.][0-9]+"), Shape.GROUP_APOSTROPHE | Shape.DECIMAL),
         (matches(x, f"-?{group}('[0-9]{{3}})+,[0-9]+"), Shape.GROUP_APOSTROPHE | Shape.COMMA),
@@ -185,6 +189,11 @@ def _bare_shape_sql(x: str) -> str:
         f"WHEN {condition} THEN ({int(result) if isinstance(result, int) else result})::UBIGINT" for condition, result in branches
     )
     return f"(CASE {body} ELSE {int(Shape.TEXT)}::UBIGINT END)"
+
+
+def _fixed_space_sql(x: str) -> str:
+    comma, point = (int(Shape.GROUP_FIXED_SPACE | mark) for mark in (Shape.COMMA, Shape.DECIMAL))
+    return f"CASE WHEN contains({x}, ',') THEN {comma} WHEN contains({x}, '.') THEN {point} ELSE {int(Shape.GROUP_FIXED_SPACE)} END"
 
 
 def _exponent_sql(x: str) -> str:

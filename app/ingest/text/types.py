@@ -167,14 +167,15 @@ def _sized(bare: Shape, marks: NumberStyle) -> ColumnType:
 
 def _marks(bare: Shape, style: FileStyle) -> NumberStyle | str:
     """The marks of a column's numbers, or why they are uncertain ('' = it is no column of numbers)."""
-    grouped = bare & (Shape.GROUP_SPACE | Shape.GROUP_APOSTROPHE)
+    spaces = Shape.GROUP_SPACE | Shape.GROUP_FIXED_SPACE
+    grouped = bare & (spaces | Shape.GROUP_APOSTROPHE)
     if bare & ~(_PLAIN_NUMBERS | Shape.COMMA | Shape.COMMA3 | Shape.GROUP_COMMA | Shape.GROUP_DOT | grouped):
         return ""
-    if bare & (Shape.GROUP_SPACE) and bare & Shape.GROUP_APOSTROPHE:
+    if bare & spaces and bare & Shape.GROUP_APOSTROPHE:
         return ""
-    if grouped and not bare & (Shape.COMMA | Shape.DECIMAL) and style.thousands is None:
+    if grouped and not bare & (Shape.COMMA | Shape.DECIMAL | Shape.GROUP_FIXED_SPACE) and style.thousands is None:
         return "its groups of digits may be numbers or codes"
-    mark = " " if bare & Shape.GROUP_SPACE else "'" if bare & Shape.GROUP_APOSTROPHE else ""
+    mark = " " if bare & spaces else "'" if bare & Shape.GROUP_APOSTROPHE else ""
     comma_decimal = _comma_is_decimal(bare, style)
     if comma_decimal is None:
         return "1,234 can be a thousand or a fraction here"
