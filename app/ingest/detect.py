@@ -11,6 +11,7 @@ from app.ingest.text.source import open_plain
 HEAD_BYTES = 64 << 10
 
 _COMPOUND_DOCUMENT = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_FEATHER_1 = "a Feather file of version 1"
 _PROTECTED = "an Office document that is protected by a password"
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -35,6 +36,7 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"CDF\x01", "a NetCDF file"),
     (b"CDF\x02", "a NetCDF file"),
     (b"Obj\x01", "an Avro file"),
+    (b"FEA1", _FEATHER_1),
     (b"SEQ\x06", "a Hadoop sequence file"),
     (b"\x80\x04\x95", "a Python pickle"),
     (b"\x93NUMPY", "a NumPy array"),
@@ -117,6 +119,12 @@ def _format(path: Path, head: bytes, *, packed: bool) -> FileFormat:
         hint = _UNPACK if "archive" in looks_like else _CONVERT
         if looks_like == _PROTECTED:
             hint = "Open it, remove the password, save it as XLSX, and upload that."
+        if looks_like == _FEATHER_1:
+            raise IngestError(
+                IngestErrorCode.UNSUPPORTED_FORMAT,
+                f"This is {looks_like}, which is no longer read.",
+                hint="Write it as Arrow IPC, which is Feather version 2: pyarrow.feather.write_feather(table, path).",
+            )
         raise IngestError(IngestErrorCode.UNSUPPORTED_FORMAT, f"This is {looks_like}, not a table.", hint=hint)
     return _text_format(_text(head))
 

@@ -154,3 +154,10 @@ def test_a_format_that_the_content_denies_is_a_wrong_option(tmp_path: Path) -> N
             found(tmp_path, b"a,b\n1,2\n", **options)
         assert refused.value.code is IngestErrorCode.WRONG_OPTIONS
     assert found(tmp_path, b'{"a":1}', format=FileFormat.JSON_LINES) == (FileFormat.JSON_LINES, Compression.NONE)
+
+
+def test_feather_of_version_1_is_named_with_what_to_write_instead(tmp_path: Path) -> None:
+    with pytest.raises(IngestError, match="a Feather file of version 1") as refused:
+        found(tmp_path, b"FEA1" + bytes(200) + b"FEA1")
+    assert refused.value.code is IngestErrorCode.UNSUPPORTED_FORMAT
+    assert "Arrow IPC" in str(refused.value.hint)

@@ -5,9 +5,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.ingest.job import IngestError, IngestErrorCode
 from app.ingest.text.shapes import NULL_TOKENS
 
 _MOST_PREAMBLE = 240
+_LONG_SAMPLE = 100
 _WORDS = frozenset({"a", "a a", "a a a"})
 """Shapes that most headers have and much text too: they tell nothing."""
 _VALUE = re.compile(
@@ -16,6 +18,9 @@ _VALUE = re.compile(
     r"|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?|\d{1,2}:\d{2}.*|true|false",
     re.IGNORECASE,
 )
+
+MAX_NAME_CHARACTERS = 4_000
+"""Whole questions of surveys are names of columns; what is longer is a line without its delimiter."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ def find(records: Sequence[Sequence[str]], *, header_rows: int | None, skipped: 
         header_rows: 0 or 1 where the caller knows.
         skipped: records above the header where the caller knows.
     """
-    width = _modal_width(records[skipped or 0 :])
+    width = modal_width(records[skipped or 0 :])
     start = skipped if skipped is not None else _preamble(records, width)
     body = records[start:]
     first = next((record for record in body if not is_blank(record)), None)
@@ -75,12 +80,31 @@ def find(records: Sequence[Sequence[str]], *, header_rows: int | None, skipped: 
     return Layout(start, named, len(named))
 
 
+def check_names(names: Sequence[str], *, line: int | None) -> None:
+    """
+    Raises:
+        IngestError: CELL_TOO_LARGE, a name is longer than anybody would write.
+    """
+    for position, name in enumerate(names, 1):
+        if len(name) > MAX_NAME_CHARACTERS:
+            raise IngestError(
+                IngestErrorCode.CELL_TOO_LARGE,
+                f"The name of column {position:,} has {len(name):,} characters ('{name[:40]}...'); "
+                f"at most {MAX_NAME_CHARACTERS:,} are kept.",
+                hint="Look for missing line ends or another delimiter, or shorten the header.",
+                line=line,
+            )
+
+
 def is_blank(record: Sequence[str]) -> bool:
     return len(record) <= 1 and not "".join(record).strip()
 
 
-def _modal_width(records: Sequence[Sequence[str]]) -> int:
-    widths = Counter(len(record) for record in records if not is_blank(record))
+def modal_width(records: Sequence[Sequence[str]]) -> int:
+    """Cells of most records; of the wider ones where two widths are equally frequent."""
+    filled = [record for record in records if not is_blank(record)]
+    # A preamble may be longer than what the sample holds of the table.
+    widths = Counter(len(record) for record in (filled[len(filled) // 2 :] if len(filled) >= _LONG_SAMPLE else filled))
     if not widths:
         return 1
     return max(widths, key=lambda width: (widths[width], width))
@@ -101,7 +125,7 @@ def _preamble(records: Sequence[Sequence[str]], width: int) -> int:
                 continue
             return index
         # One name short: row names without a header. One too many: a trailing delimiter.
-        if abs(len(record) - width) == 1 and len(record) > 1 and not header_follows:
+        if abs(len(record) - width) == 1 and len(record) > 1 and len(following[0]) == width and not header_follows:
             return index
         # A header with many names too many is still a header: the records then are what is wrong.
         if len(record) > width > 1 and not header_follows:

@@ -1,6 +1,7 @@
 """How one text table is laid out: dialect, preamble, header, where its records begin. Found from the head of the text."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.ingest.csv import header
@@ -10,6 +11,7 @@ from app.ingest.csv.sniff import guess
 from app.ingest.job import IngestError, IngestErrorCode, IngestLimits, ReadOptions
 from app.ingest.text.utf8 import Text
 
+_NOTHING = "\r\n \t\x00\x1a,;|"
 _LINE_END = re.compile(r"\r\n?|\n")
 
 
@@ -38,10 +40,14 @@ def plan(text: Text, limits: IngestLimits) -> Plan:
     # The exact reader needs at least one line; one that is longer than the sample has thousands of columns.
     if not _LINE_END.search(head):
         head, whole = text.head(limits.max_cell_bytes)
+    lead = 0
+    if not head.strip() and not whole and options.skipped_rows is None:
+        text, lead = _behind_blank_lines(text)
+        head, whole = text.head()
     body_start = _behind_lines(head, options.skipped_rows or 0)
     body = head[body_start:]
-    if not body.strip("\r\n \t\x00\x1a"):
-        raise _no_rows(options)
+    if not body.strip(_NOTHING if whole else "\r\n \t\x00\x1a"):
+        raise _no_rows(options, "blank lines" if not body.strip("\r\n \t\x00\x1a") else "delimiters")
     dialect = guess(body, delimiter=options.delimiter, quote=options.quote, escape=options.escape)
     spans = dialect.parse(body)
     skipped = 0 if options.skipped_rows is not None else None
@@ -55,7 +61,8 @@ def plan(text: Text, limits: IngestLimits) -> Plan:
     first = header_start
     if layout.header is not None:
         first = body_start + spans[layout.skipped_records].end
-    line = 1 + len(_LINE_END.findall(head[:first]))
+    line = 1 + lead + len(_LINE_END.findall(head[:first]))
+    header.check_names(names.names, line=line - 1)
     hollow = None
     if layout.header and len(names.names) > 1 and not layout.header[-1].strip() and _is_hollow(spans, layout):
         hollow = len(names.names) - 1
@@ -65,11 +72,41 @@ def plan(text: Text, limits: IngestLimits) -> Plan:
         quote=dialect.quote,
         escape=dialect.escape,
         header_rows=0 if layout.header is None else 1,
-        skipped_rows=len(_LINE_END.findall(head[:header_start])),
+        skipped_rows=lead + len(_LINE_END.findall(head[:header_start])),
     )
     offset = text.offset + len(head[:first].encode("utf-8", "surrogateescape"))
     table = TableText(text.path, offset, line, dialect, len(names.names), limits.max_cell_bytes)
-    return Plan(table, names, hollow, found, text.warnings)
+    above = [span.cells for span in spans[: layout.skipped_records]] if options.skipped_rows is None else []
+    return Plan(table, names, hollow, found, (*text.warnings, *_preamble_warnings(above, layout)))
+
+
+def _preamble_warnings(above: Sequence[Sequence[str]], layout: header.Layout) -> list[str]:
+    """Where the last line above the table may have been its header."""
+    filled = [record for record in above if not header.is_blank(record)]
+    if not filled or (layout.header is not None and len(filled[-1]) < max(2, layout.width - 1)):
+        return []
+    shown = ", ".join(cell.strip() for cell in filled[-1] if cell.strip())
+    shown = shown if len(shown) <= 60 else shown[:60] + "..."
+    lines = "1 line above the table was" if len(above) == 1 else f"{len(above):,} lines above the table were"
+    return [f"{lines} left out; if '{shown}' is its header, give the number of skipped rows and of header rows."]
+
+
+def _behind_blank_lines(text: Text) -> tuple[Text, int]:
+    """The text from its first line that is not blank, and how many lines stand above."""
+    lines, offset, line_start, after_return = 0, text.offset, text.offset, False
+    with text.path.open("rb") as file:
+        file.seek(offset)
+        while block := file.read(1 << 20):
+            rest = block.lstrip(b" \t\r\n")
+            blank = block[: len(block) - len(rest)]
+            lines += blank.count(b"\n") + blank.count(b"\r") - blank.count(b"\r\n") - (after_return and blank.startswith(b"\n"))
+            end = max(blank.rfind(b"\n"), blank.rfind(b"\r")) + 1
+            line_start = offset + end if end else line_start
+            after_return = blank.endswith(b"\r")
+            offset += len(block)
+            if rest:
+                break
+    return replace(text, offset=line_start), lines
 
 
 def _behind_lines(head: str, lines: int) -> int:
@@ -91,10 +128,10 @@ def _is_hollow(spans: list[Span], layout: header.Layout) -> bool:
     return all(not cells[-1] for cells in below)
 
 
-def _no_rows(options: ReadOptions) -> IngestError:
+def _no_rows(options: ReadOptions, what: str) -> IngestError:
     return IngestError(
         IngestErrorCode.NO_ROWS,
-        "The file holds nothing but blank lines.",
+        f"The file holds nothing but {what}.",
         hint="Check the export that wrote it, then upload again.",
         options=options,
     )

@@ -45,9 +45,7 @@ class _Reading:
 
     @cached_property
     def width(self) -> int:
-        """Of most records; of the wider ones where two are equally frequent."""
-        widths = Counter(len(record) for record in self.records)
-        return max(widths, key=lambda width: (widths[width], width), default=1)
+        return header.modal_width(self.records)
 
     @cached_property
     def is_cleanly_quoted(self) -> bool:

@@ -193,7 +193,9 @@ def _bare_shape_sql(x: str) -> str:
 
 def _fixed_space_sql(x: str) -> str:
     comma, point = (int(Shape.GROUP_FIXED_SPACE | mark) for mark in (Shape.COMMA, Shape.DECIMAL))
-    return f"CASE WHEN contains({x}, ',') THEN {comma} WHEN contains({x}, '.') THEN {point} ELSE {int(Shape.GROUP_FIXED_SPACE)} END"
+    return (
+        f"CASE WHEN contains({x}, ',') THEN {comma} WHEN contains({x}, '.') THEN {point} ELSE {int(Shape.GROUP_FIXED_SPACE)} END"
+    )
 
 
 def _exponent_sql(x: str) -> str:
