@@ -13,6 +13,7 @@ from app.quality.spec import History, RuleSpec, TableInfo
 from app.quality.table import Column, Footer, Table
 
 T = TypeVar("T")
+_GREATEST_FLOAT = Decimal("3e38")
 _WORDS = {
     LogicalType.INTEGER: "a whole number",
     LogicalType.NUMBER: "a number",
@@ -137,7 +138,9 @@ def _typed(given: Scalar, column: Column) -> str:
 
 def _number(exact: Decimal, column: Column) -> str:
     if column.is_float:
-        return f"CAST({literal(repr(float(exact)))} AS DOUBLE)"
+        # 0.1 in a column of 32 bits is the 0.1 of 32 bits, which the one of 64 bits is not.
+        kind = column.native if abs(exact) < _GREATEST_FLOAT else "DOUBLE"
+        return f"CAST({literal(repr(float(exact)))} AS {kind})"
     _sign, digits, exponent = exact.as_tuple()
     if not isinstance(exponent, int) or len(digits) + max(0, exponent) > 38 or -exponent > 38:
         return f"CAST({literal(repr(float(exact)))} AS DOUBLE)"

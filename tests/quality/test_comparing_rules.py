@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from app.ingest import columns, engine
@@ -262,3 +263,10 @@ def test_numbers_are_exact_beyond_what_a_double_holds(tmp_path: Path) -> None:
         one(info, rule("aggregate", "i", function="MAX", operator=Operator.LESS_OR_EQUAL, threshold=float(big))).status
         is RuleStatus.FAIL
     )
+
+
+def test_floats_of_32_bits_are_compared_as_such(tmp_path: Path) -> None:
+    info = write(tmp_path / "t.parquet", {"f": [0.1, 0.2, None]}, {"f": pa.float32()})
+    assert one(info, rule("in_set", "f", values=[0.1, 0.2])).value == 0
+    assert one(info, rule("range", "f", min=0.1, max=0.2)).value == 0
+    assert one(info, rule("range", "f", max=1e300)).value == 0
