@@ -161,7 +161,7 @@ class TableInfo:
 
 @dataclass(frozen=True, kw_only=True)
 class MetricPoint:
-    """An earlier value of a rule's metric."""
+    """An earlier value of a rule's metric, whatever its status was: SKIPPED results that have a value belong here, too."""
 
     value: float
     checked_at: datetime

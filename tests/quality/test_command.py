@@ -108,3 +108,34 @@ def test_what_cannot_be_judged_has_a_status_of_its_own(tmp_path: Path, name: str
     done = check(tmp_path, *(["--contract", "other.yaml"] if name == "contract.yaml" else []))
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.replace("other.yaml", "contract.yaml").startswith(message)
+
+
+OTHER = """
+kind: DataContract
+apiVersion: v3.1.0
+id: orders
+version: 1.0.0
+status: active
+schema:
+  - name: "or\\x1b[31mders"
+    quality:
+      - {id: growth, type: custom, engine: datakura, implementation: {type: row_count_change, operator: BETWEEN, threshold: -0.5,
+         upperThreshold: 0.5, warnThreshold: -0.1, warnUpperThreshold: 0.1}}
+      - {name: "red\\x1b[31m", metric: rowCount, mustBe: 3}
+  - name: other
+"""
+
+
+def test_an_earlier_file_is_compared_with_and_warnings_may_fail(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(GOOD)
+    (tmp_path / "old.csv").write_text(GOOD + "4,1111,open\n")
+    (tmp_path / "other.yaml").write_text(OTHER)
+    arguments = ("--contract", "other.yaml", "--object", "or\x1b[31mders")
+    alone = check(tmp_path, *arguments)
+    assert (alone.returncode, alone.stdout.splitlines()[-1]) == (0, "2 rules: 1 passed, 1 had nothing to compare with")
+    compared = check(tmp_path, *arguments, "--previous", "old.csv")
+    assert compared.returncode == 0
+    assert "The relative change of the number of rows is -0.25; it has to be between -0.1 and 0.1." in compared.stdout
+    assert "There are 3 rows now; there were 4." in compared.stdout
+    assert "\x1b" not in compared.stdout
+    assert check(tmp_path, *arguments, "--previous", "old.csv", "--strict").returncode == 1
