@@ -8,7 +8,7 @@ import signal
 
 from benchmarks.measure import load, say
 
-NAMES = ("flights", "large", "profile", "quality", "reads", "live", "start")
+NAMES = ("flights", "large", "profile", "quality", "reads", "live", "admission", "start")
 
 
 def main() -> None:

@@ -3,10 +3,15 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import asyncpg
 import pytest
+from botocore.exceptions import ClientError
 from graphql import GraphQLError
+from httpx import HTTPError
 from pydantic import SecretStr
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from app.adapters.search import make_index
 from app.adapters.storage import S3Storage
@@ -110,7 +115,13 @@ CANARY = "canary-7f3a"
 @pytest.mark.parametrize(
     "original",
     [RuntimeError(CANARY), ValueError(CANARY), KeyError(CANARY), OSError(2, CANARY, CANARY), RecursionError(CANARY), AssertionError(CANARY),
-     GraphQLError("wrapped", original_error=TypeError(CANARY)), TimeoutError(CANARY), UnicodeDecodeError("utf-8", CANARY.encode(), 0, 1, CANARY)],
+     GraphQLError("wrapped", original_error=TypeError(CANARY)), TimeoutError(CANARY), UnicodeDecodeError("utf-8", CANARY.encode(), 0, 1, CANARY),
+     AttributeError(CANARY), IndexError(CANARY), LookupError(CANARY), ZeroDivisionError(CANARY), OverflowError(CANARY), MemoryError(CANARY),
+     NotImplementedError(CANARY), ImportError(CANARY), StopAsyncIteration(CANARY), EOFError(CANARY), ConnectionError(CANARY),
+     PermissionError(13, CANARY, CANARY), FileNotFoundError(2, CANARY, CANARY), BrokenPipeError(CANARY), ExceptionGroup(CANARY, [ValueError(CANARY)]),
+     asyncpg.UniqueViolationError(CANARY), asyncpg.UndefinedTableError(CANARY), ProgrammingError(CANARY, {"secret": CANARY}, Exception(CANARY)),
+     IntegrityError(CANARY, {"secret": CANARY}, Exception(CANARY)), RedisError(CANARY), ClientError({"Error": {"Code": CANARY, "Message": CANARY}}, CANARY),
+     HTTPError(CANARY)],
 )  # fmt: skip
 def test_nothing_of_an_unknown_error_is_told(original: Exception) -> None:
     error = masked(GraphQLError(str(original), original_error=original), "request-2")
