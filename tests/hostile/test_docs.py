@@ -1,0 +1,34 @@
+"""docs/security.md names tests that exist and limits that hold."""
+
+import re
+from pathlib import Path
+
+from app.api import admission, requests, websocket
+from app.core.settings import Settings
+from app.main import MAX_FRAME_BYTES
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+
+
+def test_every_test_that_the_page_names_exists() -> None:
+    named = re.findall(r"`((?:tests|app)/[\w/.-]+)`", PAGE)
+    assert len(named) > 40
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_limits_on_the_page_are_those_of_the_code() -> None:
+    settings = Settings()
+    for sentence in (
+        f"{requests.MAX_BODY_BYTES >> 10} KiB; {MAX_FRAME_BYTES >> 10} KiB",
+        f"{requests.MAX_JSON_DEPTH} levels, numbers of {requests.MAX_DIGITS} digits",
+        f"{admission.MAX_TOKENS:,} tokens, {admission.MAX_DEPTH} levels, {admission.MAX_ALIASES} aliases, {admission.MAX_DIRECTIVES} directives, ",
+        f"{admission.MAX_REPEATS} repeated fields, {admission.MAX_INTROSPECTION_DEPTH} levels of introspection",
+        f"{admission.MAX_QUERY_FIELDS} in a query, {admission.MAX_MUTATION_FIELDS} in a mutation",
+        f"| {admission.MAX_NODES:,}, fragments",
+        f"{admission.MAX_LIST_INPUT} values; {admission.MAX_STRING:,} characters",
+        f"{settings.operation_timeout_seconds:g} s an operation, {settings.statement_timeout_seconds:g} s a statement",
+        f"{websocket.OPERATIONS_PER_SOCKET} operations, {websocket.INIT_SECONDS} s to introduce itself, {settings.socket_stall_seconds:g} s without reading",
+        f"{admission.MUTATION_COST} for each root field of a mutation; one that is refused costs {admission.REFUSED_COST}",
+    ):
+        assert sentence in PAGE, sentence
