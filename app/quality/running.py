@@ -1,15 +1,20 @@
 """A rule on its way from spec to result."""
 
+import re
 from dataclasses import dataclass, replace
 
 import duckdb
 
-from app.quality import catalogue, conditions, parameters
+from app.quality import catalogue, conditions, fence, parameters
 from app.quality.measures import Measure, Row
 from app.quality.problems import Code, NothingToCompare, Problem, RuleProblem
 from app.quality.spec import History, RuleError, RuleResult, RuleSpec, RuleStatus
 from app.quality.subject import Subject
 from app.quality.table import Table
+
+_OTHER = re.compile(r"read_parquet\('(?:[^']|'')*', hive_partitioning = false\)")
+_PATH = re.compile(r"[\"']?/[^\s\"']*/[^\s\"']*[\"']?")
+"""A path of this machine in words of the database."""
 
 AnySubject = Subject[parameters.Parameters]
 
@@ -52,11 +57,11 @@ def judged(rule: Compiled, row: Row, *, rows_scanned: int, duration_ms: int) -> 
     try:
         value = measure.value(row)
     except RuleProblem as problem:
-        return replace(failed_to_run(rule.spec, measure.metric_name, problem.problem), expression=measure.expression)
+        return replace(failed_to_run(rule.spec, measure.metric_name, problem.problem), expression=_shown(rule))
     if value is None:
         message = f"{measure.label} does not exist: there is no value that it could be taken from."
         return replace(
-            failed_to_run(rule.spec, measure.metric_name, Problem((), message, Code.NO_VALUE)), expression=measure.expression
+            failed_to_run(rule.spec, measure.metric_name, Problem((), message, Code.NO_VALUE)), expression=_shown(rule)
         )
     if measure.only_recorded is not None:
         return RuleResult(
@@ -64,7 +69,7 @@ def judged(rule: Compiled, row: Row, *, rows_scanned: int, duration_ms: int) -> 
             status=RuleStatus.SKIPPED,
             metric_name=measure.metric_name,
             value=float(value),
-            expression=measure.expression,
+            expression=_shown(rule),
             rows_scanned=rows_scanned,
             duration_ms=duration_ms,
             message=f"{measure.label} is {conditions.number(value)}. {measure.only_recorded}",
@@ -81,7 +86,7 @@ def judged(rule: Compiled, row: Row, *, rows_scanned: int, duration_ms: int) -> 
         upper_threshold=bound.upper,
         operator=bound.operator,
         failed_row_count=measure.failed_rows(row),
-        expression=measure.expression,
+        expression=_shown(rule),
         rows_scanned=rows_scanned,
         duration_ms=duration_ms,
         message=f"{told} {note}".rstrip(),
@@ -106,10 +111,17 @@ def crashed(rule: Compiled, error: duckdb.Error) -> RuleResult:
         message = "The rule needs more memory than a run may take."
     else:
         lines = str(error).splitlines() or [""]
-        message = f"The rule cannot be computed on this data: {(lines[0].partition('Error: ')[2] or lines[0]).rstrip('.')}."
-    return replace(
-        failed_to_run(rule.spec, rule.measure.metric_name, Problem((), message, code)), expression=rule.measure.expression
-    )
+        reason = _PATH.sub("the file", lines[0].partition("Error: ")[2] or lines[0])
+        message = f"The rule cannot be computed on this data: {reason.rstrip('.')}."
+    return replace(failed_to_run(rule.spec, rule.measure.metric_name, Problem((), message, code)), expression=_shown(rule))
+
+
+def _shown(rule: Compiled) -> str | None:
+    """The SQL without places of this machine: the table is called `data`, as in SQL of users, any other one `other`."""
+    expression = rule.measure.expression
+    if expression is None or rule.measure.user_query is not None:
+        return expression
+    return _OTHER.sub("other", expression.replace(rule.subject.table.source, fence.TABLE))
 
 
 @dataclass

@@ -117,6 +117,7 @@ def agrees(spec: RuleSpec, result: RuleResult, value: float | None, failed: list
         assert (result.status, result.error and result.error.code) == (RuleStatus.ERROR, "NO_VALUE"), where
         return
     assert result.value is not None, where
+    assert "read_parquet" not in (result.expression or ""), where
     assert math.isclose(result.value, value, rel_tol=1e-9, abs_tol=1e-6), where
     if failed is None:
         assert (result.failed_row_count, result.failed_rows_sample) == (None, ()), where

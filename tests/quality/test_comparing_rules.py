@@ -107,6 +107,7 @@ def test_references(tmp_path: Path, letters: TableInfo) -> None:
     found = one(letters, spec, datasets={"o": other})
     assert (found.value, found.failed_row_count, [row.row for row in found.failed_rows_sample]) == (1, 1, [2])
     assert found.failed_rows_sample[0].values == {"s": "b"}
+    assert found.expression == ('SELECT count_if("s" NOT IN (SELECT "k" FROM other WHERE "k" IS NOT NULL)), count(*) FROM data')
     missing = one(letters, rule("referential", "s", dataset="o", fieldPath="x"), datasets={"o": other})
     assert (missing.status, missing.error and missing.error.code) == (RuleStatus.ERROR, "INVALID_DATA")
     fraction = RuleSpec(**{**vars(spec), "parameters": {**spec.parameters, "unit": "FRACTION"}, "filter": "i > 1"})
