@@ -56,6 +56,24 @@ async def test_a_rule_that_takes_all_memory_is_stopped_alone(tmp_path: Path) -> 
     assert (total.status, total.value) == (RuleStatus.PASS, 4_498_500.0)
 
 
+async def test_a_rule_that_kills_its_child_is_found_among_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A fault in the child, before anything else runs in it: one type of rule ends the process.
+    (tmp_path / "fault").mkdir()
+    (tmp_path / "fault/sitecustomize.py").write_text(
+        "import os\nfrom app.quality.rules.json import Json\nJson.measure = lambda self, subject: os.kill(os.getpid(), 9)\n"
+    )
+    root = Path(__file__).parents[2]
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path / 'fault'}:{root}")
+    asked = job(tmp_path, rule("nulls", "i"), rule("unique", "i"), rule("json", "s"), rule("nulls", "s", id="nulls-s"))
+    found = await check(asked, Bounds(timeout_seconds=100), on_result=_nothing)
+    assert [(result.rule_id, result.status, result.error and result.error.code) for result in found] == [
+        ("nulls", RuleStatus.PASS, None),
+        ("unique", RuleStatus.PASS, None),
+        ("json", RuleStatus.ERROR, "CRASHED"),
+        ("nulls-s", RuleStatus.PASS, None),
+    ]
+
+
 async def test_a_table_that_cannot_be_opened_is_told(tmp_path: Path) -> None:
     asked = QualityJob(table=TableInfo(path=str(tmp_path / "none")), specs=(rule("nulls", "i"),), history=History(now=NOW))
     with pytest.raises(Unreadable):
