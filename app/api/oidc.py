@@ -69,7 +69,8 @@ class OpenIdRoutes:
             return _back("REFUSED")
         origin = Origin(address, str(uuid7()), request.headers.get("user-agent", "")[:300] or None)
         try:
-            await resources.limits.hit(Kind.SIGN_IN, f"oidc:{address}", address)
+            # Nobody is named yet: only what comes from one address counts.
+            await resources.limits.hit(Kind.SIGN_IN, attempt.state, address)
             proven = await self._provider.redeem(attempt, code, issuer=request.query_params.get("iss"))
             opened = await external_sign_in.enter(resources.issuer, proven, origin=origin)
         except NotProven as error:

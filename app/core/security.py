@@ -5,8 +5,9 @@ import base64
 import hashlib
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -28,7 +29,32 @@ AUDIENCE = "datakura-api"
 # OWASP's parameters for argon2id (19 MiB, t=2, p=1): about 30 ms. Two at a time, off the event loop.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
 _pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
-_waiting = asyncio.Semaphore(64)
+MOST_WAITING = 64
+_waiting = asyncio.Semaphore(MOST_WAITING)
+_signing_in = asyncio.Semaphore(4)
+_queued = 0
+
+
+@asynccontextmanager
+async def one_of_few() -> AsyncIterator[None]:
+    """Four sign-ins at a time; the rest waits without a connection of the database, which other requests need.
+
+    Raises:
+        Unavailable: 64 wait already.
+    """
+    global _queued
+    if _queued >= MOST_WAITING:
+        raise _too_many()
+    _queued += 1
+    try:
+        async with _signing_in:
+            yield
+    finally:
+        _queued -= 1
+
+
+def _too_many() -> Unavailable:
+    return Unavailable("Too many people sign in at this moment. Try again in a few seconds.")
 
 
 async def hash_password(password: str) -> str:
@@ -43,7 +69,7 @@ async def verify_password(password: str, password_hash: str | None) -> bool:
         Unavailable: 64 sign-ins wait already.
     """
     if _waiting.locked():
-        raise Unavailable("Too many people sign in at this moment. Try again in a few seconds.")
+        raise _too_many()
     async with _waiting:
         target = password_hash or _decoy()
         matches = await asyncio.get_running_loop().run_in_executor(_pool, _verify, target, password)

@@ -36,6 +36,14 @@ async def sign_in(issuer: Issuer, *, email: str, password: str, origin: audit.Or
         InvalidCredentials: unknown address, wrong password, deactivated, or too many failures: the same words and time for all.
         Unavailable: too many sign-ins at the same moment.
     """
+    async with security.one_of_few():
+        opened = await _sign_in(issuer, email=email, password=password, origin=origin)
+    if opened is None:
+        raise InvalidCredentials(REFUSED)
+    return opened if isinstance(opened, Challenge) else await sessions.issue(issuer, opened)
+
+
+async def _sign_in(issuer: Issuer, *, email: str, password: str, origin: audit.Origin) -> sessions.Opened | Challenge | None:
     clean = email.strip().lower()
     limits = passwords.limits(clean, origin.ip_address)
     row = None
@@ -56,9 +64,7 @@ async def sign_in(issuer: Issuer, *, email: str, password: str, origin: audit.Or
             await _rehash(session, row, password)
             await attempts.forget(session, limits)
             opened = await sessions.open_session(session, issuer.settings, row, how="password")
-    if opened is None:
-        raise InvalidCredentials(REFUSED)
-    return opened if isinstance(opened, Challenge) else await sessions.issue(issuer, opened)
+    return opened
 
 
 async def verify(issuer: Issuer, *, challenge_token: str, code: str, origin: audit.Origin) -> Session:
