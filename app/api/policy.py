@@ -30,8 +30,8 @@ class Who(StrEnum):
 _ROOTS: dict[str, dict[Who, str]] = {
     "Query": {
         Who.ANYBODY: "viewer signInOptions",
-        Who.ACCOUNT: "datasets searchDatasets suggestDatasets users teams sessions apiKeys",
-        Who.READ: "dataset datasetBySlug datasetVersion compareVersions node",
+        Who.ACCOUNT: "datasets searchDatasets suggestDatasets users teams sessions apiKeys qualityRuleTypes",
+        Who.READ: "dataset datasetBySlug datasetVersion compareVersions node qualityRun",
         Who.SELF: "upload",
         Who.ADMINISTRATOR: "auditEvents",
     },
@@ -41,7 +41,8 @@ _ROOTS: dict[str, dict[Who, str]] = {
         Who.SELF: "revokeSession revokeApiKey",
         Who.ADMINISTRATOR: "createUser updateUser createTeam updateTeam deleteTeam addTeamMember removeTeamMember",
         Who.EDITOR: "createDataset",
-        Who.WRITE: "updateDataset setMetadata removeMetadata updateSchemaField startUpload retryVersion rereadVersion publishVersion",
+        Who.WRITE: "updateDataset setMetadata removeMetadata updateSchemaField startUpload retryVersion rereadVersion publishVersion "
+        "createQualityRule updateQualityRule deleteQualityRule runQualityChecks dryRunQualityRules",
         Who.UPLOADER: "completeUpload abortUpload",
         Who.MANAGE: "archiveDataset deleteDataset restoreDataset grantAccess revokeAccess",
         Who.OWNER: "transferOwnership",
@@ -53,7 +54,7 @@ _ROOTS: dict[str, dict[Who, str]] = {
 _DATASETS: dict[str, dict[Who, str]] = {
     "Dataset": {
         Who.PARENT: "id name slug description status visibility metadata autoPublish deprecation revision createdAt updatedAt owner "
-        "viewerLevel tags metadataEntries health currentVersion versions",
+        "viewerLevel tags metadataEntries health currentVersion versions qualityRules qualityRuns qualityMetrics",
         Who.UNMASKED: "latestQualityMetrics",
         Who.MANAGER: "accessGrants",
     },
@@ -63,7 +64,9 @@ _DATASETS: dict[str, dict[Who, str]] = {
     "AccessGrant": {Who.PARENT: "id level expiresAt createdAt user team"},
     "Tag": {Who.PARENT: "name"},
     "MetadataEntry": {Who.PARENT: "key value createdAt updatedAt updatedBy"},
-    "QualityMetric": {Who.PARENT: "metricName fieldPath value threshold status checkedAt"},
+    "QualityMetric": {Who.PARENT: "metricName fieldPath value threshold status checkedAt version rule"},
+    "QualityMetricConnection": {Who.PARENT: "pageInfo", Who.UNMASKED: "edges"},
+    "QualityMetricEdge": {Who.PARENT: "cursor node"},
     "SearchConnection": {Who.PARENT: "edges facets totalCount degraded pageInfo"},
     "SearchEdge": {Who.PARENT: "cursor score highlights node"},
     "SearchHighlight": {Who.PARENT: "field fragment"},
@@ -110,11 +113,31 @@ _VERSIONS: dict[str, dict[Who, str]] = {
     "DatasetStatusEvent": {Who.PARENT: "sequence occurredAt dataset version"},
 }
 _QUALITY: dict[str, dict[Who, str]] = {
-    "QualityRule": {Who.PARENT: "id name"},
+    "QualityRuleType": {
+        Who.PARENT: "name title description dimension parametersSchema minFields maxFields needsOperator hasOperator takesFilter"
+    },
+    "QualityRule": {
+        Who.PARENT: "id name type fieldPath fieldPaths operator severity enabled blocksPublication revision deleted createdAt "
+        "updatedAt dimension dataset",
+        Who.UNMASKED: "parameters threshold upperThreshold warnThreshold warnUpperThreshold filter",
+    },
+    "QualityRuleConnection": {Who.PARENT: "edges pageInfo"},
+    "QualityRuleEdge": {Who.PARENT: "cursor node"},
     "RuleViolation": {Who.PARENT: "rule status message"},
     "QualityRunEvent": {Who.PARENT: "sequence run"},
-    "QualityRun": {Who.PARENT: "id status summary"},
+    "QualityRun": {
+        Who.PARENT: "id status trigger createdAt startedAt finishedAt durationMs rowsScanned summary results error version dataset "
+        "requestedBy"
+    },
+    "QualityRunConnection": {Who.PARENT: "edges pageInfo"},
+    "QualityRunEdge": {Who.PARENT: "cursor node"},
     "QualityRunSummary": {Who.PARENT: "passed warned failed errored skipped"},
+    "QualityError": {Who.PARENT: "code message"},
+    "QualityResult": {
+        Who.PARENT: "name type fieldPaths severity status metricName operator failedRowCount rowsScanned durationMs partial "
+        "checkedAt rule",
+        Who.UNMASKED: "value threshold upperThreshold failedRowsSample failedRowsUrl expression message error",
+    },
 }
 _ACCOUNTS: dict[str, dict[Who, str]] = {
     "User": {Who.PARENT: "id email displayName role active mfaEnabled"},
@@ -159,6 +182,9 @@ _PAYLOADS: dict[str, dict[Who, str]] = {
     "SchemaFieldPayload": {Who.PARENT: "schemaField errors"},
     "StartUploadPayload": {Who.PARENT: "upload version errors"},
     "VersionPayload": {Who.PARENT: "version errors"},
+    "QualityRulePayload": {Who.PARENT: "rule errors"},
+    "DeleteQualityRulePayload": {Who.PARENT: "deletedId errors"},
+    "QualityRunPayload": {Who.PARENT: "run errors"},
     "PublishVersionPayload": {Who.PARENT: "version violations errors"},
 }
 

@@ -20,6 +20,7 @@ from app.resolvers.api_keys import ApiKeysMutation, ApiKeysQuery
 from app.resolvers.audit import AuditQuery
 from app.resolvers.datasets import DatasetsMutation, DatasetsQuery
 from app.resolvers.links import LinksMutation
+from app.resolvers.quality import QualityMutation, QualityQuery
 from app.resolvers.search import SearchQuery
 from app.resolvers.second_factor import SecondFactorMutation
 from app.resolvers.status import StatusSubscription
@@ -33,7 +34,16 @@ from app.schema.scalars import SCALARS
 
 @strawberry.type(description="Reading.")
 class Query(
-    AccountsQuery, UsersQuery, TeamsQuery, ApiKeysQuery, DatasetsQuery, VersionsQuery, UploadsQuery, SearchQuery, AuditQuery
+    AccountsQuery,
+    UsersQuery,
+    TeamsQuery,
+    ApiKeysQuery,
+    DatasetsQuery,
+    VersionsQuery,
+    UploadsQuery,
+    SearchQuery,
+    AuditQuery,
+    QualityQuery,
 ):
     pass
 
@@ -49,6 +59,7 @@ class Mutation(
     DatasetsMutation,
     AccessMutation,
     UploadsMutation,
+    QualityMutation,
 ):
     pass
 

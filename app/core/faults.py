@@ -19,8 +19,13 @@ POINTS = (
     "worker.after_store",
     "worker.before_finish",
     "worker.after_finish",
+    "quality.after_begin",
+    "quality.after_download",
+    "quality.after_child",
+    "quality.after_store",
+    "quality.before_finish",
 )
-"""Every declared point, in the order of one upload."""
+"""Every declared point, in the order of one upload and of the quality run that follows it."""
 
 
 @cache

@@ -73,6 +73,7 @@ class Reconciler:
         if requeued:
             log.warning("reconciler.requeued_unclaimed", tasks=requeued)
         await healing.adopt_orphans(self._db)
+        await healing.adopt_orphaned_runs(self._db)
         await healing.expire_uploads(self._db)
         await self._count()
 

@@ -26,6 +26,14 @@ class Loaders:
         self.level_by_dataset = batched(datasets.levels_by_dataset, db, viewer)
         self.grants_by_dataset = batched(datasets.grants_by_dataset, db, viewer)
         self.latest_metrics_by_dataset = batched(quality.latest_metrics_by_dataset, db, viewer)
+        self.metrics_by_dataset = batched(quality.metrics_by_dataset, db, viewer)
+        self.health_by_dataset = batched(quality.health_by_dataset, db, viewer)
+        self.hidden_fields_by_dataset = batched(quality.hidden_fields_by_dataset, db, viewer)
+        self.rules_by_dataset = batched(quality.rules_by_dataset, db, viewer)
+        self.rule_by_id = batched(quality.rules_by_id, db, viewer)
+        self.runs_by_dataset = batched(quality.runs_by_dataset, db, viewer)
+        self.run_by_id = batched(quality.runs_by_id, db, viewer)
+        self.results_by_run = batched(quality.results_by_run, db, viewer)
 
 
 __all__ = ["Loader", "Loaders"]

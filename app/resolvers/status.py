@@ -7,11 +7,11 @@ import strawberry
 
 from app.schema.base import Info
 from app.schema.ids import from_id
-from app.schema.quality import QualityRunEvent
+from app.schema.quality_runs import QualityRunEvent
 from app.schema.scalars import BigInt
 from app.schema.status import DatasetStatusEvent
-
-_NO_RUNS: tuple[QualityRunEvent, ...] = ()
+from app.services import quality_runs
+from app.services.run_followers import RunFollower
 
 
 @strawberry.type
@@ -36,15 +36,25 @@ class StatusSubscription:
             yield DatasetStatusEvent.of(event)
 
     @strawberry.subscription(
-        description="Changes of quality runs. Versions have no quality rules yet, so that there is no run to report: the "
-        "subscription stays open, and ends when the dataset is no longer visible."
+        description="Of each dataset its newest run as it is now, then every change of its runs in order. Ends when the dataset is "
+        "no longer visible."
     )
     async def quality_run_changed(
         self,
         info: Info,
         dataset_id: Annotated[strawberry.ID | None, strawberry.argument(description="One dataset; absent: all.")] = None,
     ) -> AsyncGenerator[QualityRunEvent, None]:
+        context = info.context
         wanted = None if dataset_id is None else from_id(dataset_id, "Dataset", "datasetId")
-        async for _ in info.context.resources.hub.stream(info.context.viewer, wanted):
-            for event in _NO_RUNS:
-                yield event
+        follower = RunFollower()
+        async for event in context.resources.hub.stream(context.viewer, wanted):
+            context.renew_loaders()
+            if follower.is_new(event):
+                async with context.read() as connection:
+                    newest = await quality_runs.newest(connection, context.viewer, event.dataset_id)
+                if newest is not None and follower.follows(newest.id, newest.sequence):
+                    yield QualityRunEvent.now(newest)
+            run = follower.run_of(event)
+            row = None if run is None else await context.loaders.run_by_id.load(run)
+            if row is not None:
+                yield QualityRunEvent.of(event, row)

@@ -9,6 +9,7 @@ from app.core.errors import InvalidInput
 from app.resolvers.answers import answer
 from app.schema.base import Info, optional, required
 from app.schema.ids import from_id
+from app.schema.quality_rules import RuleViolation
 from app.schema.uploads import (
     AbortUploadInput,
     CompleteUploadInput,
@@ -23,6 +24,7 @@ from app.schema.uploads import (
 )
 from app.schema.versions import DatasetVersion
 from app.services import rereads, uploads, versions
+from app.services.quality_gate import GateClosed
 from app.services.rate_limits import Kind
 
 
@@ -139,13 +141,23 @@ class UploadsMutation:
 
         return await answer(VersionPayload, done())
 
-    @strawberry.mutation(description="Makes a READY version the current one; the dataset becomes ACTIVE. Needs WRITE.")
+    @strawberry.mutation(
+        description="Makes a READY version the current one; the dataset becomes ACTIVE. Needs WRITE. While rules that block "
+        "publication are not satisfied nothing moves and `violations` says why; with `overrideReason`, MANAGE and a fresh proof of "
+        "who you are (`stepUp`) it moves all the same."
+    )
     async def publish_version(
         self, info: Info, input: Annotated[PublishVersionInput, strawberry.argument(description="The version.")]
     ) -> PublishVersionPayload:
         async def done() -> PublishVersionPayload:
             version_id = from_id(input.version_id, "DatasetVersion", "versionId")
-            await info.context.write(lambda session, viewer: versions.publish(session, viewer, version_id))
+            try:
+                await info.context.write(
+                    lambda session, viewer: versions.publish(session, viewer, version_id, override_reason=input.override_reason)
+                )
+            except GateClosed as closed:
+                # Data, not an error: who asked did nothing wrong, and decides what to do.
+                return PublishVersionPayload(violations=[RuleViolation.of(one) for one in closed.violations])
             return PublishVersionPayload(version=(await _version(info, version_id)).version)
 
         return await answer(PublishVersionPayload, done())

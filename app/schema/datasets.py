@@ -9,6 +9,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from app.core.rows import AnyRow
+from app.loaders.quality import MetricsKey, PageKey
 from app.loaders.versions import VersionsKey
 from app.models import datasets as models
 from app.schema.accounts import User
@@ -22,12 +23,16 @@ from app.services.dataset_lists import Direction, OrderField
 
 if TYPE_CHECKING:
     from app.schema.access import AccessGrant
+    from app.schema.quality_rules import QualityRule
+    from app.schema.quality_runs import QualityRun
     from app.schema.versions import DatasetVersion
 
 MAX_NUMBER = 2**31 - 1
 """Of a version: PostgreSQL's integer."""
 
 LazyGrant = Annotated["AccessGrant", strawberry.lazy("app.schema.access")]
+LazyRule = Annotated["QualityRule", strawberry.lazy("app.schema.quality_rules")]
+LazyRun = Annotated["QualityRun", strawberry.lazy("app.schema.quality_runs")]
 LazyVersion = Annotated["DatasetVersion", strawberry.lazy("app.schema.versions")]
 
 
@@ -150,9 +155,46 @@ class Dataset(Node):
     async def latest_quality_metrics(self, info: Info) -> list[QualityMetric]:
         return [QualityMetric.of(row) for row in await info.context.loaders.latest_metrics_by_dataset.load(self.row_id)]
 
-    @strawberry.field(description="Health by its quality rules; null while no rule has run.")
-    async def health(self) -> DatasetHealth | None:
-        return None
+    @strawberry.field(description="Health by its quality rules; null while no enabled rule has run on the current version.")
+    async def health(self, info: Info) -> DatasetHealth | None:
+        return optional(DatasetHealth.of, await info.context.loaders.health_by_dataset.load(self.row_id))
+
+    @strawberry.field(description="Its quality rules, newest first.")
+    async def quality_rules(self, info: Info, first: First, after: After = None) -> Connection[LazyRule]:
+        from app.schema.quality_rules import QualityRule
+
+        key = _page_key(self.row_id, first, after, "qualityRules")
+        page = _newest_first(await info.context.loaders.rules_by_dataset.load(key), first, after, "qualityRules")
+        return Connection.of(page, QualityRule.of)
+
+    @strawberry.field(description="Its quality runs, newest first.")
+    async def quality_runs(self, info: Info, first: First, after: After = None) -> Connection[LazyRun]:
+        from app.schema.quality_runs import QualityRun
+
+        key = _page_key(self.row_id, first, after, "qualityRuns")
+        page = _newest_first(await info.context.loaders.runs_by_dataset.load(key), first, after, "qualityRuns")
+        return Connection.of(page, QualityRun.of)
+
+    @strawberry.field(description="Its measurements, newest first: the history of its metrics.")
+    async def quality_metrics(
+        self,
+        info: Info,
+        first: First,
+        after: After = None,
+        metric_name: Annotated[str | None, strawberry.argument(description="Of this metric only.")] = None,
+        field_path: Annotated[str | None, strawberry.argument(description="Of this column only.")] = None,
+    ) -> Connection[QualityMetric]:
+        check_first(first)
+        before = None
+        if after:
+            moment, row_id = cursors.decode(after, "qualityMetrics", datetime, UUID)
+            assert isinstance(moment, datetime)
+            assert isinstance(row_id, UUID)
+            before = (moment, row_id)
+        metric, field = [None if name is None else _without_nul(name) for name in (metric_name, field_path)]
+        rows = await info.context.loaders.metrics_by_dataset.load(MetricsKey(self.row_id, metric, field, first, before))
+        page = cursors.page(rows, first, after, lambda row: cursors.encode("qualityMetrics", row.checked_at, row.id))
+        return Connection.of(page, QualityMetric.of)
 
     @strawberry.field(description="The published version; null while there is none.")
     async def current_version(self, info: Info) -> LazyVersion | None:
@@ -174,6 +216,18 @@ class Dataset(Node):
         rows = await info.context.loaders.versions_by_dataset.load(VersionsKey(self.row_id, first, before))
         page = cursors.page(rows, first, after, lambda row: cursors.encode("versions", row.number))
         return Connection.of(page, DatasetVersion.of)
+
+
+def _page_key(dataset_id: UUID, first: int, after: str | None, order: str) -> PageKey:
+    """Raises InvalidInput."""
+    check_first(first)
+    before = cursors.decode(after, order, UUID)[0] if after else None
+    assert before is None or isinstance(before, UUID)
+    return PageKey(dataset_id, first, before)
+
+
+def _newest_first(rows: list[AnyRow], first: int, after: str | None, order: str) -> cursors.Page[AnyRow]:
+    return cursors.page(rows, first, after, lambda row: cursors.encode(order, row.id))
 
 
 @strawberry.enum(description="What a list of datasets is ordered by; ties by id.")

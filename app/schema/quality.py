@@ -1,13 +1,23 @@
-"""Quality: measurements, health, violations of the gate."""
+"""Quality: measurements, and the health that follows from them."""
 
 import enum
 from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import strawberry
 
 from app.core.rows import AnyRow
-from app.schema.base import Node
-from app.schema.scalars import BigInt
+from app.loaders.quality import WORST
+from app.schema.base import Info, optional
+
+if TYPE_CHECKING:
+    from app.schema.quality_rules import QualityRule
+    from app.schema.versions import DatasetVersion
+
+
+LazyVersion = Annotated["DatasetVersion", strawberry.lazy("app.schema.versions")]
+LazyRule = Annotated["QualityRule", strawberry.lazy("app.schema.quality_rules")]
 
 
 @strawberry.enum(description="Outcome of a check (Great Expectations: success; Soda: outcome).")
@@ -16,7 +26,7 @@ class QualityStatus(enum.Enum):
     WARN = strawberry.enum_value("WARN", description="Beyond the warning threshold only.")
     FAIL = strawberry.enum_value("FAIL", description="Ran, and the data is bad.")
     ERROR = strawberry.enum_value("ERROR", description="Could not run: says nothing about the data.")
-    SKIPPED = strawberry.enum_value("SKIPPED", description="Was not run.")
+    SKIPPED = strawberry.enum_value("SKIPPED", description="Had nothing to compare with, or has not run: neither good nor bad.")
 
 
 @strawberry.type(description="One measurement of a quality metric.")
@@ -27,6 +37,8 @@ class QualityMetric:
     threshold: float | None = strawberry.field(description="What it was compared with; null when it was only measured.")
     status: QualityStatus = strawberry.field(description="Outcome.")
     checked_at: datetime = strawberry.field(description="When it was measured.")
+    version_id: strawberry.Private[UUID | None]
+    rule_id: strawberry.Private[UUID | None]
 
     @classmethod
     def of(cls, row: AnyRow) -> "QualityMetric":
@@ -38,7 +50,25 @@ class QualityMetric:
             threshold=None if row.threshold is None else float(row.threshold),
             status=QualityStatus(row.status.value),
             checked_at=row.checked_at,
+            version_id=row.version_id,
+            rule_id=row.rule_id,
         )
+
+    @strawberry.field(description="The version that was measured; null when it is gone.")
+    async def version(self, info: Info) -> LazyVersion | None:
+        from app.schema.versions import DatasetVersion
+
+        if self.version_id is None:
+            return None
+        return optional(DatasetVersion.of, await info.context.loaders.version_by_id.load(self.version_id))
+
+    @strawberry.field(description="The rule that measured it, deleted ones too; null when none did.")
+    async def rule(self, info: Info) -> LazyRule | None:
+        from app.schema.quality_rules import QualityRule
+
+        if self.rule_id is None:
+            return None
+        return optional(QualityRule.of, await info.context.loaders.rule_by_id.load(self.rule_id))
 
 
 @strawberry.type(description="How good a dataset's current version is.")
@@ -49,48 +79,13 @@ class DatasetHealth:
     open_incidents: int = strawberry.field(description="Incidents that are not resolved.")
     last_checked_at: datetime | None = strawberry.field(description="When a rule ran last; null when none has.")
 
-
-@strawberry.type(
-    description="A quality rule (assertion in DataHub, test case in OpenMetadata, expectation in Great Expectations)."
-)
-class QualityRule(Node):
-    name: str = strawberry.field(description="Name to show.")
-
-
-@strawberry.type(description="A blocking rule that a version does not satisfy.")
-class RuleViolation:
-    rule: QualityRule = strawberry.field(description="The rule.")
-    status: QualityStatus = strawberry.field(description="FAIL, ERROR or SKIPPED (has not run).")
-    message: str = strawberry.field(description="What was expected and what was found.")
-
-
-@strawberry.enum(description="State of a quality run.")
-class QualityRunStatus(enum.Enum):
-    QUEUED = strawberry.enum_value("QUEUED", description="Waits for a worker.")
-    RUNNING = strawberry.enum_value("RUNNING", description="A worker checks the version.")
-    PASSED = strawberry.enum_value("PASSED", description="Every rule passed.")
-    WARNED = strawberry.enum_value("WARNED", description="Warnings only.")
-    FAILED = strawberry.enum_value("FAILED", description="Rules were violated: a result.")
-    ERROR = strawberry.enum_value("ERROR", description="Could not run: says nothing about the data.")
-    CANCELLED = strawberry.enum_value("CANCELLED", description="Was stopped.")
-
-
-@strawberry.type(description="Results of a quality run, counted.")
-class QualityRunSummary:
-    passed: int = strawberry.field(description="Rules that PASS.")
-    warned: int = strawberry.field(description="Rules that WARN.")
-    failed: int = strawberry.field(description="Rules that FAIL.")
-    errored: int = strawberry.field(description="Rules that could not run.")
-    skipped: int = strawberry.field(description="Rules that were not run.")
-
-
-@strawberry.type(description="One execution of quality rules on one version.")
-class QualityRun(Node):
-    status: QualityRunStatus = strawberry.field(description="State.")
-    summary: QualityRunSummary | None = strawberry.field(description="Results, counted; null before the end.")
-
-
-@strawberry.type(description="A change of a quality run.")
-class QualityRunEvent:
-    sequence: BigInt = strawberry.field(description="Contiguous per run.")
-    run: QualityRun = strawberry.field(description="The run as it was then.")
+    @classmethod
+    def of(cls, row: AnyRow) -> "DatasetHealth":
+        """From a row of `loaders.quality.health_by_dataset`."""
+        return cls(
+            status=QualityStatus(WORST[row.worst].value),
+            score=round(row.good / row.whole, 4) if row.whole else 1.0,
+            failing_rules=row.failing_rules,
+            open_incidents=0,
+            last_checked_at=row.last_checked_at,
+        )

@@ -8,7 +8,7 @@ from app.core.errors import InvalidInput, NotFound
 from app.core.rows import AnyRow
 from app.schema.base import Info, Node, UserError, errors_field
 from app.schema.ids import to_id
-from app.schema.quality import RuleViolation
+from app.schema.quality_rules import RuleViolation
 from app.schema.read_options import ReadOptionsInput
 from app.schema.scalars import BigInt
 from app.schema.versions import DatasetVersion

@@ -29,9 +29,13 @@ class StatusEvent:
     stage: str | None
     progress: float
     error: dict[str, object] | None
+    run: dict[str, object] | None = None
+    """{id, sequence, status, summary} of the quality run that changed; see `services.quality_runs`."""
 
 
-async def append(session: AsyncSession, dataset_id: UUID, version_id: UUID | None = None) -> int:
+async def append(
+    session: AsyncSession, dataset_id: UUID, version_id: UUID | None = None, *, run: dict[str, object] | None = None
+) -> int:
     """Records the state that the transaction leaves behind; returns its sequence number.
 
     Takes the dataset's row lock, so that numbers are handed out in the order in which transactions commit.
@@ -56,6 +60,8 @@ async def append(session: AsyncSession, dataset_id: UUID, version_id: UUID | Non
             )
         ).one()
         payload |= {"status": version.status, "stage": version.stage, "progress": version.progress, "error": version.error}
+    if run is not None:
+        payload["run"] = run
     await session.execute(
         insert(Event).values(
             dataset_id=dataset_id, sequence=sequence, occurred_at=func.clock_timestamp(), version_id=version_id, payload=payload
@@ -98,7 +104,7 @@ async def changed_since(session: AsyncConnection, moment: datetime) -> dict[UUID
 
 def _restore(row: AnyRow) -> StatusEvent:
     payload = row.payload
-    error = payload.get("error")
+    error, run = payload.get("error"), payload.get("run")
     return StatusEvent(
         dataset_id=row.dataset_id,
         sequence=row.sequence,
@@ -109,6 +115,7 @@ def _restore(row: AnyRow) -> StatusEvent:
         stage=_text(payload.get("stage")),
         progress=float(payload.get("progress") or 0),
         error=error if isinstance(error, dict) else None,
+        run=run if isinstance(run, dict) else None,
     )
 
 

@@ -8,7 +8,7 @@ from app.core.db import Database
 from app.core.viewer import System
 from app.models.uploads import Upload, UploadState
 from app.models.versions import VersionStatus
-from app.services import account_cleanup, idempotency, uploads, versions
+from app.services import account_cleanup, idempotency, quality_runs, uploads, versions
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +34,25 @@ async def adopt_orphans(db: Database) -> int:
         for version_id in orphans:
             log.error("version.orphaned", version=str(version_id))
             await versions.queue_ingest(session, version_id)
+    return len(orphans)
+
+
+async def adopt_orphaned_runs(db: Database) -> int:
+    """QUEUED and RUNNING quality runs without a live task get one: a bug, as with versions."""
+    async with db.transaction(_SYSTEM) as session:
+        rows = await session.execute(
+            text("""
+                SELECT r.id FROM quality_runs r
+                WHERE r.status IN ('QUEUED', 'RUNNING') AND r.updated_at < now() - make_interval(secs => :age)
+                  AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.actor = 'quality.run' AND t.dedupe_key = r.id::text
+                                  AND t.state IN ('READY', 'QUEUED', 'RUNNING'))
+                LIMIT 100 FOR UPDATE OF r SKIP LOCKED"""),
+            {"age": ORPHAN_SECONDS},
+        )
+        orphans = list(rows.scalars())
+        for run_id in orphans:
+            log.error("quality_run.orphaned", run=str(run_id))
+            await quality_runs.queue_task(session, run_id)
     return len(orphans)
 
 

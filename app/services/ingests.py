@@ -28,7 +28,7 @@ from app.models.versions import (
     SchemaField,
     VersionStatus,
 )
-from app.services import events, search, versions
+from app.services import events, quality_gate, quality_runs, search, versions
 
 WAITS_AT_MOST = timedelta(days=1)
 """For a disk or a store that is away."""
@@ -114,7 +114,8 @@ async def progress(session: AsyncSession, claim: Claim, source: Source, stage: S
 
 
 async def ready(session: AsyncSession, claim: Claim, source: Source, result: IngestResult, files: list[KeptFile]) -> None:
-    """The version is READY with its files, fields and profile, and published when its dataset publishes by itself."""
+    """The version is READY with its files, fields and profile, its quality run is queued, and it is published when its dataset
+    publishes by itself and no rule has to pass first."""
     await ledger.succeed(session, claim)
     version_id = source.version_id
     await session.execute(insert(FileObject), [{"id": uuid7(), "version_id": version_id, **_file_values(file)} for file in files])
@@ -147,7 +148,15 @@ async def ready(session: AsyncSession, claim: Claim, source: Source, result: Ing
             .with_for_update()
         )
     ).one()
-    if dataset.auto_publish and dataset.deleted_at is None and dataset.status is not DatasetStatus.ARCHIVED:
+    if dataset.deleted_at is None:
+        await quality_runs.queue_for_version(session, source.dataset_id, version_id)
+    if (
+        dataset.auto_publish
+        and dataset.deleted_at is None
+        and dataset.status is not DatasetStatus.ARCHIVED
+        # Where rules block publication, the run that was just queued publishes what passes.
+        and not await quality_gate.blocks(session, source.dataset_id)
+    ):
         await versions.move_pointer(session, System("worker"), source.dataset_id, version_id)
     else:
         await search.queue_index(session, source.dataset_id)

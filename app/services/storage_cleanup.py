@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.adapters.storage import Storage, StoredObject
 from app.core.db import Database
 from app.core.viewer import System
+from app.models.quality import QualityResult
 from app.models.uploads import Upload, UploadState
 from app.models.versions import FileObject
 
@@ -34,7 +35,7 @@ async def sweep(db: Database, storage: Storage, *, now: datetime | None = None) 
     """Objects older than 24 hours that no file and no live upload refers to are deleted; returns how many."""
     before = (now or datetime.now(UTC)) - timedelta(hours=KEPT_HOURS)
     deleted = 0
-    for prefix in ("originals/", "versions/"):
+    for prefix in ("originals/", "versions/", "quality/"):
         batch: list[StoredObject] = []
         async for found in storage.list_objects(prefix):
             if found.last_modified is not None and found.last_modified < before:
@@ -55,7 +56,10 @@ async def _delete_orphans(db: Database, storage: Storage, objects: list[StoredOb
                 Upload.object_key.in_(keys), Upload.state.in_([UploadState.WAITING, UploadState.COMPLETED])
             )
         )
-        known = {*files.scalars(), *uploads.scalars()}
+        failed_rows = await connection.execute(
+            select(QualityResult.failed_rows_key).where(QualityResult.failed_rows_key.in_(keys))
+        )
+        known = {*files.scalars(), *uploads.scalars(), *failed_rows.scalars()}
     orphans = [key for key in keys if key not in known]
     for key in orphans:
         await storage.delete(key)

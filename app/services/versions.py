@@ -15,8 +15,10 @@ from app.ingest.job import Field, FieldProfile
 from app.models.datasets import Dataset, DatasetStatus
 from app.models.uploads import Upload, UploadState
 from app.models.versions import DatasetVersion, FileObject, FileRole, VersionStatus
-from app.services import access, audit, events, search
+from app.services import access, audit, events, quality_gate, search
 from app.services.access import Level
+from app.services.quality_gate import GateClosed
+from app.services.step_up import require_step_up
 
 VersionRow = AnyRow
 
@@ -54,15 +56,30 @@ async def get(session: AsyncConnection | AsyncSession, principal: Principal, ver
     return row
 
 
-async def publish(session: AsyncSession, viewer: Viewer, version_id: UUID) -> UUID:
+async def publish(session: AsyncSession, viewer: Viewer, version_id: UUID, *, override_reason: str | None = None) -> UUID:
     """The dataset is ACTIVE and this version its current one. An older version can be published again: a rollback.
 
+    Args:
+        override_reason: why it is published in spite of violations.
     Raises:
-        NotFound, Forbidden: WRITE is needed.
+        NotFound, Forbidden: WRITE is needed, MANAGE with a reason to override.
+        StepUpRequired: to override, the person has to prove again who they are.
         Conflict: the version is not READY, or its dataset is archived.
+        GateClosed: rules that block publication are not satisfied.
     """
-    dataset_id = (await get(session, viewer, version_id)).dataset_id
-    await access.require(session, viewer, dataset_id, Level.WRITE)
+    row = await get(session, viewer, version_id)
+    dataset_id = row.dataset_id
+    await access.require(session, viewer, dataset_id, Level.WRITE if override_reason is None else Level.MANAGE)
+    violations = [] if row.status is not VersionStatus.READY else await quality_gate.violations(session, dataset_id, version_id)
+    if violations:
+        if override_reason is None:
+            raise GateClosed(violations)
+        reason = quality_gate.clean_reason(override_reason)
+        require_step_up(viewer)
+        rules = [str(one.rule_id) for one in violations]
+        await audit.record(
+            session, viewer, "version.override", version_id, dataset=str(dataset_id), reason=reason, rules=rules[:100]
+        )
     await move_pointer(session, viewer, dataset_id, version_id)
     return version_id
 

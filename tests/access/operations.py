@@ -12,7 +12,9 @@ VERSION = """fragment Version on DatasetVersion { id number error { message } re
     createdBy { id } files { id name downloadUrl } schemaFields { fieldPath description } profile { rowCount fieldProfiles { min topValues { value } } }
     rows(first: 2) { rows } }"""
 DATASET = """fragment Dataset on Dataset { id name owner { id } viewerLevel accessGrants { id } tags { name } metadataEntries { key value }
-    latestQualityMetrics { metricName } currentVersion { ...Version } versions(first: 5) { edges { node { id label } } } }"""
+    latestQualityMetrics { metricName } qualityMetrics(first: 5) { edges { node { rule { name } } } } health { status }
+    qualityRules(first: 5) { edges { node { name parameters } } } qualityRuns(first: 5) { edges { node { results { name message } } } }
+    currentVersion { ...Version } versions(first: 5) { edges { node { id label } } } }"""
 
 
 @dataclass(frozen=True)
@@ -24,13 +26,14 @@ class Ids:
     failed: str
     upload: str
     grant: str
+    rule: str
     user: str
     """Who may be granted access, or own datasets."""
 
 
 def ids(world: World) -> Ids:
     """Of the world's own dataset."""
-    return Ids(world.dataset, world.version, world.failed, world.upload, world.grant, world.people["writer"].id)
+    return Ids(world.dataset, world.version, world.failed, world.upload, world.grant, world.rule, world.people["writer"].id)
 
 
 def reads(world: World) -> list[tuple[str, dict[str, object]]]:
@@ -50,10 +53,11 @@ def reads(world: World) -> list[tuple[str, dict[str, object]]]:
         ("query($id: ID!) { datasetVersion(id: $id) { ...Version } }" + VERSION, {"id": world.version}),
         ("query($id: ID!) { datasetVersion(id: $id) { ...Version } }" + VERSION, {"id": world.failed}),
         ("query($a: ID!) { compareVersions(base: $a, head: $a) { schemaChanges { fieldPath } } }", {"a": world.version}),
+        ("query($id: ID!) { qualityRun(id: $id) { status results { name } } }", {"id": world.run}),
         ("query($id: ID!) { upload(id: $id) { fileName } }", {"id": world.upload}),
         *(
             ("query($id: ID!) { node(id: $id) { __typename id ... on FileObject { downloadUrl } } }", {"id": one})
-            for one in (world.dataset, world.version, world.upload, world.grant, *world.files)
+            for one in (world.dataset, world.version, world.upload, world.grant, world.rule, world.run, *world.files)
         ),
     ]  # fmt: skip
 
@@ -70,6 +74,14 @@ def mutations(on: Ids) -> dict[str, dict[str, object]]:
         "retryVersion": {"versionId": on.failed},
         "rereadVersion": {"versionId": on.version, "options": {}},
         "publishVersion": {"versionId": on.version},
+        "createQualityRule": {"datasetId": on.dataset, "name": "New", "type": "nulls", "fieldPath": "email"},
+        "updateQualityRule": {"id": on.rule, "name": "changed"},
+        "deleteQualityRule": {"id": on.rule},
+        "runQualityChecks": {"versionId": on.version},
+        "dryRunQualityRules": {
+            "versionId": on.version,
+            "rules": [{"name": "Try", "type": "row_count", "operator": "EQUAL", "threshold": 1}],
+        },
         "completeUpload": {"uploadId": on.upload, "parts": [{"number": 1, "etag": "x"}]},
         "abortUpload": {"uploadId": on.upload},
         "grantAccess": {"datasetId": on.dataset, "userId": on.user, "level": "READ"},

@@ -28,15 +28,16 @@ NEEDED = {
 ROOTS = (
     "datasetVersion", "dataset", "upload", "compareVersions", "searchDatasets", "datasets", "auditEvents", "sessions", "apiKeys",
     "teams", "users", "datasetBySlug", "suggestDatasets", "node", "viewer",
+    "qualityRuleTypes", "qualityRun",
 )  # fmt: skip
 """In this order a way to each type is looked for."""
-VARYING = {"downloadUrl", "url", "viewerLevel", "expiresAt", "cursor", "startCursor", "endCursor", "score"}
+VARYING = {"downloadUrl", "url", "viewerLevel", "expiresAt", "cursor", "startCursor", "endCursor", "score", "failedRowsUrl"}
 """Fields that differ between two answers, or between two viewers, by what they are."""
-OWN = {"SignInSession", "ApiKey", "User", "UserConnection", "UserEdge", "Team", "TeamConnection", "TeamEdge"}
+OWN = {"QualityRuleType", "SignInSession", "ApiKey", "User", "UserConnection", "UserEdge", "Team", "TeamConnection", "TeamEdge"}
 """Types of which everybody sees others, or of which there are more at each look."""
 LOGS = {"AuditEvent", "AuditEventConnection", "AuditEventEdge"}
 WITHOUT_DATA = {
-    "DatasetHealth", "QualityRule", "RuleViolation", "QualityRunEvent", "QualityRun", "QualityRunSummary", "CutCell", "StoredPart",
+    "RuleViolation", "QualityRunEvent", "CutCell", "StoredPart",
     "HttpHeader", "Session", "MfaChallenge", "SchemaChange", "ProfileChange",
 }  # fmt: skip
 """Types of which this world holds none, or only a mutation gives one. Whoever gets one here makes the test fail."""
@@ -57,7 +58,11 @@ def arguments(world: World) -> dict[tuple[str, str], str]:
         ("Query", "users"): "(first: 5)",
         ("Query", "teams"): "(first: 5)",
         ("Query", "auditEvents"): "(first: 5)",
+        ("Query", "qualityRun"): f'(id: "{world.run}")',
         ("Dataset", "versions"): "(first: 5)",
+        ("Dataset", "qualityRules"): "(first: 5)",
+        ("Dataset", "qualityRuns"): "(first: 5)",
+        ("Dataset", "qualityMetrics"): "(first: 5)",
         ("DatasetVersion", "rows"): "(first: 5)",
         ("Team", "members"): "(first: 5)",
     }
@@ -81,7 +86,7 @@ def ways() -> dict[str, Way]:
                 type_ = get_named_type(field.type)
                 if (parent is query and name != root) or not isinstance(type_, GraphQLObjectType) or type_.name in found:
                     continue
-                if type_.name in OWN and root not in ("sessions", "apiKeys", "teams", "users"):
+                if type_.name in OWN and root not in ("sessions", "apiKeys", "teams", "users", "qualityRuleTypes"):
                     continue
                 found[type_.name] = (*way, (parent.name, name))
                 waiting.append((type_, found[type_.name]))
@@ -204,6 +209,7 @@ async def check_type(matrix: Matrix, type_name: str, way: Way, reference: list[d
 FURTHER = {
     ("DatasetVersion", "error"),
     ("DatasetVersion", "rejectedRows"),
+    ("QualityResult", "error"),
     ("RowPage", "cutCells"),
     ("VersionComparison", "profileChanges"),
 }

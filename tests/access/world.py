@@ -60,6 +60,9 @@ class World:
     """The reader's."""
     team: str
     files: list[str] = field(default_factory=list)
+    rule: str = ""
+    """About the sensitive column."""
+    run: str = ""
     people: dict[str, Person] = field(default_factory=dict)
 
     async def ask(self, principal: str, query: str, **variables: object) -> dict:
@@ -120,7 +123,7 @@ async def a_world(system: System, admin: Person, http: httpx.AsyncClient) -> Asy
             payload = await owner.mutate(mutation, **given)
             assert payload["errors"] == [], payload
         upload = (await writer.start(dataset, b"waits", f"{CANARY}.csv"))["upload"]["id"]
-        await _fill(connection, from_id(dataset, "Dataset"), from_id(version, "DatasetVersion"))
+        rule, run = await _fill(connection, from_id(dataset, "Dataset"), from_id(version, "DatasetVersion"))
         await connection.execute("UPDATE sign_in_sessions SET revoked_at = now() WHERE user_id = $1", people["revoked"].row_id)
         holders = {"READ": owner, "WRITE": owner, "MANAGE": owner, "ADMIN": admin}
         keys = {scope: await a_key(connection, person.row_id, scope) for scope, person in holders.items()}
@@ -129,7 +132,7 @@ async def a_world(system: System, admin: Person, http: httpx.AsyncClient) -> Asy
         files = [file["id"] for file in (await owner.run(FILES, id=version))["datasetVersion"]["files"]]
         yield World(
             http, system, _principals(people, keys), dataset, slug, version, failed, upload, grants["reader"], to_id("Team", team),
-            files, people,
+            files, to_id("QualityRule", rule), to_id("QualityRun", run), people,
         )  # fmt: skip
 
 
@@ -146,12 +149,39 @@ async def _grant(owner: Person, dataset: str, to: Person, level: str) -> str:
     return payload["grant"]["id"]
 
 
-async def _fill(connection: asyncpg.Connection, dataset: UUID, version: UUID) -> None:
-    """What only workers and quality runs write: measurements, a cut cell's worth of rejected records, warnings."""
+async def _fill(connection: asyncpg.Connection, dataset: UUID, version: UUID) -> tuple[UUID, UUID]:
+    """What only workers write: a run with its measurements, rejected records, warnings. Returns a rule and the run."""
+    plain, rule, run = uuid7(), uuid7(), uuid7()
+    await connection.execute(
+        "INSERT INTO quality_rules (id, dataset_id, name, type, operator, threshold) VALUES ($1, $2, $3, 'row_count', 'EQUAL', 1)",
+        plain, dataset, f"{CANARY} rows",
+    )  # fmt: skip
+    await connection.execute(
+        "INSERT INTO quality_rules (id, dataset_id, name, type, field_paths, parameters, operator, threshold, upper_threshold, "
+        "warn_threshold, warn_upper_threshold, filter) VALUES ($1, $2, $3, 'in_set', $4, $5, 'BETWEEN', 1, 4, 2, 3, $6)",
+        rule, dataset, f"{CANARY} rule", [SENSITIVE], json.dumps({"values": [CANARY]}), f"email <> '{CANARY}'",
+    )  # fmt: skip
+    await connection.execute(
+        "INSERT INTO quality_runs (id, dataset_id, version_id, status, trigger, started_at, finished_at, rows_scanned, error, "
+        "requested_by_id) SELECT $1, $2, $3, 'FAILED', 'MANUAL', now(), now(), 31, $4, owner_id FROM datasets WHERE id = $2",
+        run, dataset, version, json.dumps({"code": "INTERNAL", "message": "once"}),
+    )  # fmt: skip
+    await connection.execute(
+        "INSERT INTO quality_results (id, run_id, position, dataset_id, version_id, rule_id, rule_revision, counts, rule_name, rule_type, "
+        "field_paths, severity, status, metric_name, value, threshold, upper_threshold, operator, failed_row_count, failed_rows_sample, "
+        "failed_rows_key, expression, rows_scanned, duration_ms, message, error, partial) VALUES ($1, $2, 0, $3, $4, $5, 1, true, $6, "
+        "'in_set', $7, 'ERROR', 'FAIL', 'invalid_count', 5, 1, 4, 'BETWEEN', 5, $8, 'quality/none', $9, 31, 1, $9, $10, false)",
+        uuid7(), run, dataset, version, rule, f"{CANARY} rule", [SENSITIVE],
+        json.dumps([{"row": 1, "values": {SENSITIVE: CANARY}}]), f"'{CANARY}' was found",
+        json.dumps({"code": "INVALID_DATA", "message": CANARY}),
+    )  # fmt: skip
     await connection.executemany(
-        "INSERT INTO quality_metrics (id, dataset_id, version_id, metric_name, field_path, value, status) "
-        "VALUES ($1, $2, $3, $4, $5, 1, 'PASS')",
-        [(uuid7(), dataset, version, f"{CANARY} rows", None), (uuid7(), dataset, version, f"{CANARY} mean", SENSITIVE)],
+        "INSERT INTO quality_metrics (id, dataset_id, version_id, metric_name, field_path, value, status, rule_id) "
+        "VALUES ($1, $2, $3, $4, $5, 1, 'PASS', $6)",
+        [
+            (uuid7(), dataset, version, f"{CANARY} rows", None, plain),
+            (uuid7(), dataset, version, f"{CANARY} mean", SENSITIVE, rule),
+        ],
     )
     rejected = [{"line": 7, "reason": f"'{CANARY}' is no number", "field_path": "age", "text": f"{CANARY},x"}]
     await connection.execute(
@@ -162,6 +192,7 @@ async def _fill(connection: asyncpg.Connection, dataset: UUID, version: UUID) ->
         "UPDATE dataset_versions SET error = $2 WHERE dataset_id = $1 AND status = 'FAILED'",
         dataset, json.dumps({"code": "INVALID_JSON", "message": f"'{CANARY}' is no JSON", "hint": CANARY, "line": 1}),
     )  # fmt: skip
+    return rule, run
 
 
 async def a_key(connection: asyncpg.Connection, user_id: UUID, scope: str) -> dict[str, str]:

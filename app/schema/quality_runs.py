@@ -1,0 +1,264 @@
+"""Quality runs: one execution of rules on one version, its results, and how it goes on."""
+
+import enum
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+from strawberry.scalars import JSON
+
+from app.core.rows import AnyRow
+from app.schema.accounts import User
+from app.schema.base import Info, Node, UserError, errors_field, optional, required
+from app.schema.datasets import Dataset
+from app.schema.ids import from_id, to_id
+from app.schema.profiles import MASKED
+from app.schema.quality import QualityStatus
+from app.schema.quality_rules import (
+    ComparisonOperator,
+    QualityRule,
+    QualityRuleDraftInput,
+    Severity,
+    conceals,
+    rule_ids_of,
+)
+from app.schema.scalars import BigInt
+from app.schema.versions import DatasetVersion
+from app.services.events import StatusEvent
+
+
+@strawberry.enum(description="State of a quality run.")
+class QualityRunStatus(enum.Enum):
+    QUEUED = strawberry.enum_value("QUEUED", description="Waits for a worker.")
+    RUNNING = strawberry.enum_value("RUNNING", description="A worker checks the version.")
+    PASSED = strawberry.enum_value("PASSED", description="Every rule passed, or had nothing to compare with.")
+    WARNED = strawberry.enum_value("WARNED", description="Warnings only.")
+    FAILED = strawberry.enum_value("FAILED", description="Rules were violated: a result.")
+    ERROR = strawberry.enum_value("ERROR", description="Rules, or all of it, could not run: says nothing about the data.")
+    CANCELLED = strawberry.enum_value("CANCELLED", description="Its dataset or version was gone before it ended.")
+
+
+@strawberry.enum(description="Why a quality run was begun.")
+class QualityRunTrigger(enum.Enum):
+    VERSION = strawberry.enum_value("VERSION", description="A new version.")
+    SCHEDULE = strawberry.enum_value("SCHEDULE", description="A schedule.")
+    MANUAL = strawberry.enum_value("MANUAL", description="Somebody asked for it.")
+    DRY_RUN = strawberry.enum_value("DRY_RUN", description="Rules that nobody has saved were tried.")
+    BACK_TEST = strawberry.enum_value("BACK_TEST", description="Rules were tried on an earlier version.")
+
+
+@strawberry.type(description="Results of a quality run, counted.")
+class QualityRunSummary:
+    passed: int = strawberry.field(description="Rules that PASS.")
+    warned: int = strawberry.field(description="Rules that WARN.")
+    failed: int = strawberry.field(description="Rules that FAIL.")
+    errored: int = strawberry.field(description="Rules that could not run.")
+    skipped: int = strawberry.field(description="Rules that had nothing to compare with.")
+
+
+@strawberry.type(description="Why something could not run.")
+class QualityError:
+    code: str = strawberry.field(
+        description="INVALID_RULE, MISSING_FIELD, WRONG_TYPE, MISSING_INPUT, INVALID_DATA, OUT_OF_MEMORY, TIMED_OUT, CRASHED; "
+        "of a whole run UNREADABLE or INTERNAL."
+    )
+    message: str = strawberry.field(description="The reason, for people.")
+
+    @classmethod
+    def of(cls, stored: dict[str, object] | None) -> "QualityError | None":
+        """From a stored error."""
+        return None if stored is None else cls(code=str(stored["code"]), message=str(stored["message"]))
+
+
+@strawberry.type(description="What a run found of one rule, with the rule as it was then.")
+class QualityResult:
+    name: str = strawberry.field(description="The rule's name.")
+    type: str = strawberry.field(description="The rule's type.")
+    field_paths: list[str] = strawberry.field(description="The columns that it is about.")
+    severity: Severity = strawberry.field(description="How much a failure matters.")
+    status: QualityStatus = strawberry.field(description="Outcome.")
+    metric_name: str = strawberry.field(description="What `value` is: null_count, row_count ...")
+    operator: ComparisonOperator | None = strawberry.field(description="What the value had to be; null when it was not compared.")
+    failed_row_count: BigInt | None = strawberry.field(description="Rows that break the rule; null where rows cannot.")
+    rows_scanned: BigInt = strawberry.field(description="Rows that were read.")
+    duration_ms: int = strawberry.field(description="The rule's share of the run, in milliseconds.")
+    partial: bool = strawberry.field(description="True when failed rows could not be listed; the value is exact all the same.")
+    checked_at: datetime = strawberry.field(description="When the run ended.")
+    row: strawberry.Private[AnyRow]
+
+    @classmethod
+    def of(cls, row: AnyRow) -> "QualityResult":
+        """From a row of `quality_results`."""
+        return cls(
+            name=row.rule_name, type=row.rule_type, field_paths=list(row.field_paths), severity=Severity(row.severity.value),
+            status=QualityStatus(row.status.value), metric_name=row.metric_name,
+            operator=ComparisonOperator(row.operator.value) if row.operator else None, failed_row_count=row.failed_row_count,
+            rows_scanned=row.rows_scanned, duration_ms=row.duration_ms, partial=row.partial, checked_at=row.checked_at, row=row,
+        )  # fmt: skip
+
+    async def _hidden(self, info: Info) -> frozenset[str]:
+        return await info.context.loaders.hidden_fields_by_dataset.load(self.row.dataset_id)
+
+    async def _conceals(self, info: Info) -> bool:
+        return conceals(await self._hidden(info), self.type, self.field_paths)
+
+    @strawberry.field(description="The rule as it is now, deleted ones too; null for a rule that nobody has saved.")
+    async def rule(self, info: Info) -> QualityRule | None:
+        if self.row.rule_id is None:
+            return None
+        return optional(QualityRule.of, await info.context.loaders.rule_by_id.load(self.row.rule_id))
+
+    @strawberry.field(description="What was measured; null when nothing was, or a sensitive column is kept from you.")
+    async def value(self, info: Info) -> float | None:
+        return None if await self._conceals(info) else self.row.value
+
+    @strawberry.field(description="What it was compared with; null when it was not, or a sensitive column is kept from you.")
+    async def threshold(self, info: Info) -> float | None:
+        return None if await self._conceals(info) else self.row.threshold
+
+    @strawberry.field(description="Upper end, of BETWEEN and NOT_BETWEEN; null likewise.")
+    async def upper_threshold(self, info: Info) -> float | None:
+        return None if await self._conceals(info) else self.row.upper_threshold
+
+    @strawberry.field(
+        description="The first rows that break the rule: `{row, values}`, row numbers from 1, values of its columns by name. "
+        "Empty while a sensitive column is concerned and you hold less than WRITE."
+    )
+    async def failed_rows_sample(self, info: Info) -> list[JSON]:
+        return [] if await self._conceals(info) else self.row.failed_rows_sample
+
+    @strawberry.field(
+        description="Presigned address, 15 minutes, of a Parquet file of all rows that break the rule; null when the run was not "
+        "asked for it (`keepFailedRows`), none fail, or a column is sensitive and you hold less than WRITE."
+    )
+    async def failed_rows_url(self, info: Info) -> str | None:
+        if self.row.failed_rows_key is None or await self._hidden(info):
+            return None
+        name = f"failed-rows-{self.row.position + 1}.parquet"
+        return await info.context.resources.storage.sign_download(self.row.failed_rows_key, file_name=name)
+
+    @strawberry.field(
+        description="The SQL that the value came from; null where no row was read for it, or while a column of the dataset is "
+        "sensitive and you hold less than WRITE."
+    )
+    async def expression(self, info: Info) -> str | None:
+        return None if await self._hidden(info) else self.row.expression
+
+    @strawberry.field(description="What was expected and what was found, in a sentence.")
+    async def message(self, info: Info) -> str:
+        return MASKED if await self._conceals(info) else self.row.message
+
+    @strawberry.field(description="Why the rule could not run; null when it could.")
+    async def error(self, info: Info) -> QualityError | None:
+        error = QualityError.of(self.row.error)
+        if error is None or not await self._conceals(info):
+            return error
+        return QualityError(code=error.code, message=MASKED)
+
+
+@strawberry.type(description="One execution of quality rules on one version.")
+class QualityRun(Node):
+    status: QualityRunStatus = strawberry.field(description="State.")
+    trigger: QualityRunTrigger = strawberry.field(description="Why it was begun.")
+    created_at: datetime = strawberry.field(description="When it was asked for.")
+    started_at: datetime | None = strawberry.field(description="When a worker began; null before.")
+    finished_at: datetime | None = strawberry.field(description="When it ended; null before.")
+    rows_scanned: BigInt | None = strawberry.field(description="Rows that were read; null before the end.")
+    summary: QualityRunSummary | None = strawberry.field(description="Results so far, counted; null before a worker begins.")
+    error: QualityError | None = strawberry.field(description="Why it could not run at all; null when it could.")
+    row: strawberry.Private[AnyRow]
+
+    @classmethod
+    def of(cls, row: AnyRow) -> "QualityRun":
+        """From a row of `quality_runs` (services.quality_runs.COLUMNS)."""
+        summary = QualityRunSummary(
+            passed=row.passed, warned=row.warned, failed=row.failed, errored=row.errored, skipped=row.skipped
+        )
+        return cls(
+            id=to_id("QualityRun", row.id), status=QualityRunStatus(row.status.value),
+            trigger=QualityRunTrigger(row.trigger.value), created_at=row.created_at, started_at=row.started_at,
+            finished_at=row.finished_at, rows_scanned=row.rows_scanned, summary=None if row.started_at is None else summary,
+            error=QualityError.of(row.error), row=row,
+        )  # fmt: skip
+
+    @strawberry.field(description="From its begin to its end, in milliseconds; null before.")
+    def duration_ms(self) -> int | None:
+        if self.started_at is None or self.finished_at is None:
+            return None
+        return max(0, round((self.finished_at - self.started_at).total_seconds() * 1000))
+
+    @strawberry.field(description="One for each rule, in the order of the rules; empty before the end; at most 2,000.")
+    async def results(self, info: Info) -> list[QualityResult]:
+        return [QualityResult.of(row) for row in await info.context.loaders.results_by_run.load(self.row.id)]
+
+    @strawberry.field(description="The version that it checks.")
+    async def version(self, info: Info) -> DatasetVersion:
+        return DatasetVersion.of(required(await info.context.loaders.version_by_id.load(self.row.version_id)))
+
+    @strawberry.field(description="Whose version it is.")
+    async def dataset(self, info: Info) -> Dataset:
+        return Dataset.of(required(await info.context.loaders.dataset_by_id.load(self.row.dataset_id)))
+
+    @strawberry.field(description="Who asked for it; null when nobody did.")
+    async def requested_by(self, info: Info) -> User | None:
+        if self.row.requested_by_id is None:
+            return None
+        return optional(User.of, await info.context.loaders.user_by_id.load(self.row.requested_by_id))
+
+
+@strawberry.type(description="A change of a quality run.")
+class QualityRunEvent:
+    sequence: BigInt = strawberry.field(description="Contiguous per run: a gap means that a message was lost.")
+    run: QualityRun = strawberry.field(description="The run as it was then.")
+
+    @classmethod
+    def now(cls, row: AnyRow) -> "QualityRunEvent":
+        """The run as it is."""
+        return cls(sequence=BigInt(row.sequence), run=QualityRun.of(row))
+
+    @classmethod
+    def of(cls, event: StatusEvent, row: AnyRow) -> "QualityRunEvent":
+        """What never changes from the run's row, what does from the event."""
+        told = event.run or {}
+        status, counts = QualityRunStatus(str(told["status"])), told["summary"]
+        assert isinstance(counts, dict)
+        summary = None if status is QualityRunStatus.QUEUED else QualityRunSummary(**counts)
+        ended = status not in (QualityRunStatus.QUEUED, QualityRunStatus.RUNNING)
+        run = replace(
+            QualityRun.of(row), status=status, summary=summary, finished_at=row.finished_at if ended else None,
+            rows_scanned=row.rows_scanned if ended else None, error=QualityError.of(row.error) if ended else None,
+        )  # fmt: skip
+        return cls(sequence=BigInt(int(str(told["sequence"]))), run=run)
+
+
+@strawberry.input(description="A version to check now.")
+class RunQualityChecksInput:
+    version_id: strawberry.ID = strawberry.field(description="A READY version.")
+    rule_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="These rules, disabled ones too; at most 250. Absent: all that are enabled."
+    )
+    keep_failed_rows: bool = strawberry.field(
+        default=False, description="Keep all rows that break a rule as files, see `QualityResult.failedRowsUrl`."
+    )
+
+    def rules(self) -> list[UUID] | None:
+        """Row ids. Raises InvalidInput."""
+        return rule_ids_of(self.rule_ids)
+
+
+@strawberry.input(description="Rules to try on a version without saving them.")
+class DryRunQualityRulesInput:
+    version_id: strawberry.ID = strawberry.field(description="A READY version.")
+    rules: list[QualityRuleDraftInput] = strawberry.field(description="1 to 20 rules.")
+    keep_failed_rows: bool = strawberry.field(default=False, description="As in `runQualityChecks`.")
+
+    def version(self) -> UUID:
+        """Row id. Raises InvalidInput."""
+        return from_id(self.version_id, "DatasetVersion", "versionId")
+
+
+@strawberry.type(description="Outcome of a mutation that begins a quality run.")
+class QualityRunPayload:
+    run: QualityRun | None = strawberry.field(default=None, description="The run, which waits for a worker; null with errors.")
+    errors: list[UserError] = errors_field()

@@ -1,0 +1,1 @@
+"""Quality on the running system: rules, runs, the gate, and what follows from them."""
