@@ -191,7 +191,7 @@ class _Reading:
         where = ""
         if text is not None and self._plan.options.types:
             options, names = self._plan.options, self._plan.names.names
-            style = types.file_style(masks, options.decimal_separator, options.thousands_separator)
+            style = self._file_style(masks)
             for index, name in enumerate(names):
                 if name in options.types:
                     kinds[index] = overrides.insisted(options.types[name], masks[index], kinds[index], style)
@@ -209,10 +209,14 @@ class _Reading:
     def _decided(self, masks: list[int]) -> list[ColumnType]:
         options = self._plan.options
         self._masks = masks
-        self._style = types.file_style(masks, options.decimal_separator, options.thousands_separator)
+        self._style = self._file_style(masks)
         kinds = [types.decide(mask, self._style) for mask in masks]
         # With the caller's own tokens, others are text.
         return [types.TEXT if kind.tokens and options.null_tokens is not None else kind for kind in kinds]
+
+    def _file_style(self, masks: list[int]) -> types.FileStyle:
+        options = self._plan.options
+        return types.file_style(masks, options.decimal_separator, options.thousands_separator, options.delimiter)
 
     def _copied(self, source: Cells, kinds: list[ColumnType], record_count: int, where: str = "") -> _Typed | None:
         """The table in these types, or None where a cell does not fit them."""

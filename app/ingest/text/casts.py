@@ -78,6 +78,8 @@ def _fits(x: str, kind: ColumnType, value: str) -> str:
             # Only the usual form comes back in 19 bytes: 'infinity' and years '(BC)' or of five digits do not.
             usual = f"WHEN strlen({x}) = 19 AND {value}::VARCHAR = {x} THEN {value}"
             return f"{usual} " + _checked(x, shapes.ISO_TIMESTAMP, value)
+        case "TIMESTAMP_NS":
+            return _checked(x, f"({shapes.ISO_TIMESTAMP}|{shapes.ISO_NANOSECONDS})", value)
         case "TIMESTAMP WITH TIME ZONE":
             return _checked(x, shapes.ISO_TIMESTAMP + shapes.ISO_ZONE, value)
         case "TIME":

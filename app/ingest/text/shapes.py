@@ -10,11 +10,13 @@ class Shape(IntFlag):
     INT = auto()  # 42, -7: written as a machine would, within 64 bits
     LONG_INT = auto()  # beside INT: more digits than a double keeps
     BIG = auto()  # up to 38 digits
+    NEGATIVE_ZERO = auto()  # -0: an integer would lose the sign
     DECIMAL = auto()  # 1.5, .5, -0.25: a double holds it exactly as far as it is written
     LONG_DECIMAL = auto()  # more digits than a double keeps
     DOT3 = auto()  # 1.234: a decimal, or a thousand two hundred thirty-four
     EXPONENT = auto()  # 1.5e10, 1e-05
     BARE_EXPONENT = auto()  # 1e5, 2E7: a number among numbers, an identifier among its like
+    HUGE = auto()  # 1e400: no double holds it
     PLUS = auto()  # +7; +1.5 is PLUS and DECIMAL; +49301234567 and +07 are TEXT
     INFINITE = auto()  # inf, -Infinity
     COMMA = auto()  # 1,5: can only be a decimal comma
@@ -27,6 +29,8 @@ class Shape(IntFlag):
     BOOLEAN = auto()  # true, False, TRUE
     DATE = auto()  # 2013-01-31
     TIMESTAMP = auto()  # 2013-01-31 05:15, 2013-01-31T05:15:00.123
+    FAR = auto()  # beside TIMESTAMP: years that nanoseconds since 1970 do not reach in 64 bits
+    NANOSECONDS = auto()  # beside TIMESTAMP or TIMESTAMP_ZONE: more than six digits of a second
     TIMESTAMP_ZONE = auto()  # 2013-01-31T05:15:00Z, ... +09:00
     TIME = auto()  # 05:15, 05:15:30.5
     SLASH_EITHER = auto()  # 01/02/2013
@@ -91,6 +95,7 @@ PLUS_INTEGER = "[+](0|[1-9][0-9]{0,6})"
 PLUS = f"({PLUS_INTEGER}|[+](((0|[1-9][0-9]*)[.][0-9]*|[.][0-9]+)|{EXPONENT.removeprefix('-?')}))"
 EXACT_DIGITS = 15
 """Every decimal number of so many digits comes back from a double as it went."""
+ISO_NANOSECONDS = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{7,9}"
 ISO_TIMESTAMP = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6}0*)?)?"
 ISO_ZONE = " ?(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
 TIME = "([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}([.][0-9]{1,6}0*)?)?"
@@ -161,12 +166,20 @@ def _bare_shape_sql(x: str) -> str:
                 f"THEN {int(Shape.DECIMAL)} ELSE {int(Shape.LONG_DECIMAL)} END"
             ),
         ),
+        (f"{x} = '-0'", Shape.NEGATIVE_ZERO),
         (one_of(x, BOOLEANS), Shape.BOOLEAN),
         (f"length({x}) = 10 AND TRY_CAST({x} AS DATE)::VARCHAR = {x}", Shape.DATE),
-        (f"{matches(x, ISO_TIMESTAMP)} AND TRY_CAST({x} AS TIMESTAMP) IS NOT NULL", Shape.TIMESTAMP),
+        (
+            f"{matches(x, ISO_TIMESTAMP)} AND TRY_CAST({x} AS TIMESTAMP) IS NOT NULL",
+            f"CASE WHEN {x} < '1678' OR {x} >= '2262' THEN {int(Shape.TIMESTAMP | Shape.FAR)} ELSE {int(Shape.TIMESTAMP)} END",
+        ),
         (f"{matches(x, ISO_TIMESTAMP + ISO_ZONE)} AND TRY_CAST({x} AS TIMESTAMPTZ) IS NOT NULL", Shape.TIMESTAMP_ZONE),
+        (f"{matches(x, ISO_NANOSECONDS + f'({ISO_ZONE})?')}", _nanoseconds_sql(x)),
         (f"{matches(x, TIME)} AND TRY_CAST({x} AS TIME) IS NOT NULL", Shape.TIME),
-        (f"{matches(x, EXPONENT)} AND isfinite(TRY_CAST({x} AS DOUBLE))", _exponent_sql(x)),
+        (
+            matches(x, EXPONENT),
+            f"CASE WHEN isfinite(TRY_CAST({x} AS DOUBLE)) THEN {_exponent_sql(x)} ELSE {int(Shape.HUGE)} END",
+        ),
         (f"starts_with({x}, '+')", _plus_sql(x, f"substr({x}, 2)")),
         (matches(x, INFINITE), Shape.INFINITE),
         (matches(x, f"-?{group}(,[0-9]{{3}}){{2,}}"), Shape.GROUP_COMMA),
@@ -195,6 +208,15 @@ def _fixed_space_sql(x: str) -> str:
     comma, point = (int(Shape.GROUP_FIXED_SPACE | mark) for mark in (Shape.COMMA, Shape.DECIMAL))
     return (
         f"CASE WHEN contains({x}, ',') THEN {comma} WHEN contains({x}, '.') THEN {point} ELSE {int(Shape.GROUP_FIXED_SPACE)} END"
+    )
+
+
+def _nanoseconds_sql(x: str) -> str:
+    zoned, plain = (int(Shape.NANOSECONDS | moment) for moment in (Shape.TIMESTAMP_ZONE, Shape.TIMESTAMP))
+    return (
+        f"CASE WHEN TRY_CAST({x} AS TIMESTAMP_NS) IS NOT NULL AND {matches(x, ISO_NANOSECONDS)} THEN {plain}"
+        f" WHEN {matches(x, ISO_NANOSECONDS + ISO_ZONE)} AND TRY_CAST(left({x}, 19) AS TIMESTAMP) IS NOT NULL THEN {zoned}"
+        f" ELSE {int(Shape.TEXT)} END"
     )
 
 

@@ -63,9 +63,11 @@ class FileStyle:
     thousands: str | None = None
     seen_dot: bool = False
     seen_comma: bool = False
+    comma_delimits: bool = False
+    """A comma within a number then had to be quoted, which those who write decimals with it do not do to themselves."""
 
 
-def file_style(masks: Sequence[int], decimal: str | None, thousands: str | None) -> FileStyle:
+def file_style(masks: Sequence[int], decimal: str | None, thousands: str | None, delimiter: str | None = None) -> FileStyle:
     dot = comma = False
     for mask in masks:
         shape = Shape(mask & shapes.SHAPES)
@@ -73,7 +75,7 @@ def file_style(masks: Sequence[int], decimal: str | None, thousands: str | None)
             continue
         dot = dot or (bool(shape & (_DOT_NUMBERS | Shape.GROUP_COMMA)) and not shape & Shape.COMMA)
         comma = comma or (bool(shape & Shape.COMMA) and not shape & _DOT_NUMBERS)
-    return FileStyle(decimal, thousands, dot, comma)
+    return FileStyle(decimal, thousands, dot, comma, delimiter == ",")
 
 
 def decide(mask: int, style: FileStyle) -> ColumnType:
@@ -86,7 +88,7 @@ def decide(mask: int, style: FileStyle) -> ColumnType:
         return ColumnType(LogicalType.STRING, empty=not tokens and not padded)
     if bare & Shape.TEXT:
         return TEXT
-    kind = _single_kind(bare) or _dates(bare) or _number(bare, style)
+    kind = _single_kind(bare) or _moments(bare) or _dates(bare) or _extreme(bare, style) or _number(bare, style)
     if kind.is_text:
         return kind
     return replace(kind, tokens=tokens, padded=padded)
@@ -107,6 +109,33 @@ def _single_kind(bare: Shape) -> ColumnType | None:
         case Shape.TIME:
             return ColumnType(LogicalType.TIME, "TIME")
     return None
+
+
+def _moments(bare: Shape) -> ColumnType | None:
+    """Timestamps beside which some are finer or farther away."""
+    if bare & ~Shape.FAR == Shape.TIMESTAMP:
+        return ColumnType(LogicalType.TIMESTAMP, "TIMESTAMP")
+    if not bare & Shape.NANOSECONDS or bare & ~(Shape.NANOSECONDS | Shape.FAR | Shape.TIMESTAMP | Shape.TIMESTAMP_ZONE):
+        return None
+    if bare & Shape.TIMESTAMP_ZONE:
+        return ColumnType(LogicalType.STRING, ambiguous="its times have nanoseconds and a zone, of which a type keeps one")
+    if bare & Shape.FAR:
+        return ColumnType(LogicalType.STRING, ambiguous="with nanoseconds, years before 1678 or after 2261 cannot be kept")
+    return ColumnType(LogicalType.TIMESTAMP, "TIMESTAMP_NS")
+
+
+def _extreme(bare: Shape, style: FileStyle) -> ColumnType | None:
+    """Numbers some of which their type would not hold as they are written."""
+    extreme = bare & (Shape.NEGATIVE_ZERO | Shape.HUGE)
+    rest = bare & ~extreme
+    if not extreme:
+        return None
+    kind = (_single_kind(rest) or _number(rest, style)) if rest else ColumnType(LogicalType.INTEGER, "BIGINT")
+    if kind.logical not in (LogicalType.INTEGER, LogicalType.NUMBER):
+        return TEXT
+    if extreme & Shape.HUGE:
+        return ColumnType(LogicalType.STRING, ambiguous="cells like 1e400 are beyond what a number type holds")
+    return ColumnType(LogicalType.STRING, ambiguous="cells like -0 would lose their sign as numbers")
 
 
 def _dates(bare: Shape) -> ColumnType | None:
@@ -198,7 +227,9 @@ def _comma_is_decimal(bare: Shape, style: FileStyle) -> bool | None:
     if bare & Shape.COMMA3:
         if style.thousands == "," or (style.seen_dot and not style.seen_comma):
             return False
-        return True if style.seen_comma and not style.seen_dot else None
+        if style.seen_comma and not style.seen_dot:
+            return True
+        return False if style.comma_delimits and not style.seen_comma and style.thousands is None else None
     return bool(bare & Shape.DOT3) and style.seen_comma and not style.seen_dot
 
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime, time
 from decimal import Decimal
 
+import duckdb
 import pytest
 
 from app.ingest.job import IngestError, IngestErrorCode, LogicalType, RejectedRow
@@ -70,7 +71,10 @@ def column(*cells: str) -> str:
         (["2013-01-31 05:15", "2013-01-31T05:15:30.5"], "TIMESTAMP", [datetime(2013, 1, 31, 5, 15), datetime(2013, 1, 31, 5, 15, 30, 500_000)]),
         (["2013-01-31T05:15:00Z", "2013-01-31T05:15:00+09:00"], "TIMESTAMP WITH TIME ZONE", ["2013-01-31 05:15:00+00", "2013-01-30 20:15:00+00"]),
         (["2013-01-31T05:15:00Z", "2013-01-31T05:15:00"], "VARCHAR", ["2013-01-31T05:15:00Z", "2013-01-31T05:15:00"]),
-        (["2013-01-31T05:15:00.123456789", "2013-01-31T05:15:00"], "VARCHAR", ["2013-01-31T05:15:00.123456789", "2013-01-31T05:15:00"]),
+        (["2013-01-31T05:15:00.123456789Z"], "VARCHAR", ["2013-01-31T05:15:00.123456789Z"]),
+        (["2013-01-31T05:15:00.123456789", "1500-01-31T05:15:00"], "VARCHAR", ["2013-01-31T05:15:00.123456789", "1500-01-31T05:15:00"]),
+        (["1500-01-31T05:15:00", "2013-01-31T05:15:00"], "TIMESTAMP", [datetime(1500, 1, 31, 5, 15), datetime(2013, 1, 31, 5, 15)]),
+        (["1,001", "-2"], "VARCHAR", ["1,001", "-2"]),
         (["05:15", "23:59:59.5"], "TIME", [time(5, 15), time(23, 59, 59, 500_000)]),
         (["24:00", "05:15"], "VARCHAR", ["24:00", "05:15"]),
         (["1,5", "1.234,25"], "DOUBLE", [1.5, 1234.25]),
@@ -111,6 +115,14 @@ def test_an_ambiguous_column_is_named_in_a_warning(read: Reading) -> None:
     [
         (["1e5", "2E7"], "cells like 1e5 may be numbers or identifiers"),
         (["+7", "+49"], "cells like +7 may be numbers or codes"),
+        (["-0", "0", "-5"], "cells like -0 would lose their sign as numbers"),
+        (["-0", "1.5"], "cells like -0 would lose their sign as numbers"),
+        (["1e400", "2", "3"], "cells like 1e400 are beyond what a number type holds"),
+        (["2013-01-31T05:15:00.1234567Z"], "its times have nanoseconds and a zone, of which a type keeps one"),
+        (
+            ["2013-01-31 05:15:00.1234567", "2262-01-31 05:15:00"],
+            "with nanoseconds, years before 1678 or after 2261 cannot be kept",
+        ),
         (["9007199254740993", "1e5"], "its numbers have more digits than a number type holds"),
     ],
 )
@@ -240,3 +252,18 @@ def test_one_odd_cell_anywhere_in_a_long_file_decides(read: Reading, last: str, 
     assert result.types == [native, "DOUBLE", "DATE", "VARCHAR"]
     assert result.table.row_count == 250_000
     assert result.rows[133_333] == (value, 1.5, None, "odd")
+
+
+def test_nanoseconds_are_kept(read: Reading) -> None:
+    cells = [f"2013-01-31T05:{n % 60:02}:00.{n:09}" for n in range(300)] + ["2013-01-31 05:15:00"]
+    result = read(column(*cells))
+    assert (result.types[1], result.table.fields[1].logical_type) == ("TIMESTAMP_NS", LogicalType.TIMESTAMP)
+    connection = duckdb.connect()
+    stored = connection.execute(f"SELECT epoch_ns(x) % 1000000000 FROM read_parquet('{result.table.path}')").fetchall()
+    assert [value for (value,) in stored] == [*range(300), 0]
+
+
+def test_quoted_groups_of_three_in_a_file_with_commas_are_thousands(read: Reading) -> None:
+    result = read("city,people\n" + "".join(f'city {n},"{n},{n:03}"\n' for n in range(1, 300)))
+    assert (result.types[1], [row[1] for row in result.rows]) == ("BIGINT", [1001 * n for n in range(1, 300)])
+    assert read('a,b,c\n1,"1,5","1,001"\n2,"2,5","2,002"\n').rows == [(1, 1.5, 1.001), (2, 2.5, 2.002)]
