@@ -10,11 +10,13 @@ from app.ingest.text.shapes import NULL_TOKENS
 
 _MOST_PREAMBLE = 240
 _LONG_SAMPLE = 100
+_COMMENT = re.compile(r"\s*(?:#|//|--|%)")
 _WORDS = frozenset({"a", "a a", "a a a"})
 """Shapes that most headers have and much text too: they tell nothing."""
 _VALUE = re.compile(
     r"[-+]?[$€£¥]?(?:\d[\d,.' \u00a0\u202f\u2009]*|[.,]\d+)(?:[eE][-+]?\d+)?%?"
     r"|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}|\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+    r"|https?://\S+|[\w.+-]+@[\w-]+\.[\w.-]+"
     r"|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[T ].*)?|\d{1,2}:\d{2}.*|true|false",
     re.IGNORECASE,
 )
@@ -120,6 +122,8 @@ def _preamble(records: Sequence[Sequence[str]], width: int) -> int:
             return index
         below = [each for each in following[1:] if len(each) == width]
         header_follows = len(following[0]) == width and is_header(following[0], below) and bool(below)
+        if _COMMENT.match(record[0]) and _is_above(record, following[0], below, width):
+            continue
         if len(record) == width:
             if width > 1 and _is_title(record, records[index + 1], header_follows=header_follows):
                 continue
@@ -131,6 +135,13 @@ def _preamble(records: Sequence[Sequence[str]], width: int) -> int:
         if len(record) > width > 1 and not header_follows:
             return index
     return 0
+
+
+def _is_above(comment: Sequence[str], following: Sequence[str], below: Sequence[Sequence[str]], width: int) -> bool:
+    """True for a comment that is no header: '#CHROM' above values is one."""
+    if _COMMENT.match(following[0]) or len(comment) != width:
+        return True
+    return len(following) == width and bool(below) and votes_for_header(following, below) >= 0.5
 
 
 def _is_hollow(record: Sequence[str]) -> bool:
@@ -162,6 +173,8 @@ def votes_for_header(first: Sequence[str], below: Sequence[Sequence[str]]) -> fl
         typed = bool(column) and values >= len(column) * 0.7
         if not name:
             votes -= 0.3 if index else 0
+        elif name in NULL_TOKENS:
+            votes -= 0.5
         elif _VALUE.fullmatch(name):
             votes -= 1 if typed and not _is_year(name) else 0.5 if not _is_year(name) else 0
         elif typed:

@@ -28,6 +28,9 @@ _TYPED = re.compile(
 _WORDS = re.compile(r"\s*[\w][\w .&'’/()#:+*-]*\s*")
 _COMMENT = re.compile(r"\s*(?:#|//|--|%|\*)")
 _GROUPS = re.compile(r"[-+]?\d{1,3}(?: \d{3})+")
+_CLOCK = re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?\b")
+_ENOUGH = 10
+"""Records below which a share of them says little."""
 _CLEAN = 0.05
 """Of the quoted cells, so many may be beside stray quotes in what is still RFC 4180."""
 
@@ -117,12 +120,16 @@ def _is_credible(reading: _Reading) -> bool:
     first = next((index for index, record in enumerate(records) if not _COMMENT.match(record[0])), 0)
     below = [record for record in records[first + 1 :] if len(record) == width]
     if delimiter in _LIKELY:
+        # Of a log without a header, in which a comma comes here and there, the reader would have to reject half.
+        ragged = len(records) >= _ENOUGH and sum(len(record) == width for record in records) < len(records) * 0.8
+        if ragged and not (len(records[first]) == width and header.is_header(records[first], below)):
+            return _has_header_below(reading, first)
         return len(records[first]) > 1 or _has_header_below(reading, first) or _is_wide_and_regular(reading, first)
     # A colon or a space is in every other text.
     at_header = len(records[first]) in (width, width - 1)
     if not at_header or _is_one_value(records, delimiter):
         return False
-    with_header = bool(below) and len(records[first]) == width and header.is_header(records[first], below)
+    with_header = bool(below) and len(records[first]) == width and header.votes_for_header(records[first], below) >= 0.5
     if delimiter == " ":
         return reading.is_cleanly_quoted or _numeric_columns(below or records, width) >= (1 if with_header else width)
     return with_header or (width >= 4 and len({_shapes(records, column) for column in range(width)}) > 1)
@@ -157,8 +164,11 @@ def _is_wide_and_regular(reading: _Reading, first: int) -> bool:
 
 
 def _is_one_value(records: Sequence[Sequence[str]], delimiter: str) -> bool:
+    """True where nearly every line as a whole is a time, an address, a number with groups; or holds a time between colons."""
     lines = [delimiter.join(record) for record in records]
-    whole = sum(bool(_TYPED.fullmatch(line) or _GROUPS.fullmatch(line)) for line in lines)
+    whole = sum(
+        bool(_TYPED.fullmatch(line) or _GROUPS.fullmatch(line) or (delimiter == ":" and _CLOCK.search(line))) for line in lines
+    )
     return whole >= len(lines) * 0.8
 
 
