@@ -1,8 +1,8 @@
-"""Runs the browser's tests: `python -m tests.e2e [--full] [ARGUMENT OF PLAYWRIGHT ...]`.
+"""Runs the browser's tests: `python -m tests.e2e [--full | --screenshots] [ARGUMENT OF PLAYWRIGHT ...]`.
 
 Starts a system of its own in a temporary folder, or uses the one at DATAKURA_E2E_URL, whose administrator has the
 password in DATAKURA_ADMIN_PASSWORD. The browser is DATAKURA_E2E_CHROMIUM, else one that is installed, else one from a
-package that carries it.
+package that carries it. With --screenshots no tests are run: the pages of the demo are pictured in docs/images.
 """
 
 import os
@@ -53,14 +53,14 @@ def find_browser() -> str:
 
 
 @contextmanager
-def running_system(password: str) -> Iterator[dict[str, str]]:
-    """A system with no datasets; what the tests have to know of it, as environment variables."""
+def running_system(password: str, *, demo: bool) -> Iterator[dict[str, str]]:
+    """A system of its own, without datasets or with the demo's; what the tests have to know of it, as environment variables."""
     with tempfile.TemporaryDirectory(prefix="datakura-e2e-") as folder:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("DATAKURA_")}
         settings = {
             "DATAKURA_DATA_DIR": f"{folder}/data",
             "DATAKURA_PORT": "0",
-            "DATAKURA_DEMO": "0",
+            "DATAKURA_DEMO": str(int(demo)),
             "DATAKURA_ADMIN_EMAIL": EMAIL,
             "DATAKURA_ADMIN_PASSWORD": password,
             # The smallest: a file of a few parts is then no heavy one.
@@ -91,19 +91,23 @@ def running_system(password: str) -> Iterator[dict[str, str]]:
 
 def main(arguments: list[str]) -> int:
     """The exit code of the tests."""
-    full = "--full" in arguments
-    wanted = [argument for argument in arguments if argument != "--full"]
+    full, pictures = "--full" in arguments, "--screenshots" in arguments
+    wanted = [argument for argument in arguments if argument not in ("--full", "--screenshots")]
+    if pictures:
+        wanted = ["screenshots", *wanted]
     project = NpmProject(ROOT, HERE)
     try:
         browser = find_browser()
         print(f"Browser tests, {'long' if full else 'short'} form, in {browser}", flush=True)
         environment = {"DATAKURA_E2E_CHROMIUM": browser, "DATAKURA_ADMIN_EMAIL": EMAIL, "DATAKURA_E2E_FULL": "1" if full else ""}
+        if pictures:
+            environment["DATAKURA_E2E_SCREENSHOTS"] = str(ROOT / "docs/images")
         if os.environ.get("DATAKURA_E2E_URL"):
             os.environ.update(environment)
             project.script("test", _run, *wanted)
             return 0
         password = secrets.token_urlsafe(12)
-        with running_system(password) as known:
+        with running_system(password, demo=pictures) as known:
             os.environ.update(environment | known | {"DATAKURA_ADMIN_PASSWORD": password})
             project.script("test", _run, *wanted)
     except StartError as error:

@@ -5,17 +5,20 @@ const full = Boolean(process.env['DATAKURA_E2E_FULL'])
 
 export default defineConfig({
   testDir: 'specs',
+  // Pictures are no test: `python -m tests.e2e --screenshots`.
+  testIgnore: process.env['DATAKURA_E2E_SCREENSHOTS'] ? [] : ['**/screenshots.spec.ts'],
   outputDir: 'test-results',
   // One system, one account, two cores: more at once would only wait for each other.
   workers: 1,
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  // Bounds for what hangs, not for what is slow: the machine may be busy.
+  timeout: 180_000,
+  expect: { timeout: 30_000 },
   reporter: process.env['CI'] ? 'dot' : 'line',
   forbidOnly: Boolean(process.env['CI']),
   ...(full ? {} : { grepInvert: /@full/ }),
   use: {
     ...CONTEXT,
-    actionTimeout: 15_000,
+    actionTimeout: 30_000,
     screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: process.env['DATAKURA_E2E_CHROMIUM'] ?? '',

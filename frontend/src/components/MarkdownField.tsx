@@ -27,7 +27,7 @@ export function MarkdownField({ label, value, onChange, problem }: MarkdownField
         value={side}
         aria-label={t('markdown.side', { label })}
         onChange={(_event, next: 'write' | 'preview' | null) => next && setSide(next)}
-        sx={{ mb: 1, '& button': { py: 0.25 } }}
+        sx={{ mb: 1.75, '& button': { py: 0.25 } }}
       >
         <ToggleButton value="write">{t('markdown.write')}</ToggleButton>
         <ToggleButton value="preview">{t('markdown.preview')}</ToggleButton>

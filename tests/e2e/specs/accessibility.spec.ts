@@ -32,7 +32,6 @@ for (const { language, theme, width, full } of LOOKS) {
   test(`every page in ${language}, ${theme}, ${width} pixels wide has no violation${full ? ' @full' : ''}`, async ({
     page,
   }) => {
-    test.setTimeout(180_000)
     await page.emulateMedia({ reducedMotion: 'reduce' })
     await page.setViewportSize({ width, height: 900 })
     await page.addInitScript(
@@ -42,7 +41,7 @@ for (const { language, theme, width, full } of LOOKS) {
       },
       { language, theme },
     )
-    const addresses = ['/', '/?q=flights', ...TABS.map((tab) => `/datasets/${slug}${tab}`), `/datasets/${failed}`, '/nothing/here']
+    const addresses = ['/', '/?q=flights', '/account', ...TABS.map((tab) => `/datasets/${slug}${tab}`), `/datasets/${failed}`, '/nothing/here']
     for (const address of addresses) {
       await page.goto(address)
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible()

@@ -15,7 +15,6 @@ function killApi(): void {
 
 test('a server that restarts loses nothing that was typed, and what is live stays so', async ({ page, api, expected }) => {
   test.skip(!DATA_DIR, 'needs a system of its own, whose processes it may kill')
-  test.setTimeout(120_000)
   expected.complaints = [/ERR_CONNECTION|ERR_EMPTY_RESPONSE|WebSocket/]
   const { id, slug } = await api.createDataset({ name: uniqueName('Restart') })
   await page.goto(`/datasets/${slug}/settings`)

@@ -5,7 +5,6 @@ import { expect, test, uniqueName } from '../support/test.ts'
 const LARGE = asFile('large.csv', flights(300_000))
 
 test('an upload that loses the network is resumed with what is missing', async ({ page, api, expected }) => {
-  test.setTimeout(120_000)
   expected.complaints = [/ERR_INTERNET_DISCONNECTED|ERR_FAILED|WebSocket/]
   const { slug } = await api.createDataset({ name: uniqueName('Lost network') })
   await page.goto(`/datasets/${slug}`)
@@ -26,7 +25,6 @@ test('an upload that loses the network is resumed with what is missing', async (
 })
 
 test('an upload whose page was left goes on when its file is chosen again', async ({ page, api, expected }) => {
-  test.setTimeout(120_000)
   expected.complaints = [/ERR_FAILED|ERR_ABORTED/]
   const { slug } = await api.createDataset({ name: uniqueName('Left page') })
   await page.goto(`/datasets/${slug}`)

@@ -5,6 +5,7 @@ import FormControlLabel from '@mui/material/FormControlLabel'
 import FormGroup from '@mui/material/FormGroup'
 import Stack from '@mui/material/Stack'
 import Typography from '@mui/material/Typography'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatInteger } from '../../lib/format'
 import { datasetStatuses, isNarrowed, type DatasetFilters } from './useDatasetFilters'
@@ -27,45 +28,57 @@ interface FacetPanelProps {
 /** Narrows the list by what its datasets have in common. */
 export function FacetPanel({ filters, statuses, tags, owners, onChange }: FacetPanelProps) {
   const { t } = useTranslation()
+  const [open, setOpen] = useState(false)
   const knownTags = withChosen(tags, filters.tags)
   const knownOwners = withChosen(owners, filters.ownerIds)
   return (
-    <Stack component="section" aria-label={t('search.filters')} spacing={2}>
-      <FacetGroup
-        title={t('datasets.status')}
-        options={withChosen(statuses, filters.statuses).map((bucket) => {
-          const status = datasetStatuses.find((one) => one === bucket.value)
-          return status ? { ...bucket, label: t(`datasetStatus.${status}`) } : bucket
-        })}
-        chosen={filters.statuses}
-        onChange={(chosen) =>
-          onChange({ statuses: datasetStatuses.filter((status) => chosen.includes(status)) })
-        }
-      />
-      <FacetGroup
-        title={t('datasets.tags')}
-        options={knownTags}
-        chosen={filters.tags}
-        onChange={(chosen) => onChange({ tags: chosen })}
-      />
-      {knownOwners.length > 1 && (
+    <Box component="section" aria-label={t('search.filters')}>
+      {/* On a narrow page the list comes first; there the filters open on demand. */}
+      <Button
+        variant="outlined"
+        aria-expanded={open}
+        onClick={() => setOpen(!open)}
+        sx={{ display: { md: 'none' }, mb: open ? 2 : 0 }}
+      >
+        {t('search.filters')}
+      </Button>
+      <Stack spacing={2} sx={{ display: { xs: open ? 'flex' : 'none', md: 'flex' } }}>
         <FacetGroup
-          title={t('datasets.owner')}
-          options={knownOwners}
-          chosen={filters.ownerIds}
-          onChange={(chosen) => onChange({ ownerIds: chosen })}
+          title={t('datasets.status')}
+          options={withChosen(statuses, filters.statuses).map((bucket) => {
+            const status = datasetStatuses.find((one) => one === bucket.value)
+            return status ? { ...bucket, label: t(`datasetStatus.${status}`) } : bucket
+          })}
+          chosen={filters.statuses}
+          onChange={(chosen) =>
+            onChange({ statuses: datasetStatuses.filter((status) => chosen.includes(status)) })
+          }
         />
-      )}
-      {isNarrowed(filters) && (
-        <Button
-          size="small"
-          sx={{ alignSelf: 'flex-start' }}
-          onClick={() => onChange({ query: '', statuses: [], tags: [], ownerIds: [] })}
-        >
-          {t('search.clear')}
-        </Button>
-      )}
-    </Stack>
+        <FacetGroup
+          title={t('datasets.tags')}
+          options={knownTags}
+          chosen={filters.tags}
+          onChange={(chosen) => onChange({ tags: chosen })}
+        />
+        {knownOwners.length > 1 && (
+          <FacetGroup
+            title={t('datasets.owner')}
+            options={knownOwners}
+            chosen={filters.ownerIds}
+            onChange={(chosen) => onChange({ ownerIds: chosen })}
+          />
+        )}
+        {isNarrowed(filters) && (
+          <Button
+            size="small"
+            sx={{ alignSelf: 'flex-start' }}
+            onClick={() => onChange({ query: '', statuses: [], tags: [], ownerIds: [] })}
+          >
+            {t('search.clear')}
+          </Button>
+        )}
+      </Stack>
+    </Box>
   )
 }
 
