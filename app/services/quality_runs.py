@@ -108,10 +108,12 @@ async def dry_run(
         {"name": quality_rules.clean_name(one.name), "spec": orjson.loads(orjson.dumps(one.definition.spec("")))}
         for one in drafts
     ]
-    return await queue(
+    run_id = await queue(
         session, dataset_id, version_id, RunTrigger.DRY_RUN, drafts=stored, keeps_failed_rows=keeps_failed_rows,
         requested_by_id=viewer.id,
     )  # fmt: skip
+    await audit.record(session, viewer, "quality_run.dry_run", run_id, dataset=str(dataset_id), version=str(version_id))
+    return run_id
 
 
 async def queue_for_version(session: AsyncSession, dataset_id: UUID, version_id: UUID) -> UUID | None:

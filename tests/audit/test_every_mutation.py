@@ -28,7 +28,7 @@ SELECTED = {
     "SignInPayload": "session { accessToken } mfaChallenge { token }", "RefreshSessionPayload": "session { accessToken }",
     "VerifyTotpPayload": "session { accessToken }", "EnrollTotpPayload": "secret otpauthUri", "RecoveryCodesPayload": "recoveryCodes",
     "UserPayload": "user { id }", "TeamPayload": "team { id }", "CreateApiKeyPayload": "apiKey { id } secret",
-    "DatasetPayload": "dataset { id revision }", "GrantAccessPayload": "grant { id }", "VersionPayload": "version { id }",
+    "DatasetPayload": "dataset { id revision }", "QualityRulePayload": "rule { id }", "GrantAccessPayload": "grant { id }", "VersionPayload": "version { id }",
     "StartUploadPayload": "upload { id partSizeBytes parts { number url } } version { id }",
 }  # fmt: skip
 MUTATIONS = make_schema()._schema.mutation_type
@@ -150,8 +150,14 @@ async def walk_datasets(walk: Walk, boss: Person, editor: Person) -> None:
     version_id = (await walk.do(editor, "completeUpload", uploadId=started["upload"]["id"], parts=parts))["version"]["id"]
     assert (await editor.finished(version_id))["status"] == "READY"
     await walk.do(editor, "publishVersion", versionId=version_id)
-    again = await walk.do(editor, "rereadVersion", versionId=version_id, options={"delimiter": ";"})
+    again = await walk.do(editor, "rereadVersion", versionId=version_id, options={"nullTokens": ["-"]})
     await editor.finished(again["version"]["id"])
+    draft = {"name": "No nulls", "type": "nulls", "fieldPath": "a"}
+    rule = (await walk.do(editor, "createQualityRule", datasetId=dataset_id, **draft))["rule"]["id"]
+    await walk.do(editor, "updateQualityRule", id=rule, enabled=True)
+    await walk.do(editor, "runQualityChecks", versionId=version_id)
+    await walk.do(editor, "dryRunQualityRules", versionId=version_id, rules=[draft])
+    await walk.do(editor, "deleteQualityRule", id=rule)
     await walk.do(editor, "updateSchemaField", versionId=version_id, fieldPath="a", description="A number.")
     for file in (await editor.version(version_id))["files"]:
         if file["downloadUrl"]:
