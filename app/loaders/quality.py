@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import (
@@ -30,6 +31,7 @@ from app.core.viewer import Viewer
 from app.loaders.base import many_each, one_each
 from app.models.datasets import Dataset, FieldAnnotation
 from app.models.quality import QualityMetric, QualityResult, QualityRule, QualityRun, QualityStatus
+from app.models.visibility import KEPT
 from app.quality.spec import Severity
 from app.services import access, fields, quality_rules, quality_runs
 
@@ -60,6 +62,7 @@ class MetricsKey:
     before: tuple[datetime, UUID] | None = None
 
 
+@lru_cache(maxsize=KEPT)
 def _hidden(viewer: Viewer) -> ColumnElement[bool]:
     """The measurement is one of a column whose values are kept from the viewer."""
     return (

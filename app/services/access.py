@@ -7,6 +7,7 @@ VIEWER writes only where it was granted.
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, literal, select
@@ -17,7 +18,7 @@ from app.core.guard import Decisions
 from app.core.viewer import Role, Viewer
 from app.models.accounts import TeamMember
 from app.models.datasets import AccessGrant, AccessLevel, Dataset, Visibility
-from app.models.visibility import held_by, unexpired, visible
+from app.models.visibility import KEPT, held_by, unexpired, visible
 
 __all__ = ["Access", "Audience", "Level", "audience", "level_of", "most_of", "permit", "require", "require_editor", "visible"]
 
@@ -43,6 +44,7 @@ class Access:
     level: Level
 
 
+@lru_cache(maxsize=KEPT)
 def level_of(viewer: Viewer) -> ColumnElement[int]:
     """The viewer's effective level on a row of `datasets`, as a `Level` number."""
     most = most_of(viewer)
