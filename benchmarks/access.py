@@ -122,7 +122,10 @@ async def _entries(connection: AsyncConnection, _viewer: Viewer, ids: list[UUID]
 
 async def _metrics(connection: AsyncConnection, _viewer: Viewer, ids: list[UUID]) -> list[list[AnyRow]]:
     key = (QualityMetric.dataset_id, QualityMetric.metric_name, QualityMetric.field_path)
-    columns = (*key, QualityMetric.value, QualityMetric.threshold, QualityMetric.status, QualityMetric.checked_at)
+    columns = (
+        *key, QualityMetric.value, QualityMetric.threshold, QualityMetric.status, QualityMetric.checked_at,
+        QualityMetric.version_id, QualityMetric.rule_id,
+    )  # fmt: skip
     statement = (
         select(*columns)
         .ext(distinct_on(*key))
