@@ -30,7 +30,7 @@ class Who(StrEnum):
 _ROOTS: dict[str, dict[Who, str]] = {
     "Query": {
         Who.ANYBODY: "viewer signInOptions",
-        Who.ACCOUNT: "datasets searchDatasets suggestDatasets users teams sessions apiKeys qualityRuleTypes",
+        Who.ACCOUNT: "datasets searchDatasets suggestDatasets users teams sessions apiKeys qualityRuleTypes incidents",
         Who.READ: "dataset datasetBySlug datasetVersion compareVersions node qualityRun",
         Who.SELF: "upload",
         Who.ADMINISTRATOR: "auditEvents",
@@ -42,7 +42,8 @@ _ROOTS: dict[str, dict[Who, str]] = {
         Who.ADMINISTRATOR: "createUser updateUser createTeam updateTeam deleteTeam addTeamMember removeTeamMember",
         Who.EDITOR: "createDataset",
         Who.WRITE: "updateDataset setMetadata removeMetadata updateSchemaField startUpload retryVersion rereadVersion publishVersion "
-        "createQualityRule updateQualityRule deleteQualityRule runQualityChecks dryRunQualityRules",
+        "createQualityRule updateQualityRule deleteQualityRule runQualityChecks dryRunQualityRules updateIncident commentIncident "
+        "createCheckSchedule updateCheckSchedule deleteCheckSchedule",
         Who.UPLOADER: "completeUpload abortUpload",
         Who.MANAGE: "archiveDataset deleteDataset restoreDataset grantAccess revokeAccess",
         Who.OWNER: "transferOwnership",
@@ -129,6 +130,14 @@ _QUALITY: dict[str, dict[Who, str]] = {
         Who.PARENT: "id status trigger createdAt startedAt finishedAt durationMs rowsScanned summary results error version dataset "
         "requestedBy"
     },
+    "Incident": {
+        Who.PARENT: "id title priority state stage failureCount reopenedCount mutedUntil startedAt updatedAt resolvedAt assignee rule "
+        "version run dataset comments"
+    },
+    "IncidentConnection": {Who.PARENT: "edges pageInfo"},
+    "IncidentEdge": {Who.PARENT: "cursor node"},
+    "IncidentComment": {Who.PARENT: "text createdAt author"},
+    "CheckSchedule": {Who.PARENT: "id cron timezone enabled allRules nextRunAt createdAt updatedAt dataset"},
     "QualityRunConnection": {Who.PARENT: "edges pageInfo"},
     "QualityRunEdge": {Who.PARENT: "cursor node"},
     "QualityRunSummary": {Who.PARENT: "passed warned failed errored skipped"},
@@ -184,6 +193,9 @@ _PAYLOADS: dict[str, dict[Who, str]] = {
     "VersionPayload": {Who.PARENT: "version errors"},
     "QualityRulePayload": {Who.PARENT: "rule errors"},
     "DeleteQualityRulePayload": {Who.PARENT: "deletedId errors"},
+    "IncidentPayload": {Who.PARENT: "incident errors"},
+    "CheckSchedulePayload": {Who.PARENT: "schedule errors"},
+    "DeleteCheckSchedulePayload": {Who.PARENT: "deletedId errors"},
     "QualityRunPayload": {Who.PARENT: "run errors"},
     "PublishVersionPayload": {Who.PARENT: "version violations errors"},
 }

@@ -19,6 +19,7 @@ from app.resolvers.accounts import AccountsMutation, AccountsQuery
 from app.resolvers.api_keys import ApiKeysMutation, ApiKeysQuery
 from app.resolvers.audit import AuditQuery
 from app.resolvers.datasets import DatasetsMutation, DatasetsQuery
+from app.resolvers.incidents import IncidentsMutation, IncidentsQuery
 from app.resolvers.links import LinksMutation
 from app.resolvers.quality import QualityMutation, QualityQuery
 from app.resolvers.search import SearchQuery
@@ -44,6 +45,7 @@ class Query(
     SearchQuery,
     AuditQuery,
     QualityQuery,
+    IncidentsQuery,
 ):
     pass
 
@@ -60,6 +62,7 @@ class Mutation(
     AccessMutation,
     UploadsMutation,
     QualityMutation,
+    IncidentsMutation,
 ):
     pass
 

@@ -2,7 +2,7 @@
 
 from app.core.db import Database
 from app.core.viewer import Viewer
-from app.loaders import accounts, datasets, quality, versions
+from app.loaders import accounts, datasets, incidents, quality, versions
 from app.loaders.base import Loader, batched
 
 
@@ -33,6 +33,7 @@ class Loaders:
         self.rule_by_id = batched(quality.rules_by_id, db, viewer)
         self.runs_by_dataset = batched(quality.runs_by_dataset, db, viewer)
         self.run_by_id = batched(quality.runs_by_id, db, viewer)
+        self.comments_by_incident = batched(incidents.comments_by_incident, db, viewer)
         self.results_by_run = batched(quality.results_by_run, db, viewer)
 
 

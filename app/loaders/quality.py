@@ -30,6 +30,7 @@ from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.loaders.base import many_each, one_each
 from app.models.datasets import Dataset, FieldAnnotation
+from app.models.incidents import Incident, IncidentState
 from app.models.quality import QualityMetric, QualityResult, QualityRule, QualityRun, QualityStatus
 from app.models.visibility import KEPT
 from app.quality.spec import Severity
@@ -235,6 +236,13 @@ async def health_by_dataset(connection: AsyncConnection, viewer: Viewer, ids: li
             func.coalesce(func.sum(weight).filter(judged), 0).label("whole"),
             func.count().filter(latest.c.status == QualityStatus.FAIL).label("failing_rules"),
             func.max(latest.c.checked_at).label("last_checked_at"),
+            func.count()
+            .filter(
+                exists()
+                .where(Incident.rule_id == QualityRule.id, Incident.state == IncidentState.ACTIVE)
+                .correlate(QualityRule)
+            )
+            .label("open_incidents"),
         )
         .join(Dataset, Dataset.id == QualityRule.dataset_id)
         .join(latest, true())

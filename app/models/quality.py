@@ -95,6 +95,7 @@ class QualityRun(Base):
         one_of("status", RunStatus),
         one_of("trigger", RunTrigger),
         Index("ix_quality_runs_dataset", "dataset_id", "id"),
+        Index("uq_quality_runs_schedule", "schedule_id", "scheduled_for", unique=True),
         Index("ix_quality_runs_batch", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
         Index("ix_quality_runs_open", "status", "updated_at", postgresql_where=text("status IN ('QUEUED', 'RUNNING')")),
     )
@@ -110,6 +111,8 @@ class QualityRun(Base):
     """Rules that nobody has saved, as a list."""
     batch_id: Mapped[UUID | None]
     """Runs of one back-test."""
+    schedule_id: Mapped[UUID | None] = mapped_column(ForeignKey("check_schedules.id", ondelete="SET NULL"))
+    scheduled_for: Mapped[datetime | None]
     keeps_failed_rows: Mapped[bool] = mapped_column(server_default=text("false"))
     sequence: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     """+1 with each change that subscribers are told of."""

@@ -16,12 +16,13 @@ from app.schema.base import Info, Node, optional
 from app.schema.comparison import VersionComparison
 from app.schema.datasets import Dataset
 from app.schema.ids import from_id, parse_id
+from app.schema.incidents import CheckSchedule, Incident
 from app.schema.quality_rules import QualityRule
 from app.schema.quality_runs import QualityRun
 from app.schema.teams import Team
 from app.schema.uploads import Upload
 from app.schema.versions import DatasetVersion, FileObject
-from app.services import api_keys, grants, quality_rules, teams, uploads, versions
+from app.services import api_keys, check_schedules, grants, incidents, quality_rules, teams, uploads, versions
 
 
 @strawberry.type
@@ -73,6 +74,12 @@ class VersionsQuery:
             case ("QualityRule", row_id):
                 async with info.context.read() as connection:
                     return optional(QualityRule.of, await quality_rules.find(connection, info.context.viewer, row_id))
+            case ("Incident", row_id):
+                async with info.context.read() as connection:
+                    return optional(Incident.of, await incidents.find(connection, info.context.viewer, row_id))
+            case ("CheckSchedule", row_id):
+                async with info.context.read() as connection:
+                    return optional(CheckSchedule.of, await check_schedules.find(connection, info.context.viewer, row_id))
             case ("QualityRun", row_id):
                 return optional(QualityRun.of, await info.context.loaders.run_by_id.load(row_id))
             case ("AccessGrant", row_id):

@@ -86,6 +86,6 @@ class DatasetHealth:
             status=QualityStatus(WORST[row.worst].value),
             score=round(row.good / row.whole, 4) if row.whole else 1.0,
             failing_rules=row.failing_rules,
-            open_incidents=0,
+            open_incidents=row.open_incidents,
             last_checked_at=row.last_checked_at,
         )

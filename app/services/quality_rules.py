@@ -1,5 +1,6 @@
 """Quality rules: what is checked on every version of a dataset."""
 
+import asyncio
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -95,7 +96,7 @@ async def create(
     if (await session.execute(count)).scalar_one() >= MAX_RULES:
         raise LimitExceeded(f"A dataset has at most {MAX_RULES:,} rules. Delete some that are no longer needed.")
     name = clean_name(draft.name)
-    check_definition(draft.definition, await newest_fields(session, dataset_id))
+    await check_definition(draft.definition, await newest_fields(session, dataset_id))
     rule_id = uuid7()
     await session.execute(
         insert(QualityRule).values(
@@ -127,7 +128,7 @@ async def update_rule(session: AsyncSession, viewer: Viewer, rule_id: UUID, chan
         before = definition_of(row)
         definition = Definition(**{**vars(before), **changes.definition})
         if definition != before:
-            check_definition(definition, await newest_fields(session, row.dataset_id))
+            await check_definition(definition, await newest_fields(session, row.dataset_id))
             values |= definition.values()
             if replace(definition, severity=before.severity) != before:
                 values["revision"] = QualityRule.revision + 1
@@ -190,7 +191,7 @@ def definition_of(row: AnyRow) -> Definition:
     )
 
 
-def check_definition(definition: Definition, known: Sequence[Field] | None) -> None:
+async def check_definition(definition: Definition, known: Sequence[Field] | None) -> None:
     """Nothing when the rule can run.
 
     Args:
@@ -211,7 +212,8 @@ def check_definition(definition: Definition, known: Sequence[Field] | None) -> N
         number = getattr(definition, name)
         if number is not None and not math.isfinite(number):
             raise InvalidInput("Give a finite number.", path=(_camel(name),))
-    problems = catalogue.validate(definition.spec("rule"), known)
+    # The engine binds conditions and SQL in a database of its own: too long for the loop that answers everybody.
+    problems = await asyncio.to_thread(catalogue.validate, definition.spec("rule"), known)
     if problems:
         first = problems[0]
         raise InvalidInput(first.message, path=tuple(_camel(str(part)) for part in first.path) or None)

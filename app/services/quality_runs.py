@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import orjson
@@ -79,7 +80,7 @@ async def request(
     """
     dataset_id = await _ready_version(session, viewer, version_id)
     if rule_ids is not None:
-        await _require_rules(session, dataset_id, rule_ids)
+        await require_rules(session, dataset_id, rule_ids)
     elif not await has_rules(session, dataset_id):
         raise Conflict("The dataset has no enabled quality rule. Create one first.")
     run_id = await queue(
@@ -103,7 +104,7 @@ async def dry_run(
         raise InvalidInput(f"Give 1 to {MAX_DRAFTS} rules.", path=("rules",))
     known = await quality_rules.fields_of(session, version_id)
     for draft in drafts:
-        quality_rules.check_definition(draft.definition, known)
+        await quality_rules.check_definition(draft.definition, known)
     stored = [
         {"name": quality_rules.clean_name(one.name), "spec": orjson.loads(orjson.dumps(one.definition.spec("")))}
         for one in drafts
@@ -134,6 +135,8 @@ async def queue(
     keeps_failed_rows: bool = False,
     requested_by_id: UUID | None = None,
     batch_id: UUID | None = None,
+    schedule_id: UUID | None = None,
+    scheduled_for: datetime | None = None,
 ) -> UUID:
     """A QUEUED run, its task, and the event that says so."""
     run_id = uuid7()
@@ -141,7 +144,7 @@ async def queue(
         insert(QualityRun).values(
             id=run_id, dataset_id=dataset_id, version_id=version_id, status=RunStatus.QUEUED, trigger=trigger,
             rule_ids=None if rule_ids is None else list(rule_ids), drafts=drafts, keeps_failed_rows=keeps_failed_rows,
-            requested_by_id=requested_by_id, batch_id=batch_id,
+            requested_by_id=requested_by_id, batch_id=batch_id, schedule_id=schedule_id, scheduled_for=scheduled_for,
         )
     )  # fmt: skip
     await queue_task(session, run_id)
@@ -299,7 +302,8 @@ async def _ready_version(session: AsyncSession, viewer: Viewer, version_id: UUID
     return version.dataset_id
 
 
-async def _require_rules(session: AsyncSession, dataset_id: UUID, rule_ids: Sequence[UUID]) -> None:
+async def require_rules(session: AsyncSession, dataset_id: UUID, rule_ids: Sequence[UUID]) -> None:
+    """The rules are all of this dataset, of which the caller has decided. Raises InvalidInput."""
     if not 1 <= len(rule_ids) <= MAX_RULES_OF_RUN:
         raise InvalidInput(f"Name 1 to {MAX_RULES_OF_RUN} rules, or none for all that are enabled.", path=("ruleIds",))
     statement = select(QualityRule.id).where(

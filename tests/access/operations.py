@@ -27,13 +27,25 @@ class Ids:
     upload: str
     grant: str
     rule: str
+    incident: str
+    schedule: str
     user: str
     """Who may be granted access, or own datasets."""
 
 
 def ids(world: World) -> Ids:
     """Of the world's own dataset."""
-    return Ids(world.dataset, world.version, world.failed, world.upload, world.grant, world.rule, world.people["writer"].id)
+    return Ids(
+        world.dataset,
+        world.version,
+        world.failed,
+        world.upload,
+        world.grant,
+        world.rule,
+        world.incident,
+        world.schedule,
+        world.people["writer"].id,
+    )
 
 
 def reads(world: World) -> list[tuple[str, dict[str, object]]]:
@@ -53,11 +65,12 @@ def reads(world: World) -> list[tuple[str, dict[str, object]]]:
         ("query($id: ID!) { datasetVersion(id: $id) { ...Version } }" + VERSION, {"id": world.version}),
         ("query($id: ID!) { datasetVersion(id: $id) { ...Version } }" + VERSION, {"id": world.failed}),
         ("query($a: ID!) { compareVersions(base: $a, head: $a) { schemaChanges { fieldPath } } }", {"a": world.version}),
+        ("query($id: ID!) { incidents(first: 5, filter: {datasetId: $id}) { edges { node { title comments { text } } } } }", {"id": world.dataset}),
         ("query($id: ID!) { qualityRun(id: $id) { status results { name } } }", {"id": world.run}),
         ("query($id: ID!) { upload(id: $id) { fileName } }", {"id": world.upload}),
         *(
             ("query($id: ID!) { node(id: $id) { __typename id ... on FileObject { downloadUrl } } }", {"id": one})
-            for one in (world.dataset, world.version, world.upload, world.grant, world.rule, world.run, *world.files)
+            for one in (world.dataset, world.version, world.upload, world.grant, world.rule, world.run, world.incident, world.schedule, *world.files)
         ),
     ]  # fmt: skip
 
@@ -77,6 +90,11 @@ def mutations(on: Ids) -> dict[str, dict[str, object]]:
         "createQualityRule": {"datasetId": on.dataset, "name": "New", "type": "nulls", "fieldPath": "email"},
         "updateQualityRule": {"id": on.rule, "name": "changed"},
         "deleteQualityRule": {"id": on.rule},
+        "updateIncident": {"id": on.incident, "stage": "FIXED"},
+        "commentIncident": {"id": on.incident, "text": "changed"},
+        "createCheckSchedule": {"datasetId": on.dataset, "cron": "0 0 1 1 *", "timezone": "UTC"},
+        "updateCheckSchedule": {"id": on.schedule, "enabled": False},
+        "deleteCheckSchedule": {"id": on.schedule},
         "runQualityChecks": {"versionId": on.version},
         "dryRunQualityRules": {
             "versionId": on.version,

@@ -167,6 +167,7 @@ FINGERPRINT = """SELECT md5(string_agg(line, '' ORDER BY line)) FROM (
     UNION ALL SELECT m::text FROM metadata m WHERE dataset_id = $1 UNION ALL SELECT t::text FROM dataset_tags t WHERE dataset_id = $1
     UNION ALL SELECT g::text FROM access_grants g WHERE dataset_id = $1
     UNION ALL SELECT q::text FROM quality_rules q WHERE dataset_id = $1
+    UNION ALL SELECT i::text FROM incidents i WHERE dataset_id = $1 UNION ALL SELECT s::text FROM check_schedules s WHERE dataset_id = $1
     UNION ALL SELECT r::text FROM quality_runs r WHERE dataset_id = $1
     UNION ALL SELECT v::text FROM dataset_versions v WHERE dataset_id = $1
     UNION ALL SELECT u::text FROM uploads u JOIN dataset_versions v ON v.id = u.version_id WHERE v.dataset_id = $1

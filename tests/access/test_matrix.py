@@ -28,7 +28,7 @@ NEEDED = {
 ROOTS = (
     "datasetVersion", "dataset", "upload", "compareVersions", "searchDatasets", "datasets", "auditEvents", "sessions", "apiKeys",
     "teams", "users", "datasetBySlug", "suggestDatasets", "node", "viewer",
-    "qualityRuleTypes", "qualityRun",
+    "qualityRuleTypes", "qualityRun", "incidents",
 )  # fmt: skip
 """In this order a way to each type is looked for."""
 VARYING = {"downloadUrl", "url", "viewerLevel", "expiresAt", "cursor", "startCursor", "endCursor", "score", "failedRowsUrl"}
@@ -37,7 +37,7 @@ OWN = {"QualityRuleType", "SignInSession", "ApiKey", "User", "UserConnection", "
 """Types of which everybody sees others, or of which there are more at each look."""
 LOGS = {"AuditEvent", "AuditEventConnection", "AuditEventEdge"}
 WITHOUT_DATA = {
-    "RuleViolation", "QualityRunEvent", "CutCell", "StoredPart",
+    "RuleViolation", "QualityRunEvent", "CheckSchedule", "CutCell", "StoredPart",
     "HttpHeader", "Session", "MfaChallenge", "SchemaChange", "ProfileChange",
 }  # fmt: skip
 """Types of which this world holds none, or only a mutation gives one. Whoever gets one here makes the test fail."""
@@ -58,6 +58,7 @@ def arguments(world: World) -> dict[tuple[str, str], str]:
         ("Query", "users"): "(first: 5)",
         ("Query", "teams"): "(first: 5)",
         ("Query", "auditEvents"): "(first: 5)",
+        ("Query", "incidents"): f'(first: 5, filter: {{datasetId: "{world.dataset}"}})',
         ("Query", "qualityRun"): f'(id: "{world.run}")',
         ("Dataset", "versions"): "(first: 5)",
         ("Dataset", "qualityRules"): "(first: 5)",
@@ -181,7 +182,11 @@ async def check_type(matrix: Matrix, type_name: str, way: Way, reference: list[d
             for name in type_.fields:
                 nothing = CANARY not in str(answer.get("data")) and (
                     not found
-                    or (root is Who.ACCOUNT and type_name in ("DatasetConnection", "SearchConnection", "PageInfo", "SearchFacet"))
+                    or (
+                        root is Who.ACCOUNT
+                        and type_name
+                        in ("DatasetConnection", "IncidentConnection", "SearchConnection", "PageInfo", "SearchFacet")
+                    )
                 )
                 matrix.check(principal, (type_name, name), "nothing of the dataset", nothing, answer)
             continue

@@ -11,22 +11,28 @@ from tests.access.world import GRANTS, World
 async def make(world: World, count: int) -> list[Ids]:
     """So many datasets with a READY and a FAILED version, an upload that waits, and the world's grants."""
     people = {name: person.row_id for name, person in world.people.items()}
-    rows: dict[str, list[tuple]] = {name: [] for name in ("datasets", "versions", "fields", "uploads", "grants", "rules")}
+    rows: dict[str, list[tuple]] = {
+        name: [] for name in ("datasets", "versions", "fields", "uploads", "grants", "rules", "runs", "incidents", "schedules")
+    }
     made: list[Ids] = []
     for number in range(count):
-        dataset, ready, failed, waiting, upload, rule = (uuid7() for _ in range(6))
+        dataset, ready, failed, waiting, upload, rule, run, incident, schedule = (uuid7() for _ in range(9))
         rows["datasets"].append((dataset, f"Throwaway {dataset}", f"throwaway-{dataset}", people["owner"]))
         states = {ready: "READY", failed: "FAILED", waiting: "AWAITING_UPLOAD"}
         rows["versions"] += [(one, dataset, n, state, people["writer"]) for n, (one, state) in enumerate(states.items(), 1)]
         rows["fields"].append((ready,))
         rows["uploads"].append((upload, waiting, people["writer"], f"throwaway/{number}/{upload}"))
         rows["rules"].append((rule, dataset))
+        rows["runs"].append((run, dataset, ready))
+        rows["incidents"].append((incident, dataset, rule, ready, run))
+        rows["schedules"].append((schedule, dataset))
         granted = {name: uuid7() for name in GRANTS}
         rows["grants"] += [(granted[name], dataset, people[name], level) for name, level in GRANTS.items()]
         made.append(
             Ids(
                 *(to_id("Dataset", dataset), to_id("DatasetVersion", ready), to_id("DatasetVersion", failed)),
                 *(to_id("Upload", upload), to_id("AccessGrant", granted["reader"]), to_id("QualityRule", rule)),
+                *(to_id("Incident", incident), to_id("CheckSchedule", schedule)),
                 world.people["other"].id,
             )
         )
@@ -47,12 +53,20 @@ _STATEMENTS = {
     "storage_upload_id, expires_at) VALUES ($1, $2, $3, 'WAITING', 'a.csv', 10, 5242880, 1, $4, 'none', now() + interval '1 day')",
     "grants": "INSERT INTO access_grants (id, dataset_id, user_id, level) VALUES ($1, $2, $3, $4)",
     "rules": "INSERT INTO quality_rules (id, dataset_id, name, type, operator, threshold) VALUES ($1, $2, 'Rows', 'row_count', 'EQUAL', 1)",
+    "runs": "INSERT INTO quality_runs (id, dataset_id, version_id, status, trigger) VALUES ($1, $2, $3, 'FAILED', 'MANUAL')",
+    "incidents": "INSERT INTO incidents (id, dataset_id, rule_id, version_id, run_id, title, priority, state, stage) "
+    "VALUES ($1, $2, $3, $4, $5, 'Rows', 'HIGH', 'ACTIVE', 'TRIAGE')",
+    "schedules": "INSERT INTO check_schedules (id, dataset_id, cron, timezone, next_run_at) "
+    "VALUES ($1, $2, '0 0 1 1 *', 'UTC', now() + interval '1 year')",
 }
 UNTOUCHED = """SELECT count(*) FROM datasets d WHERE d.id = $1 AND d.revision = 1 AND d.event_sequence = 0 AND d.status = 'ACTIVE'
     AND d.deleted_at IS NULL AND (SELECT count(*) FROM access_grants g WHERE g.dataset_id = d.id) = 2
     AND (SELECT count(*) FROM dataset_versions v WHERE v.dataset_id = d.id) = 3
     AND (SELECT count(*) FROM quality_rules q WHERE q.dataset_id = d.id AND q.revision = 1 AND q.deleted_at IS NULL) = 1
-    AND (SELECT count(*) FROM quality_runs r WHERE r.dataset_id = d.id) = 0
+    AND (SELECT count(*) FROM quality_runs r WHERE r.dataset_id = d.id) = 1
+    AND (SELECT count(*) FROM incidents i WHERE i.dataset_id = d.id AND i.stage = 'TRIAGE') = 1
+    AND (SELECT count(*) FROM incident_comments c JOIN incidents i ON i.id = c.incident_id WHERE i.dataset_id = d.id) = 0
+    AND (SELECT count(*) FROM check_schedules s WHERE s.dataset_id = d.id AND s.enabled) = 1
     AND (SELECT count(*) FROM field_annotations f WHERE f.dataset_id = d.id) = 0"""
 
 

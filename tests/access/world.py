@@ -63,6 +63,8 @@ class World:
     rule: str = ""
     """About the sensitive column."""
     run: str = ""
+    incident: str = ""
+    schedule: str = ""
     people: dict[str, Person] = field(default_factory=dict)
 
     async def ask(self, principal: str, query: str, **variables: object) -> dict:
@@ -123,7 +125,7 @@ async def a_world(system: System, admin: Person, http: httpx.AsyncClient) -> Asy
             payload = await owner.mutate(mutation, **given)
             assert payload["errors"] == [], payload
         upload = (await writer.start(dataset, b"waits", f"{CANARY}.csv"))["upload"]["id"]
-        rule, run = await _fill(connection, from_id(dataset, "Dataset"), from_id(version, "DatasetVersion"))
+        rule, run, incident, schedule = await _fill(connection, from_id(dataset, "Dataset"), from_id(version, "DatasetVersion"))
         await connection.execute("UPDATE sign_in_sessions SET revoked_at = now() WHERE user_id = $1", people["revoked"].row_id)
         holders = {"READ": owner, "WRITE": owner, "MANAGE": owner, "ADMIN": admin}
         keys = {scope: await a_key(connection, person.row_id, scope) for scope, person in holders.items()}
@@ -132,7 +134,8 @@ async def a_world(system: System, admin: Person, http: httpx.AsyncClient) -> Asy
         files = [file["id"] for file in (await owner.run(FILES, id=version))["datasetVersion"]["files"]]
         yield World(
             http, system, _principals(people, keys), dataset, slug, version, failed, upload, grants["reader"], to_id("Team", team),
-            files, to_id("QualityRule", rule), to_id("QualityRun", run), people,
+            files, to_id("QualityRule", rule), to_id("QualityRun", run),
+            to_id("Incident", incident), to_id("CheckSchedule", schedule), people,
         )  # fmt: skip
 
 
@@ -149,9 +152,9 @@ async def _grant(owner: Person, dataset: str, to: Person, level: str) -> str:
     return payload["grant"]["id"]
 
 
-async def _fill(connection: asyncpg.Connection, dataset: UUID, version: UUID) -> tuple[UUID, UUID]:
-    """What only workers write: a run with its measurements, rejected records, warnings. Returns a rule and the run."""
-    plain, rule, run = uuid7(), uuid7(), uuid7()
+async def _fill(connection: asyncpg.Connection, dataset: UUID, version: UUID) -> tuple[UUID, UUID, UUID, UUID]:
+    """What only workers write: a run with its measurements, rejected records, warnings. Returns a rule, the run, its incident, a schedule."""
+    plain, rule, run, incident, schedule = (uuid7() for _ in range(5))
     await connection.execute(
         "INSERT INTO quality_rules (id, dataset_id, name, type, operator, threshold) VALUES ($1, $2, $3, 'row_count', 'EQUAL', 1)",
         plain, dataset, f"{CANARY} rows",
@@ -175,6 +178,20 @@ async def _fill(connection: asyncpg.Connection, dataset: UUID, version: UUID) ->
         json.dumps([{"row": 1, "values": {SENSITIVE: CANARY}}]), f"'{CANARY}' was found",
         json.dumps({"code": "INVALID_DATA", "message": CANARY}),
     )  # fmt: skip
+    await connection.execute(
+        "INSERT INTO incidents (id, dataset_id, rule_id, version_id, run_id, title, priority, state, stage, assignee_id) "
+        "SELECT $1, $2, $3, $4, $5, $6, 'HIGH', 'ACTIVE', 'TRIAGE', owner_id FROM datasets WHERE id = $2",
+        incident, dataset, rule, version, run, f"{CANARY} rule",
+    )  # fmt: skip
+    await connection.execute(
+        "INSERT INTO incident_comments (id, incident_id, author_id, text) SELECT $1, $2, assignee_id, $3 FROM incidents WHERE id = $2",
+        uuid7(), incident, f"A {CANARY}",
+    )  # fmt: skip
+    await connection.execute(
+        "INSERT INTO check_schedules (id, dataset_id, cron, timezone, next_run_at) "
+        "VALUES ($1, $2, '0 0 1 1 *', 'UTC', now() + interval '1 year')",
+        schedule, dataset,
+    )  # fmt: skip
     await connection.executemany(
         "INSERT INTO quality_metrics (id, dataset_id, version_id, metric_name, field_path, value, status, rule_id) "
         "VALUES ($1, $2, $3, $4, $5, 1, 'PASS', $6)",
@@ -192,7 +209,7 @@ async def _fill(connection: asyncpg.Connection, dataset: UUID, version: UUID) ->
         "UPDATE dataset_versions SET error = $2 WHERE dataset_id = $1 AND status = 'FAILED'",
         dataset, json.dumps({"code": "INVALID_JSON", "message": f"'{CANARY}' is no JSON", "hint": CANARY, "line": 1}),
     )  # fmt: skip
-    return rule, run
+    return rule, run, incident, schedule
 
 
 async def a_key(connection: asyncpg.Connection, user_id: UUID, scope: str) -> dict[str, str]:

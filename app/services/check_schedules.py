@@ -1,0 +1,203 @@
+"""Schedules of checks: when a dataset's current version is checked again, and the tick that begins what is due."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from cronsim import CronSim, CronSimError
+from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import delete as sql_delete
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from app.core.db import Database
+from app.core.errors import InvalidInput, LimitExceeded, NotFound
+from app.core.ids import uuid7
+from app.core.rows import AnyRow
+from app.core.viewer import Principal, System, Viewer
+from app.models.datasets import Dataset
+from app.models.incidents import CheckSchedule, CheckScheduleRule
+from app.models.quality import QualityRule, RunTrigger
+from app.services import access, audit, events, quality_runs
+from app.services.access import Level
+
+MISSING = "There is no such schedule, or you may not see its dataset."
+MAX_SCHEDULES = 20
+"""Of a dataset."""
+LEAST_INTERVAL = timedelta(minutes=1)
+TICK_BATCH = 100
+COLUMNS = (
+    CheckSchedule.id, CheckSchedule.dataset_id, CheckSchedule.cron, CheckSchedule.timezone, CheckSchedule.enabled,
+    CheckSchedule.all_rules, CheckSchedule.next_run_at, CheckSchedule.created_at, CheckSchedule.updated_at,
+)  # fmt: skip
+_DISPATCHER = System("dispatcher")
+
+
+async def create(
+    session: AsyncSession, viewer: Viewer, dataset_id: UUID, *, cron: str, timezone: str, rule_ids: Sequence[UUID] | None
+) -> UUID:
+    """The current version is checked at these times, from the next one on.
+
+    Args:
+        rule_ids: None: all rules that are enabled then.
+    Raises:
+        NotFound, Forbidden: WRITE is needed.
+        InvalidInput: no cron expression, no time zone, or a rule of another dataset. LimitExceeded: too many.
+    """
+    await access.require(session, viewer, dataset_id, Level.WRITE)
+    count = select(func.count()).where(CheckSchedule.dataset_id == dataset_id)
+    if (await session.execute(count)).scalar_one() >= MAX_SCHEDULES:
+        raise LimitExceeded(f"A dataset has at most {MAX_SCHEDULES} schedules.")
+    if rule_ids is not None:
+        await quality_runs.require_rules(session, dataset_id, rule_ids)
+    now = await session.scalar(select(func.now()))
+    assert now is not None
+    schedule_id = uuid7()
+    await session.execute(
+        insert(CheckSchedule).values(
+            id=schedule_id, dataset_id=dataset_id, cron=cron.strip(), timezone=timezone, all_rules=rule_ids is None,
+            next_run_at=next_time(cron, timezone, now), created_by_id=viewer.id,
+        )
+    )  # fmt: skip
+    if rule_ids:
+        rows = [{"schedule_id": schedule_id, "rule_id": one} for one in dict.fromkeys(rule_ids)]
+        await session.execute(insert(CheckScheduleRule), rows)
+    await _changed(session, viewer, "check_schedule.create", dataset_id, schedule_id, cron=cron.strip(), timezone=timezone)
+    return schedule_id
+
+
+async def update_schedule(
+    session: AsyncSession, viewer: Viewer, schedule_id: UUID, *, cron: str | None, timezone: str | None, enabled: bool | None
+) -> UUID:
+    """The schedule is as told; its next time is counted from now.
+
+    Raises:
+        NotFound, Forbidden: WRITE is needed. InvalidInput: see `create`.
+    """
+    row = await get(session, viewer, schedule_id)
+    await access.require(session, viewer, row.dataset_id, Level.WRITE)
+    expression, zone = row.cron if cron is None else cron.strip(), timezone or row.timezone
+    now = await session.scalar(select(func.now()))
+    assert now is not None
+    values = {
+        "cron": expression, "timezone": zone, "enabled": row.enabled if enabled is None else enabled,
+        "next_run_at": next_time(expression, zone, now), "updated_at": func.now(),
+    }  # fmt: skip
+    await session.execute(
+        update(CheckSchedule).where(CheckSchedule.id == schedule_id, CheckSchedule.dataset_id == row.dataset_id).values(values)
+    )
+    await _changed(session, viewer, "check_schedule.update", row.dataset_id, schedule_id, cron=expression, timezone=zone)
+    return schedule_id
+
+
+def next_time(cron: str, timezone: str, after: datetime) -> datetime:
+    """The first time of the expression after `after`, in UTC. What the clock skips in spring comes as soon as it goes on.
+
+    Raises:
+        InvalidInput: no cron expression of five fields, no time zone, or a time that never comes.
+    """
+    try:
+        zone = ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        message = f"There is no time zone {timezone[:64]!r}. Give a name as Europe/Berlin or UTC."
+        raise InvalidInput(message, path=("timezone",)) from error
+    if len(cron.split()) != 5 or len(cron) > 100:
+        raise InvalidInput("Give five fields: minute hour day month weekday, as 0 6 * * 1-5.", path=("cron",))
+    try:
+        return next(CronSim(cron.strip(), after.astimezone(zone))).astimezone(UTC)
+    except (CronSimError, StopIteration) as error:
+        raise InvalidInput(f"{cron[:60]!r} is no cron expression, or a time that never comes.", path=("cron",)) from error
+
+
+async def tick(db: Database) -> int:
+    """Runs that are due are QUEUED, each once however many dispatchers look, and however often its time was missed.
+
+    One transaction for each hundred: the run, its task and the schedule's next time belong together.
+    """
+    begun = 0
+    while True:
+        async with db.transaction(_DISPATCHER) as session:
+            due = (
+                await session.execute(
+                    select(
+                        CheckSchedule.id, CheckSchedule.dataset_id, CheckSchedule.cron, CheckSchedule.timezone,
+                        CheckSchedule.all_rules, CheckSchedule.next_run_at, func.now().label("now"),
+                    )
+                    .where(CheckSchedule.enabled, CheckSchedule.next_run_at <= func.now())
+                    .order_by(CheckSchedule.next_run_at)
+                    .limit(TICK_BATCH)
+                    .with_for_update(skip_locked=True)
+                )
+            ).all()  # fmt: skip
+            for schedule in due:
+                begun += await _begin(session, schedule)
+        if len(due) < TICK_BATCH:
+            return begun
+
+
+async def _begin(session: AsyncSession, schedule: AnyRow) -> int:
+    # Counted from now, not from the missed time: ten missed times are one run.
+    following = next_time(schedule.cron, schedule.timezone, schedule.now)
+    await session.execute(update(CheckSchedule).where(CheckSchedule.id == schedule.id).values(next_run_at=following))
+    statement = select(Dataset.current_version_id).where(Dataset.id == schedule.dataset_id, Dataset.deleted_at.is_(None))
+    version_id = await session.scalar(statement)
+    if version_id is None:
+        return 0
+    rule_ids: list[UUID] | None = None
+    if schedule.all_rules:
+        if not await quality_runs.has_rules(session, schedule.dataset_id):
+            return 0
+    else:
+        chosen = (
+            select(CheckScheduleRule.rule_id)
+            .join(QualityRule, QualityRule.id == CheckScheduleRule.rule_id)
+            .where(CheckScheduleRule.schedule_id == schedule.id, QualityRule.enabled, QualityRule.deleted_at.is_(None))
+        )
+        rule_ids = list((await session.execute(chosen)).scalars())
+        if not rule_ids:
+            return 0
+    await quality_runs.queue(
+        session, schedule.dataset_id, version_id, RunTrigger.SCHEDULE, rule_ids=rule_ids, schedule_id=schedule.id,
+        scheduled_for=schedule.next_run_at,
+    )  # fmt: skip
+    return 1
+
+
+def visible_schedules(principal: Principal) -> Select[*tuple[object, ...]]:
+    """SELECT of the schedules of visible datasets."""
+    return select(*COLUMNS).join(Dataset, Dataset.id == CheckSchedule.dataset_id).where(access.visible(principal))
+
+
+async def find(session: AsyncConnection | AsyncSession, principal: Principal, schedule_id: UUID) -> AnyRow | None:
+    """The row of a schedule of a visible dataset, or None."""
+    return (await session.execute(visible_schedules(principal).where(CheckSchedule.id == schedule_id))).one_or_none()
+
+
+async def get(session: AsyncConnection | AsyncSession, principal: Principal, schedule_id: UUID) -> AnyRow:
+    """See `find`; raises NotFound."""
+    row = await find(session, principal, schedule_id)
+    if row is None:
+        raise NotFound(MISSING)
+    return row
+
+
+async def delete(session: AsyncSession, viewer: Viewer, schedule_id: UUID) -> UUID:
+    """The schedule is gone; its runs stay.
+
+    Raises:
+        NotFound, Forbidden: WRITE is needed.
+    """
+    row = await get(session, viewer, schedule_id)
+    await access.require(session, viewer, row.dataset_id, Level.WRITE)
+    await session.execute(
+        sql_delete(CheckSchedule).where(CheckSchedule.id == schedule_id, CheckSchedule.dataset_id == row.dataset_id)
+    )
+    await _changed(session, viewer, "check_schedule.delete", row.dataset_id, schedule_id)
+    return schedule_id
+
+
+async def _changed(
+    session: AsyncSession, viewer: Viewer, action: str, dataset_id: UUID, schedule_id: UUID, **details: object
+) -> None:
+    await events.append(session, dataset_id)
+    await audit.record(session, viewer, action, schedule_id, dataset=str(dataset_id), **details)
