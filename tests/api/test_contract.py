@@ -224,6 +224,67 @@ async def test_uploads_that_are_given_up_and_versions_that_are_tried_again(admin
     assert (await admin.finished(failed["id"]))["status"] == "FAILED"
 
 
+async def test_a_rule_from_its_creation_to_its_end(admin: Client) -> None:
+    types = {one["name"]: one for one in await run(admin, "QualityRuleTypes")}
+    assert types["nulls"]["dimension"] == "COMPLETENESS"
+    assert types["regex"]["parametersSchema"]["properties"]["pattern"]["type"] == "string"
+    dataset_id = (await do(admin, "CreateDataset", name="Contract checked"))["dataset"]["id"]
+    version_id = await admin.upload(dataset_id, CSV)
+    assert (await admin.finished(version_id))["status"] == "READY"
+    rule = (
+        await do(
+            admin, "CreateQualityRule", datasetId=dataset_id, name="Names", type="nulls", fieldPath="name", parameters={"unit": "FRACTION"},
+            operator="LESS_OR_EQUAL", threshold=0.5, warnThreshold=0.25, severity="WARNING", blocksPublication=False, filter="id > 0",
+        )
+    )["rule"]  # fmt: skip
+    rule_id = rule.pop("id")
+    assert rule == {
+        "name": "Names", "type": "nulls", "fieldPath": "name", "parameters": {"unit": "FRACTION"}, "operator": "LESS_OR_EQUAL",
+        "threshold": 0.5, "warnThreshold": 0.25, "severity": "WARNING", "dimension": "COMPLETENESS", "enabled": True,
+        "blocksPublication": False,
+    }  # fmt: skip
+    started = (await do(admin, "RunQualityChecks", versionId=version_id, ruleIds=[rule_id]))["run"]
+    assert (started["status"], started["trigger"]) == ("QUEUED", "MANUAL")
+    seen: dict = {}
+
+    async def ended() -> bool:
+        seen.update(await run(admin, "QualityRun", id=started["id"]))
+        return seen["status"] not in ("QUEUED", "RUNNING")
+
+    await until(ended, "the run to end")
+    (result,) = seen["results"]
+    assert moment(seen["startedAt"]) <= moment(seen["finishedAt"])
+    assert (seen["status"], seen["rowsScanned"]) == ("WARNED", 3)
+    assert seen["summary"] == {"passed": 0, "warned": 1, "failed": 0, "errored": 0, "skipped": 0}
+    assert result["rule"] == {"id": rule_id, "name": "Names", "type": "nulls"}
+    assert (result["status"], round(result["value"], 4), result["threshold"], result["failedRowCount"]) == (
+        "WARN",
+        0.3333,
+        0.25,
+        1,
+    )
+    assert (result["failedRowsSample"], result["error"]) == ([{"row": 3, "values": {"name": None}}], None)
+    history = await run(admin, "MetricHistory", datasetId=dataset_id, metricName="null_fraction", first=5)
+    (point,) = [edge["node"] for edge in history["qualityMetrics"]["edges"]]
+    moment(point.pop("checkedAt"))
+    assert point == {
+        "metricName": "null_fraction", "fieldPath": "name", "value": result["value"], "threshold": 0.25, "status": "WARN",
+        "version": {"number": 1},
+    }  # fmt: skip
+    schedule = (await do(admin, "CreateCheckSchedule", datasetId=dataset_id, cron="0 6 * * 1-5", timezone="Europe/Berlin"))[
+        "schedule"
+    ]
+    moment(schedule.pop("nextRunAt"))
+    assert ID.fullmatch(schedule.pop("id"))
+    assert schedule == {"cron": "0 6 * * 1-5", "timezone": "Europe/Berlin", "enabled": True}
+    assert await run(admin, "Incidents", first=5, filter={"datasetId": dataset_id}) == {
+        "edges": [], "pageInfo": {"hasNextPage": False, "endCursor": None},
+    }  # fmt: skip
+    updated = await do(admin, "UpdateQualityRule", id=rule_id, threshold=0.6)
+    assert updated == {"rule": {"id": rule_id, "enabled": True, "threshold": 0.6}}
+    assert await do(admin, "DeleteQualityRule", id=rule_id) == {"deletedId": rule_id}
+
+
 async def test_searching_and_suggesting(admin: Client) -> None:
     dataset_id = (await do(admin, "CreateDataset", name="Contract zeppelin"))["dataset"]["id"]
 
