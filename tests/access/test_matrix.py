@@ -27,7 +27,7 @@ NEEDED = {
 }
 ROOTS = (
     "datasetVersion", "dataset", "upload", "compareVersions", "searchDatasets", "datasets", "auditEvents", "sessions", "apiKeys",
-    "teams", "users", "datasetBySlug", "suggestDatasets", "node", "viewer",
+    "teams", "users", "datasetBySlug", "suggestDatasets", "node", "viewer", "signInOptions",
     "qualityRuleTypes", "qualityRun", "incidents",
 )  # fmt: skip
 """In this order a way to each type is looked for."""
@@ -35,7 +35,7 @@ VARYING = {"downloadUrl", "url", "viewerLevel", "expiresAt", "cursor", "startCur
 """Fields that differ between two answers, or between two viewers, by what they are."""
 OWN = {"QualityRuleType", "SignInSession", "ApiKey", "User", "UserConnection", "UserEdge", "Team", "TeamConnection", "TeamEdge"}
 """Types of which everybody sees others, or of which there are more at each look."""
-LOGS = {"AuditEvent", "AuditEventConnection", "AuditEventEdge"}
+LOGS = {"AuditEvent", "AuditEventConnection", "AuditEventEdge", "SignInOptions"}
 WITHOUT_DATA = {
     "RuleViolation", "QualityRunEvent", "CheckSchedule", "CutCell", "StoredPart",
     "HttpHeader", "Session", "MfaChallenge", "SchemaChange", "ProfileChange",
@@ -176,7 +176,7 @@ async def check_type(matrix: Matrix, type_name: str, way: Way, reference: list[d
             for name in type_.fields:
                 matrix.check(principal, (type_name, name), "UNAUTHENTICATED", codes(answer) == ["UNAUTHENTICATED"], answer)
             continue
-        visible = principal.level >= Level.READ or type_name in OWN or root is Who.ADMINISTRATOR
+        visible = principal.level >= Level.READ or type_name in OWN | LOGS
         masked = principal.level < Level.WRITE
         if not allowed or not visible or (Who.MANAGER in narrowed and principal.level < Level.MANAGE):
             for name in type_.fields:
@@ -270,7 +270,7 @@ async def check_roots(matrix: Matrix) -> None:
             answer = await world.ask(principal.name, f"{{ {name}{given.get(('Query', name), '')} {{ __typename }} }}")
             value = (answer.get("data") or {}).get(name)
             if who is Who.ANYBODY:
-                holds = (value is not None) is principal.signed_in
+                holds = (value is not None) is (principal.signed_in or name != "viewer")
             elif not principal.signed_in:
                 holds = codes(answer) == ["UNAUTHENTICATED"]
             elif not is_open(who, principal, uploader=principal.name == "writer"):
