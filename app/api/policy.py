@@ -31,7 +31,7 @@ _ROOTS: dict[str, dict[Who, str]] = {
     "Query": {
         Who.ANYBODY: "viewer signInOptions",
         Who.ACCOUNT: "datasets searchDatasets suggestDatasets users teams sessions apiKeys qualityRuleTypes incidents",
-        Who.READ: "dataset datasetBySlug datasetVersion compareVersions node qualityRun",
+        Who.READ: "dataset datasetBySlug datasetVersion compareVersions node qualityRun qualityBackTest",
         Who.SELF: "upload",
         Who.ADMINISTRATOR: "auditEvents",
     },
@@ -42,7 +42,7 @@ _ROOTS: dict[str, dict[Who, str]] = {
         Who.ADMINISTRATOR: "createUser updateUser createTeam updateTeam deleteTeam addTeamMember removeTeamMember",
         Who.EDITOR: "createDataset",
         Who.WRITE: "updateDataset setMetadata removeMetadata updateSchemaField startUpload retryVersion rereadVersion publishVersion "
-        "createQualityRule updateQualityRule deleteQualityRule runQualityChecks dryRunQualityRules updateIncident commentIncident "
+        "createQualityRule updateQualityRule deleteQualityRule runQualityChecks dryRunQualityRules backTestQualityRules updateIncident commentIncident "
         "createCheckSchedule updateCheckSchedule deleteCheckSchedule",
         Who.UPLOADER: "completeUpload abortUpload",
         Who.MANAGE: "archiveDataset deleteDataset restoreDataset grantAccess revokeAccess",
@@ -138,6 +138,7 @@ _QUALITY: dict[str, dict[Who, str]] = {
     "IncidentEdge": {Who.PARENT: "cursor node"},
     "IncidentComment": {Who.PARENT: "text createdAt author"},
     "CheckSchedule": {Who.PARENT: "id cron timezone enabled allRules nextRunAt createdAt updatedAt dataset"},
+    "QualityBackTest": {Who.PARENT: "id finished wouldFail runs"},
     "QualityRunConnection": {Who.PARENT: "edges pageInfo"},
     "QualityRunEdge": {Who.PARENT: "cursor node"},
     "QualityRunSummary": {Who.PARENT: "passed warned failed errored skipped"},
@@ -196,6 +197,7 @@ _PAYLOADS: dict[str, dict[Who, str]] = {
     "IncidentPayload": {Who.PARENT: "incident errors"},
     "CheckSchedulePayload": {Who.PARENT: "schedule errors"},
     "DeleteCheckSchedulePayload": {Who.PARENT: "deletedId errors"},
+    "QualityBackTestPayload": {Who.PARENT: "backTest errors"},
     "QualityRunPayload": {Who.PARENT: "run errors"},
     "PublishVersionPayload": {Who.PARENT: "version violations errors"},
 }

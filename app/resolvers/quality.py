@@ -17,8 +17,17 @@ from app.schema.quality_rules import (
     QualityRulePayload,
     QualityRuleType,
     UpdateQualityRuleInput,
+    rule_ids_of,
 )
-from app.schema.quality_runs import DryRunQualityRulesInput, QualityRun, QualityRunPayload, RunQualityChecksInput
+from app.schema.quality_runs import (
+    BackTestQualityRulesInput,
+    DryRunQualityRulesInput,
+    QualityBackTest,
+    QualityBackTestPayload,
+    QualityRun,
+    QualityRunPayload,
+    RunQualityChecksInput,
+)
 from app.services import quality_rules, quality_runs
 from app.services.rate_limits import Kind
 
@@ -35,6 +44,15 @@ class QualityQuery:
         self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Global id.")]
     ) -> QualityRun | None:
         return optional(QualityRun.of, await info.context.loaders.run_by_id.load(from_id(id, "QualityRun")))
+
+    @strawberry.field(description="The back-test with this id; null when there is none that you may see.")
+    async def quality_back_test(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Of the back-test.")]
+    ) -> QualityBackTest | None:
+        batch_id = from_id(id, "QualityBackTest")
+        async with info.context.read() as connection:
+            rows = await quality_runs.list_batch(connection, info.context.viewer, batch_id)
+        return QualityBackTest.of(batch_id, rows) if rows else None
 
 
 @strawberry.type
@@ -110,6 +128,25 @@ class QualityMutation:
             return await _run(info, run_id)
 
         return await answer(QualityRunPayload, done())
+
+    @strawberry.mutation(description="Tries rules on the last versions, as `dryRunQualityRules` does on one. Needs WRITE.")
+    async def back_test_quality_rules(
+        self, info: Info, input: Annotated[BackTestQualityRulesInput, strawberry.argument(description="What to try.")]
+    ) -> QualityBackTestPayload:
+        async def done() -> QualityBackTestPayload:
+            dataset_id, rule_ids = from_id(input.dataset_id, "Dataset", "datasetId"), rule_ids_of(input.rule_ids)
+            drafts = None if input.rules is None else [rule.draft() for rule in input.rules]
+            await info.context.limit(Kind.QUALITY_RUN)
+            batch_id = await info.context.write(
+                lambda session, viewer: quality_runs.back_test(
+                    session, viewer, dataset_id, drafts, rule_ids=rule_ids, version_count=input.versions
+                )
+            )
+            async with info.context.read() as connection:
+                rows = await quality_runs.list_batch(connection, info.context.viewer, batch_id)
+            return QualityBackTestPayload(back_test=QualityBackTest.of(batch_id, rows))
+
+        return await answer(QualityBackTestPayload, done())
 
 
 async def _rule(info: Info, rule_id: UUID) -> QualityRulePayload:

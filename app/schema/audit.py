@@ -17,6 +17,7 @@ from app.services.audit_lists import AuditFilter
 _TARGETS = {
     "dataset": "Dataset", "access": "Dataset", "metadata": "Dataset", "upload": "Upload", "version": "DatasetVersion",
     "user": "User", "totp": "User", "session": "SignInSession", "api_key": "ApiKey", "team": "Team", "quality_rule": "QualityRule", "quality_run": "QualityRun",
+    "incident": "Incident", "check_schedule": "CheckSchedule", "quality_back_test": "QualityBackTest",
 }  # fmt: skip
 """Noun of an action -> kind of object that its target is."""
 

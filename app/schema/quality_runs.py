@@ -1,6 +1,7 @@
 """Quality runs: one execution of rules on one version, its results, and how it goes on."""
 
 import enum
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -261,4 +262,40 @@ class DryRunQualityRulesInput:
 @strawberry.type(description="Outcome of a mutation that begins a quality run.")
 class QualityRunPayload:
     run: QualityRun | None = strawberry.field(default=None, description="The run, which waits for a worker; null with errors.")
+    errors: list[UserError] = errors_field()
+
+
+@strawberry.type(description="Rules that were tried on the last versions: 'would have failed 3 of 12'.")
+class QualityBackTest:
+    id: strawberry.ID = strawberry.field(description="Of the back-test.")
+    finished: int = strawberry.field(description="Runs that have ended.")
+    would_fail: int = strawberry.field(description="Of these, those on whose version a rule FAILs.")
+    runs: list[QualityRun] = strawberry.field(description="One a version, newest first; at most 50.")
+
+    @classmethod
+    def of(cls, batch_id: UUID, rows: Sequence[AnyRow]) -> "QualityBackTest":
+        """From the rows of its runs."""
+        runs = [QualityRun.of(row) for row in rows]
+        open_states = (QualityRunStatus.QUEUED, QualityRunStatus.RUNNING)
+        return cls(
+            id=to_id("QualityBackTest", batch_id),
+            finished=sum(run.status not in open_states for run in runs),
+            would_fail=sum(run.status is QualityRunStatus.FAILED for run in runs),
+            runs=runs,
+        )
+
+
+@strawberry.input(description="Rules to try on the last versions.")
+class BackTestQualityRulesInput:
+    dataset_id: strawberry.ID = strawberry.field(description="The dataset.")
+    rules: list[QualityRuleDraftInput] | None = strawberry.field(default=None, description="1 to 20 rules that are not saved,")
+    rule_ids: list[strawberry.ID] | None = strawberry.field(default=None, description="or saved ones of the dataset.")
+    versions: int = strawberry.field(default=12, description="How many READY versions, newest first; 1-50.")
+
+
+@strawberry.type(description="Outcome of `backTestQualityRules`.")
+class QualityBackTestPayload:
+    back_test: QualityBackTest | None = strawberry.field(
+        default=None, description="Its runs wait for a worker; null with errors."
+    )
     errors: list[UserError] = errors_field()

@@ -17,6 +17,7 @@ from app.core.ledger import Claim, DeadTask
 from app.core.rows import AnyRow
 from app.core.viewer import Principal, Viewer
 from app.ingest import codec
+from app.ingest.job import Field
 from app.models.datasets import Dataset
 from app.models.quality import QualityRule, QualityRun, QualityStatus, RunStatus, RunTrigger
 from app.models.versions import DatasetVersion, VersionStatus
@@ -29,6 +30,8 @@ MISSING = "There is no such quality run, or you may not see its dataset."
 MAX_RULES_OF_RUN = 250
 """That one request names; a run of all rules of a dataset has no such bound."""
 MAX_DRAFTS = 20
+MAX_BACK_TEST = 50
+"""Versions of one back-test."""
 OPEN = (RunStatus.QUEUED, RunStatus.RUNNING)
 
 COLUMNS = (
@@ -100,21 +103,65 @@ async def dry_run(
         NotFound, Forbidden, Conflict: see `request`. InvalidInput: a rule could not run on this version, or there are too many.
     """
     dataset_id = await _ready_version(session, viewer, version_id)
-    if not 1 <= len(drafts) <= MAX_DRAFTS:
-        raise InvalidInput(f"Give 1 to {MAX_DRAFTS} rules.", path=("rules",))
-    known = await quality_rules.fields_of(session, version_id)
-    for draft in drafts:
-        await quality_rules.check_definition(draft.definition, known)
-    stored = [
-        {"name": quality_rules.clean_name(one.name), "spec": orjson.loads(orjson.dumps(one.definition.spec("")))}
-        for one in drafts
-    ]
+    stored = await _stored(drafts, await quality_rules.fields_of(session, version_id))
     run_id = await queue(
         session, dataset_id, version_id, RunTrigger.DRY_RUN, drafts=stored, keeps_failed_rows=keeps_failed_rows,
         requested_by_id=viewer.id,
     )  # fmt: skip
     await audit.record(session, viewer, "quality_run.dry_run", run_id, dataset=str(dataset_id), version=str(version_id))
     return run_id
+
+
+async def back_test(
+    session: AsyncSession,
+    viewer: Viewer,
+    dataset_id: UUID,
+    drafts: Sequence[Draft] | None,
+    *,
+    rule_ids: Sequence[UUID] | None = None,
+    version_count: int,
+) -> UUID:
+    """Rules are tried on the last READY versions, one run each; returns the id of the batch.
+
+    Args:
+        drafts: rules that nobody has saved; None: those of `rule_ids`.
+    Raises:
+        NotFound, Forbidden: WRITE is needed. InvalidInput: no rule, or one that could never run; too many versions.
+        Conflict: no version is READY.
+    """
+    await access.require(session, viewer, dataset_id, Level.WRITE)
+    if not 1 <= version_count <= MAX_BACK_TEST:
+        raise InvalidInput(f"Give 1 to {MAX_BACK_TEST} versions.", path=("versions",))
+    if (drafts is None) == (rule_ids is None):
+        raise InvalidInput("Give `rules` or `ruleIds`.", path=("rules",))
+    if rule_ids is not None:
+        await require_rules(session, dataset_id, rule_ids)
+    # Not against columns: an earlier version may have others, and then the rule's result there says so.
+    stored = None if drafts is None else await _stored(drafts, None)
+    newest = (
+        select(DatasetVersion.id)
+        .where(DatasetVersion.dataset_id == dataset_id, DatasetVersion.status == VersionStatus.READY)
+        .order_by(DatasetVersion.number.desc())
+        .limit(version_count)
+    )
+    version_ids = list((await session.execute(newest)).scalars())
+    if not version_ids:
+        raise Conflict("The dataset has no READY version to try the rules on.")
+    batch_id = uuid7()
+    for version_id in version_ids:
+        await queue(
+            session, dataset_id, version_id, RunTrigger.BACK_TEST, rule_ids=rule_ids, drafts=stored, requested_by_id=viewer.id,
+            batch_id=batch_id,
+        )  # fmt: skip
+    await audit.record(session, viewer, "quality_back_test.request", batch_id, dataset=str(dataset_id), versions=len(version_ids))
+    return batch_id
+
+
+async def list_batch(connection: AsyncConnection, principal: Principal, batch_id: UUID) -> Sequence[AnyRow]:
+    """The runs of a back-test of a visible dataset, those of newer versions first."""
+    return (
+        await connection.execute(visible_runs(principal).where(QualityRun.batch_id == batch_id).order_by(QualityRun.id))
+    ).all()
 
 
 async def queue_for_version(session: AsyncSession, dataset_id: UUID, version_id: UUID) -> UUID | None:
@@ -300,6 +347,17 @@ async def _ready_version(session: AsyncSession, viewer: Viewer, version_id: UUID
     if version.status is not VersionStatus.READY:
         raise Conflict(f"Version {version.number} is {version.status}; only a READY version can be checked.")
     return version.dataset_id
+
+
+async def _stored(drafts: Sequence[Draft], known: Sequence[Field] | None) -> list[object]:
+    if not 1 <= len(drafts) <= MAX_DRAFTS:
+        raise InvalidInput(f"Give 1 to {MAX_DRAFTS} rules.", path=("rules",))
+    for draft in drafts:
+        await quality_rules.check_definition(draft.definition, known)
+    return [
+        {"name": quality_rules.clean_name(one.name), "spec": orjson.loads(orjson.dumps(one.definition.spec("")))}
+        for one in drafts
+    ]
 
 
 async def require_rules(session: AsyncSession, dataset_id: UUID, rule_ids: Sequence[UUID]) -> None:

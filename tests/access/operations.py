@@ -90,6 +90,10 @@ def mutations(on: Ids) -> dict[str, dict[str, object]]:
         "createQualityRule": {"datasetId": on.dataset, "name": "New", "type": "nulls", "fieldPath": "email"},
         "updateQualityRule": {"id": on.rule, "name": "changed"},
         "deleteQualityRule": {"id": on.rule},
+        "backTestQualityRules": {
+            "datasetId": on.dataset,
+            "rules": [{"name": "Try", "type": "row_count", "operator": "EQUAL", "threshold": 1}],
+        },
         "updateIncident": {"id": on.incident, "stage": "FIXED"},
         "commentIncident": {"id": on.incident, "text": "changed"},
         "createCheckSchedule": {"datasetId": on.dataset, "cron": "0 0 1 1 *", "timezone": "UTC"},

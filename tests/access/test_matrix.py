@@ -27,8 +27,7 @@ NEEDED = {
 }
 ROOTS = (
     "datasetVersion", "dataset", "upload", "compareVersions", "searchDatasets", "datasets", "auditEvents", "sessions", "apiKeys",
-    "teams", "users", "datasetBySlug", "suggestDatasets", "node", "viewer", "signInOptions",
-    "qualityRuleTypes", "qualityRun", "incidents",
+    "teams", "users", "datasetBySlug", "suggestDatasets", "node", "viewer", "signInOptions", "qualityRuleTypes", "qualityRun", "incidents", "qualityBackTest",
 )  # fmt: skip
 """In this order a way to each type is looked for."""
 VARYING = {"downloadUrl", "url", "viewerLevel", "expiresAt", "cursor", "startCursor", "endCursor", "score", "failedRowsUrl"}
@@ -58,6 +57,7 @@ def arguments(world: World) -> dict[tuple[str, str], str]:
         ("Query", "users"): "(first: 5)",
         ("Query", "teams"): "(first: 5)",
         ("Query", "auditEvents"): "(first: 5)",
+        ("Query", "qualityBackTest"): f'(id: "{world.batch}")',
         ("Query", "incidents"): f'(first: 5, filter: {{datasetId: "{world.dataset}"}})',
         ("Query", "qualityRun"): f'(id: "{world.run}")',
         ("Dataset", "versions"): "(first: 5)",

@@ -65,6 +65,8 @@ class World:
     run: str = ""
     incident: str = ""
     schedule: str = ""
+    batch: str = ""
+    """Of a back-test: the same id as the run has."""
     people: dict[str, Person] = field(default_factory=dict)
 
     async def ask(self, principal: str, query: str, **variables: object) -> dict:
@@ -135,7 +137,7 @@ async def a_world(system: System, admin: Person, http: httpx.AsyncClient) -> Asy
         yield World(
             http, system, _principals(people, keys), dataset, slug, version, failed, upload, grants["reader"], to_id("Team", team),
             files, to_id("QualityRule", rule), to_id("QualityRun", run),
-            to_id("Incident", incident), to_id("CheckSchedule", schedule), people,
+            to_id("Incident", incident), to_id("CheckSchedule", schedule), to_id("QualityBackTest", run), people,
         )  # fmt: skip
 
 
@@ -166,7 +168,7 @@ async def _fill(connection: asyncpg.Connection, dataset: UUID, version: UUID) ->
     )  # fmt: skip
     await connection.execute(
         "INSERT INTO quality_runs (id, dataset_id, version_id, status, trigger, started_at, finished_at, rows_scanned, error, "
-        "requested_by_id) SELECT $1, $2, $3, 'FAILED', 'MANUAL', now(), now(), 31, $4, owner_id FROM datasets WHERE id = $2",
+        "requested_by_id, batch_id) SELECT $1, $2, $3, 'FAILED', 'MANUAL', now(), now(), 31, $4, owner_id, $1 FROM datasets WHERE id = $2",
         run, dataset, version, json.dumps({"code": "INTERNAL", "message": "once"}),
     )  # fmt: skip
     await connection.execute(

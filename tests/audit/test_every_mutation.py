@@ -18,6 +18,7 @@ from app.api.schema import make_schema
 from app.core.security import hash_password
 from tests.accounts.test_links import link_to
 from tests.accounts.test_second_factor import code_of
+from tests.quality_runs import checking
 from tests.support.client import Client
 from tests.support.people import Person, a_person
 from tests.support.system import PASSWORD, System
@@ -28,9 +29,10 @@ SELECTED = {
     "SignInPayload": "session { accessToken } mfaChallenge { token }", "RefreshSessionPayload": "session { accessToken }",
     "VerifyTotpPayload": "session { accessToken }", "EnrollTotpPayload": "secret otpauthUri", "RecoveryCodesPayload": "recoveryCodes",
     "UserPayload": "user { id }", "TeamPayload": "team { id }", "CreateApiKeyPayload": "apiKey { id } secret",
-    "DatasetPayload": "dataset { id revision }", "QualityRulePayload": "rule { id }", "GrantAccessPayload": "grant { id }", "VersionPayload": "version { id }",
+    "DatasetPayload": "dataset { id revision }", "QualityRulePayload": "rule { id }", "CheckSchedulePayload": "schedule { id }", "GrantAccessPayload": "grant { id }", "VersionPayload": "version { id }",
     "StartUploadPayload": "upload { id partSizeBytes parts { number url } } version { id }",
 }  # fmt: skip
+INCIDENTS = "query I($d: ID!) { incidents(first: 1, filter: {datasetId: $d}) { edges { node { id } } } }"
 MUTATIONS = make_schema()._schema.mutation_type
 assert isinstance(MUTATIONS, GraphQLObjectType)
 
@@ -157,7 +159,18 @@ async def walk_datasets(walk: Walk, boss: Person, editor: Person) -> None:
     await walk.do(editor, "updateQualityRule", id=rule, enabled=True)
     await walk.do(editor, "runQualityChecks", versionId=version_id)
     await walk.do(editor, "dryRunQualityRules", versionId=version_id, rules=[draft])
+    await walk.do(editor, "backTestQualityRules", datasetId=dataset_id, rules=[draft], versions=1)
     await walk.do(editor, "deleteQualityRule", id=rule)
+    failing = {"name": "No rows", "type": "row_count", "operator": "EQUAL", "threshold": 0}
+    failed = await checking.checked(editor, version_id, ruleIds=[(await checking.rule(editor, dataset_id, **failing))["id"]])
+    assert failed["status"] == "FAILED"
+    found = await editor.run(INCIDENTS, d=dataset_id)
+    incident = found["incidents"]["edges"][0]["node"]["id"]
+    await walk.do(editor, "updateIncident", id=incident, stage="FIXED")
+    await walk.do(editor, "commentIncident", id=incident, text="Seen")
+    schedule = (await walk.do(editor, "createCheckSchedule", datasetId=dataset_id, cron="0 0 1 1 *"))["schedule"]["id"]
+    await walk.do(editor, "updateCheckSchedule", id=schedule, enabled=False)
+    await walk.do(editor, "deleteCheckSchedule", id=schedule)
     await walk.do(editor, "updateSchemaField", versionId=version_id, fieldPath="a", description="A number.")
     for file in (await editor.version(version_id))["files"]:
         if file["downloadUrl"]:

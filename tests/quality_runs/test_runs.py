@@ -23,7 +23,7 @@ from tests.quality_runs.checking import (
 from tests.support.client import Client
 from tests.support.people import People, Person
 from tests.support.socket import Socket
-from tests.support.system import System
+from tests.support.system import System, until
 
 HEALTH = """query H($id: ID!) { dataset(id: $id) { status currentVersion { id }
     health { status score failingRules openIncidents lastCheckedAt } latestQualityMetrics { metricName fieldPath value status } } }"""
@@ -290,7 +290,6 @@ async def test_a_dataset_deleted_before_its_run_leaves_a_cancelled_run(system: S
                 "INSERT INTO tasks (id, actor, queue, args, dedupe_key, state) VALUES ($1, 'quality.run', 'heavy', $2, $3, 'READY')",
                 uuid7(), f'{{"runId": "{run_id}"}}', str(run_id),
             )  # fmt: skip
-        from tests.support.system import until
 
         async def cancelled() -> bool:
             return await connection.fetchval("SELECT status FROM quality_runs WHERE id = $1", run_id) == "CANCELLED"
@@ -299,3 +298,32 @@ async def test_a_dataset_deleted_before_its_run_leaves_a_cancelled_run(system: S
         assert await connection.fetchval("SELECT count(*) FROM quality_results WHERE run_id = $1", run_id) == 0
     finally:
         await connection.close()
+
+
+BACK = """mutation B($input: BackTestQualityRulesInput!) { backTestQualityRules(input: $input) {
+    backTest { id runs { trigger version { number } } } errors { code path } } }"""
+TESTED = "query T($id: ID!) { qualityBackTest(id: $id) { finished wouldFail runs { status version { number } } } }"
+
+
+async def test_a_rule_is_tried_on_the_last_versions(admin: Person, people: People) -> None:
+    dataset_id = await admin.create(f"Back {uuid7()}", visibility="RESTRICTED")
+    for content in (BAD, GOOD, BAD):
+        await uploaded(admin, dataset_id, content)
+    draft = {"name": "Prices", "type": "nulls", "fieldPath": "price"}
+    payload = await admin.mutate(BACK, datasetId=dataset_id, rules=[draft], versions=2)
+    assert payload["errors"] == []
+    assert payload["backTest"]["runs"] == [{"trigger": "BACK_TEST", "version": {"number": n}} for n in (3, 2)]
+    batch_id, seen = payload["backTest"]["id"], {}
+
+    async def done() -> bool:
+        seen.update((await admin.run(TESTED, id=batch_id))["qualityBackTest"])
+        return seen["finished"] == 2
+
+    await until(done, "the back-test to end")
+    assert (seen["wouldFail"], [(run["version"]["number"], run["status"]) for run in seen["runs"]]) == (
+        1,
+        [(3, "FAILED"), (2, "PASSED")],
+    )
+    assert (await people.other.run(TESTED, id=batch_id))["qualityBackTest"] is None
+    neither = await admin.mutate(BACK, datasetId=dataset_id)
+    assert neither["errors"] == [{"code": "INVALID_INPUT", "path": ["input", "rules"]}]
