@@ -78,7 +78,7 @@ def reads(world: World) -> list[tuple[str, dict[str, object]]]:
 def mutations(on: Ids) -> dict[str, dict[str, object]]:
     """Mutation -> an input that is in order, so that only access decides."""
     return {
-        "createDataset": {"name": f"By {uuid7()}"},
+        "createDataset": {"name": f"By {uuid7()}", "visibility": "RESTRICTED"},
         "updateDataset": {"id": on.dataset, "revision": 1, "description": "changed"},
         "setMetadata": {"datasetId": on.dataset, "entries": [{"key": "changed", "value": 1}]},
         "removeMetadata": {"datasetId": on.dataset, "keys": [CANARY]},
