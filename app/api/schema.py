@@ -21,6 +21,7 @@ from app.resolvers.audit import AuditQuery
 from app.resolvers.datasets import DatasetsMutation, DatasetsQuery
 from app.resolvers.incidents import IncidentsMutation, IncidentsQuery
 from app.resolvers.links import LinksMutation
+from app.resolvers.nodes import NodesQuery
 from app.resolvers.quality import QualityMutation, QualityQuery
 from app.resolvers.search import SearchQuery
 from app.resolvers.second_factor import SecondFactorMutation
@@ -41,6 +42,7 @@ class Query(
     ApiKeysQuery,
     DatasetsQuery,
     VersionsQuery,
+    NodesQuery,
     UploadsQuery,
     SearchQuery,
     AuditQuery,

@@ -9,20 +9,11 @@ from app.context import Context
 from app.core.errors import Conflict, NotFound
 from app.ingest import compare
 from app.models.versions import VersionStatus
-from app.schema.access import AccessGrant
-from app.schema.accounts import User
-from app.schema.api_keys import ApiKey
-from app.schema.base import Info, Node, optional
+from app.schema.base import Info, optional
 from app.schema.comparison import VersionComparison
-from app.schema.datasets import Dataset
-from app.schema.ids import from_id, parse_id
-from app.schema.incidents import CheckSchedule, Incident
-from app.schema.quality_rules import QualityRule
-from app.schema.quality_runs import QualityRun
-from app.schema.teams import Team
-from app.schema.uploads import Upload
-from app.schema.versions import DatasetVersion, FileObject
-from app.services import api_keys, check_schedules, grants, incidents, quality_rules, teams, uploads, versions
+from app.schema.ids import from_id
+from app.schema.versions import DatasetVersion
+from app.services import versions
 
 
 @strawberry.type
@@ -46,46 +37,6 @@ class VersionsQuery:
         before, after = [await _summary(context, version_id) for version_id in ids]
         hidden = [(await context.loaders.hidden_by_version.load(version_id)).fields for version_id in ids]
         return VersionComparison.of(compare.compare(before, after), hidden=hidden[0] | hidden[1])
-
-    @strawberry.field(description="The object with this id; null when there is none that you may see.")
-    async def node(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Global id.")]) -> Node | None:
-        match parse_id(id):
-            case ("Dataset", row_id):
-                row = await info.context.loaders.dataset_by_id.load(row_id)
-                return optional(Dataset.of, row)
-            case ("DatasetVersion", row_id):
-                row = await info.context.loaders.version_by_id.load(row_id)
-                return optional(DatasetVersion.of, row)
-            case ("User", row_id):
-                row = await info.context.loaders.user_by_id.load(row_id)
-                return optional(User.of, row)
-            case ("Team", row_id):
-                async with info.context.read() as connection:
-                    return optional(Team.of, await teams.find(connection, row_id))
-            case ("ApiKey", row_id):
-                async with info.context.read() as connection:
-                    return optional(ApiKey.of, await api_keys.find_own(connection, info.context.viewer, row_id))
-            case ("FileObject", row_id):
-                async with info.context.read() as connection:
-                    return optional(FileObject.of, await versions.find_file(connection, info.context.viewer, row_id))
-            case ("Upload", row_id):
-                async with info.context.read() as connection:
-                    return optional(Upload.of, await uploads.find(connection, info.context.viewer, row_id))
-            case ("QualityRule", row_id):
-                async with info.context.read() as connection:
-                    return optional(QualityRule.of, await quality_rules.find(connection, info.context.viewer, row_id))
-            case ("Incident", row_id):
-                async with info.context.read() as connection:
-                    return optional(Incident.of, await incidents.find(connection, info.context.viewer, row_id))
-            case ("CheckSchedule", row_id):
-                async with info.context.read() as connection:
-                    return optional(CheckSchedule.of, await check_schedules.find(connection, info.context.viewer, row_id))
-            case ("QualityRun", row_id):
-                return optional(QualityRun.of, await info.context.loaders.run_by_id.load(row_id))
-            case ("AccessGrant", row_id):
-                async with info.context.read() as connection:
-                    return optional(AccessGrant.of, await grants.find(connection, info.context.viewer, row_id))
-        return None
 
 
 async def _summary(context: Context, version_id: UUID) -> compare.TableSummary:

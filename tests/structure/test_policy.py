@@ -1,5 +1,8 @@
 """Every field of the schema has a rule in `app.api.policy`, and every rule a field."""
 
+import re
+from pathlib import Path
+
 from graphql import GraphQLObjectType
 
 from app.api import policy
@@ -8,6 +11,7 @@ from app.api.schema import make_schema
 from app.core import guard
 from app.models import Base
 
+ROOT = Path(__file__).parents[2]
 ROOTS = {"Query", "Mutation", "Subscription"}
 UNSCOPED = {
     "api_keys", "attempt_counts", "audit_chains", "audit_checkpoints", "audit_events", "audit_links", "external_identities", "idempotency_keys", "mails", "mfa_challenges", "one_time_links",
@@ -42,3 +46,18 @@ def test_roots_say_who_and_all_else_follows_its_parent() -> None:
 
 def test_every_table_is_guarded_or_named_as_one_that_holds_nothing_of_a_dataset() -> None:
     assert {table.name for table in Base.metadata.tables.values() if not guard.is_scoped(table)} == UNSCOPED
+
+
+AS_SYSTEM = {
+    "accounts", "audit_chain", "audit_checkpoints", "check_schedules", "external_sign_in", "healing", "ingests", "links", "live",
+    "quality_results", "quality_tables", "search", "sessions", "sign_in", "signing_keys", "storage_cleanup",
+}  # fmt: skip
+"""Services that act for the system itself, which the guard does not examine: before anybody is signed in, or in the background."""
+
+
+def test_only_known_services_act_for_the_system() -> None:
+    acting = {path.stem for path in (ROOT / "app/services").rglob("*.py") if re.search(r"\bSystem\(", path.read_text())}
+    assert acting == AS_SYSTEM
+    answering = [path for name in ("schema", "resolvers", "loaders") for path in (ROOT / "app" / name).rglob("*.py")]
+    # Signing out late: who has no access token any more is known by the refresh token alone.
+    assert [path.stem for path in answering if re.search(r"\bSystem\(", path.read_text())] == ["accounts"]

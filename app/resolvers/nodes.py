@@ -1,0 +1,62 @@
+"""Any object by its global id (Relay)."""
+
+from typing import Annotated
+
+import strawberry
+
+from app.schema.access import AccessGrant
+from app.schema.accounts import User
+from app.schema.api_keys import ApiKey
+from app.schema.base import Info, Node, optional
+from app.schema.datasets import Dataset
+from app.schema.ids import parse_id
+from app.schema.incidents import CheckSchedule, Incident
+from app.schema.quality_rules import QualityRule
+from app.schema.quality_runs import QualityRun
+from app.schema.teams import Team
+from app.schema.uploads import Upload
+from app.schema.versions import DatasetVersion, FileObject
+from app.services import api_keys, check_schedules, grants, incidents, quality_rules, teams, uploads, versions
+
+
+@strawberry.type
+class NodesQuery:
+    @strawberry.field(description="The object with this id; null when there is none that you may see.")
+    async def node(self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Global id.")]) -> Node | None:
+        match parse_id(id):
+            case ("Dataset", row_id):
+                row = await info.context.loaders.dataset_by_id.load(row_id)
+                return optional(Dataset.of, row)
+            case ("DatasetVersion", row_id):
+                row = await info.context.loaders.version_by_id.load(row_id)
+                return optional(DatasetVersion.of, row)
+            case ("User", row_id):
+                row = await info.context.loaders.user_by_id.load(row_id)
+                return optional(User.of, row)
+            case ("Team", row_id):
+                async with info.context.read() as connection:
+                    return optional(Team.of, await teams.find(connection, row_id))
+            case ("ApiKey", row_id):
+                async with info.context.read() as connection:
+                    return optional(ApiKey.of, await api_keys.find_own(connection, info.context.viewer, row_id))
+            case ("FileObject", row_id):
+                async with info.context.read() as connection:
+                    return optional(FileObject.of, await versions.find_file(connection, info.context.viewer, row_id))
+            case ("Upload", row_id):
+                async with info.context.read() as connection:
+                    return optional(Upload.of, await uploads.find(connection, info.context.viewer, row_id))
+            case ("QualityRule", row_id):
+                async with info.context.read() as connection:
+                    return optional(QualityRule.of, await quality_rules.find(connection, info.context.viewer, row_id))
+            case ("Incident", row_id):
+                async with info.context.read() as connection:
+                    return optional(Incident.of, await incidents.find(connection, info.context.viewer, row_id))
+            case ("CheckSchedule", row_id):
+                async with info.context.read() as connection:
+                    return optional(CheckSchedule.of, await check_schedules.find(connection, info.context.viewer, row_id))
+            case ("QualityRun", row_id):
+                return optional(QualityRun.of, await info.context.loaders.run_by_id.load(row_id))
+            case ("AccessGrant", row_id):
+                async with info.context.read() as connection:
+                    return optional(AccessGrant.of, await grants.find(connection, info.context.viewer, row_id))
+        return None
