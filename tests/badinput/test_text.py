@@ -76,8 +76,8 @@ async def test_unusual_text_is_read(uploads: Uploads, content: bytes, encoding: 
     ("content", "names", "row_count"),
     [
         (b"a,a,,b,A\n1,2,3,4,5\n6,7,8,9,0\n", ["a", "a_2", "column_3", "b", "A_3"], 2),
-        (('"say ""hi""",😀,"a""; DROP TABLE users; --",' + "n" * 5000 + "\n1,2,3,4\n").encode(),
-         ['say "hi"', "😀", 'a"; DROP TABLE users; --', "n" * 5000], 1),
+        (('"say ""hi""",😀,"a""; DROP TABLE users; --",' + "n" * 4000 + "\n1,2,3,4\n").encode(),
+         ['say "hi"', "😀", 'a"; DROP TABLE users; --', "n" * 4000], 1),
         (b"a,b\n", ["a", "b"], 0),
         (b"x", ["x"], 0),
         (b"name\nx\ny\nz\n", ["name"], 3),

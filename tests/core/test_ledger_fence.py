@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.actors.registry import ACTORS, Actor
 from app.core import ledger
+from app.core.guard import Decisions
 from app.core.ledger import Claim, DeadTask, LostLease
 from app.core.settings import Settings
 from app.dispatcher.reconciler import Reconciler
@@ -103,7 +104,8 @@ async def test_a_task_that_is_locked_while_leases_expire_is_not_declared_dead(ta
             return result
 
     released = asyncio.Event()
-    async with UnlockedMeanwhile(tasks.db.engine) as session, session.begin():
+    engine = tasks.db.engine.execution_options(decisions=Decisions(TEST))
+    async with UnlockedMeanwhile(engine) as session, session.begin():
         assert await ledger.expire_leases(session) == []
     assert released.is_set()
     row = await tasks.row(claim.task_id)

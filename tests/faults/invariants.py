@@ -3,7 +3,9 @@
 import asyncpg
 
 QUERIES = {
-    "a task that has not ended": "SELECT id, actor, state, last_error FROM tasks WHERE state <> 'SUCCEEDED'",
+    "a task that has not ended": """
+        SELECT id, actor, state, last_error FROM tasks
+        WHERE state <> 'SUCCEEDED' AND actor NOT IN ('storage.sweep', 'audit.checkpoint')""",  # begun anew every hour, by nobody's deed
     "a completed upload without exactly one succeeded ingest": """
         SELECT u.version_id, count(t.id) FROM uploads u
         LEFT JOIN tasks t ON t.actor = 'versions.ingest' AND t.dedupe_key = u.version_id::text AND t.state = 'SUCCEEDED'

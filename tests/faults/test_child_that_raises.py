@@ -16,7 +16,7 @@ raise RuntimeError("secret-canary-in-a-trace")
 async def test_a_reader_that_raises_is_tried_twice_and_tells_nothing(doomed_engines: Engines, tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     broken.mkdir()
-    (broken / "duckdb.py").write_text(BUG)
+    (broken / "polars.py").write_text(BUG)
     async with await System.prepared(doomed_engines, "raising", tmp_path / "data", 5, **QUICK) as system:
         system.start("api", "dispatcher")
         system.start("worker", PYTHONPATH=str(broken))

@@ -59,7 +59,8 @@ class System:
             **{key: value for key, value in os.environ.items() if not key.startswith("DATAKURA_")},
             **engines.environment,
             "DATAKURA_PROFILE": "test",
-            "DATAKURA_DATABASE_URL": await create_database(engines, name),
+            # Two systems of one name may share the engines.
+            "DATAKURA_DATABASE_URL": await create_database(engines, f"{name}_{new_secret()[:6]}"),
             "DATAKURA_REDIS_URL": engines.redis_url.rsplit("/", 1)[0] + f"/{redis_database}",
             "DATAKURA_S3_BUCKET": name.replace("_", "-"),
             "DATAKURA_DATA_DIR": str(folder),

@@ -62,7 +62,8 @@ def plan(text: Text, limits: IngestLimits) -> Plan:
     if layout.header is not None:
         first = body_start + spans[layout.skipped_records].end
     line = 1 + lead + len(_LINE_END.findall(head[:first]))
-    header.check_names(names.names, line=line - 1)
+    if whole or _LINE_END.search(head):  # else the record itself is too long, which is told when it is read
+        header.check_names(names.names, line=max(1, line - 1))
     hollow = None
     if layout.header and len(names.names) > 1 and not layout.header[-1].strip() and _is_hollow(spans, layout):
         hollow = len(names.names) - 1
