@@ -1,5 +1,6 @@
 """Engines and processes killed in the middle of an upload: after the restart it ends READY, exactly once."""
 
+import contextlib
 import os
 import signal
 from collections.abc import Awaitable, Callable
@@ -27,7 +28,7 @@ async def kill_engine(engines: Engines, name: str) -> None:
     pid = engines.supervised[name].pid
     assert pid is not None
     for victim in [*psutil.Process(pid).children(recursive=True), psutil.Process(pid)]:
-        if victim.is_running():
+        with contextlib.suppress(psutil.NoSuchProcess):  # without its parent it may end by itself
             victim.kill()
 
 
@@ -38,7 +39,8 @@ async def kill_worker(system: System, engines: Engines) -> None:
 
 async def kill_child(system: System, engines: Engines) -> None:
     for child in psutil.Process(system.processes["worker"].pid).children(recursive=True):
-        child.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            child.kill()
 
 
 async def kill_dispatcher(system: System, engines: Engines) -> None:
