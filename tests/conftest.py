@@ -23,7 +23,7 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
 @pytest.fixture(scope="session")
 async def system(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
     """api, dispatcher and worker, running; shared by all tests that break nothing."""
-    async with await System.prepared(engines, "system", tmp_path_factory.mktemp("system"), 1) as running:
+    async with await System.prepared(engines, "system", tmp_path_factory.mktemp("system")) as running:
         running.start()
         await running.until_ready()
         yield running

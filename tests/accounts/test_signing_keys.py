@@ -21,7 +21,7 @@ from tests.support.system import EMAIL, System, until
 async def own(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
     """An api with keys of its own: other tests sign with those of the shared system."""
     async with await System.prepared(
-        engines, "keys", tmp_path_factory.mktemp("keys"), 9, DATAKURA_ACCESS_TOKEN_SECONDS="600"
+        engines, "keys", tmp_path_factory.mktemp("keys"), DATAKURA_ACCESS_TOKEN_SECONDS="600"
     ) as system:
         system.start("api")
         await system.until_ready()

@@ -147,7 +147,7 @@ async def test_mutations_on_versions_need_write(people: People) -> None:
 
 async def test_an_object_that_was_replaced_is_not_read(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> None:
     # A system of its own, because its worker has to wait until the object is another one.
-    async with await System.prepared(engines, "replaced", tmp_path_factory.mktemp("replaced"), 7) as own:
+    async with await System.prepared(engines, "replaced", tmp_path_factory.mktemp("replaced")) as own:
         own.start("api", "dispatcher")
         await own.until_ready()
         async with Client(own.url) as client:

@@ -24,7 +24,7 @@ RECORDS = 60
 async def prepared(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> System:
     """A system of which nothing runs, with sixty records beside those of its preparation."""
     folder: Path = tmp_path_factory.mktemp("audit")
-    system = await System.prepared(engines, "audit", folder, 10)
+    system = await System.prepared(engines, "audit", folder)
     async with opened(system.environment["DATAKURA_DATABASE_URL"]) as db:
         for number in range(RECORDS):
             async with db.transaction(VIEWER) as session:

@@ -15,7 +15,7 @@ from tests.support.system import System
 async def tight(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
     """A system whose readers get four seconds and the least memory that can be set."""
     limits = {"DATAKURA_CHILD_MEMORY_BYTES": str(256 << 20), "DATAKURA_CHILD_TIMEOUT_SECONDS": "4"}
-    async with await System.prepared(engines, "tight", tmp_path_factory.mktemp("tight"), 5, **limits) as running:
+    async with await System.prepared(engines, "tight", tmp_path_factory.mktemp("tight"), **limits) as running:
         running.start()
         await running.until_ready()
         yield running

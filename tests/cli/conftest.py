@@ -40,7 +40,7 @@ async def gated_system(engines: Engines, tmp_path_factory: pytest.TempPathFactor
         storage = await stack.enter_async_context(a_gate(str(store.hostname), store.port or 80))
         folder = tmp_path_factory.mktemp("gated")
         settings = {"DATAKURA_S3_PUBLIC_ENDPOINT_URL": storage.url, "DATAKURA_UPLOAD_PART_SIZE_BYTES": str(PART_BYTES)}
-        system = await stack.enter_async_context(await System.prepared(engines, "gated", folder, 7, **settings))
+        system = await stack.enter_async_context(await System.prepared(engines, "gated", folder, **settings))
         system.start()
         await system.until_ready()
         api = await stack.enter_async_context(a_gate("127.0.0.1", int(system.environment["DATAKURA_PORT"])))

@@ -52,7 +52,7 @@ async def load(system: System, **environment: str) -> Run:
 @pytest.fixture(scope="module")
 async def empty(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
     """A system of its own: other tests need not know the demo."""
-    async with await System.prepared(engines, "demo", tmp_path_factory.mktemp("demo"), 8) as running:
+    async with await System.prepared(engines, "demo", tmp_path_factory.mktemp("demo")) as running:
         running.start()
         await running.until_ready()
         yield running

@@ -22,7 +22,7 @@ def doomed_engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines
 @pytest.fixture(scope="package")
 async def doomed(doomed_engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[System]:
     """A system that runs, with short leases."""
-    async with await System.prepared(doomed_engines, "doomed", tmp_path_factory.mktemp("doomed"), 2, **QUICK) as running:
+    async with await System.prepared(doomed_engines, "doomed", tmp_path_factory.mktemp("doomed"), **QUICK) as running:
         running.start()
         await running.until_ready()
         yield running

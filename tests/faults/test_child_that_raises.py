@@ -17,7 +17,7 @@ async def test_a_reader_that_raises_is_tried_twice_and_tells_nothing(doomed_engi
     broken = tmp_path / "broken"
     broken.mkdir()
     (broken / "polars.py").write_text(BUG)
-    async with await System.prepared(doomed_engines, "raising", tmp_path / "data", 5, **QUICK) as system:
+    async with await System.prepared(doomed_engines, "raising", tmp_path / "data", **QUICK) as system:
         system.start("api", "dispatcher")
         system.start("worker", PYTHONPATH=str(broken))
         await system.until_ready()

@@ -22,7 +22,7 @@ Served = Callable[..., AbstractAsyncContextManager[tuple[Starlette, httpx.AsyncC
 async def prepared(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> System:
     """A system of which nothing runs."""
     folder: Path = tmp_path_factory.mktemp("limits")
-    return await System.prepared(engines, "limits", folder, 9)
+    return await System.prepared(engines, "limits", folder)
 
 
 @pytest.fixture(scope="package")

@@ -14,6 +14,7 @@ from types import TracebackType
 import asyncpg
 import httpx
 from pydantic import SecretStr
+from redis.asyncio import Redis
 
 from app.core.db import Database
 from app.core.sealing import sealer_of
@@ -22,6 +23,8 @@ from app.core.settings import Settings
 from app.embedded.engines import Engines
 from app.services import signing_keys
 
+# Two living systems of one pair of engines never share a Redis database: a worker would take the other one's messages.
+REDIS_DATABASES = 16
 MODULES = {"api": "app.main", "dispatcher": "app.dispatcher", "worker": "app.worker"}
 EMAIL, PASSWORD = "admin@example.com", "correct horse battery"
 
@@ -42,6 +45,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+free_redis_databases = list(range(1, REDIS_DATABASES))
+"""Numbers that no living system of this process uses; 0 is for tests without a system."""
+
+
 @dataclass
 class System:
     """api, dispatcher and worker in processes of their own, with a database, a Redis database and a bucket of their own."""
@@ -50,18 +57,23 @@ class System:
     logs: Path
     signer: TokenSigner
     """Signs as the api does."""
+    redis_database: int
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     @classmethod
-    async def prepared(cls, engines: Engines, name: str, folder: Path, redis_database: int, **settings: str) -> "System":
+    async def prepared(cls, engines: Engines, name: str, folder: Path, **settings: str) -> "System":
         """A system whose database is migrated and whose bucket exists; nothing runs yet."""
+        redis_database = free_redis_databases.pop(0)
+        redis_url = engines.redis_url.rsplit("/", 1)[0] + f"/{redis_database}"
+        async with Redis.from_url(redis_url) as redis:
+            await redis.flushdb()
         environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("DATAKURA_")},
             **engines.environment,
             "DATAKURA_PROFILE": "test",
             # Two systems of one name may share the engines.
             "DATAKURA_DATABASE_URL": await create_database(engines, f"{name}_{new_secret()[:6]}"),
-            "DATAKURA_REDIS_URL": engines.redis_url.rsplit("/", 1)[0] + f"/{redis_database}",
+            "DATAKURA_REDIS_URL": redis_url,
             "DATAKURA_S3_BUCKET": name.replace("_", "-"),
             "DATAKURA_DATA_DIR": str(folder),
             "DATAKURA_LOG_DIR": str(folder / "logs"),
@@ -77,7 +89,7 @@ class System:
             subprocess.run, [sys.executable, "-m", "app.prepare"], env=environment, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
-        return cls(environment, folder / "logs", await cls.signer_of(environment))
+        return cls(environment, folder / "logs", await cls.signer_of(environment), redis_database)
 
     @staticmethod
     async def signer_of(environment: dict[str, str]) -> TokenSigner:
@@ -156,6 +168,8 @@ class System:
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await asyncio.to_thread(self.stop)
+        # The longest unused first, so that a number rests before it is used again.
+        free_redis_databases.append(self.redis_database)
 
 
 async def until(condition: Callable[[], object], what: str, *, seconds: float = 60.0) -> None:
