@@ -47,7 +47,7 @@ async def run(rounds: int = 15) -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="datakura-bench-")))
         engines = await asyncio.to_thread(start_engines, folder / "engines")
         stack.push_async_callback(asyncio.to_thread, engines.stop)
-        catalogue = await stack.enter_async_context(filled(engines, folder, "access", SMALL, 1))
+        catalogue = await stack.enter_async_context(filled(engines, folder, "access", SMALL))
         connection = await catalogue.system.database()
         await connection.execute(GRANTED, catalogue.viewer.row_id)
         await connection.execute("ANALYZE")

@@ -46,8 +46,8 @@ async def run(rounds: int = 15) -> None:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="datakura-bench-")))
         engines = await asyncio.to_thread(start_engines, folder / "engines")
         stack.push_async_callback(asyncio.to_thread, engines.stop)
-        small = await stack.enter_async_context(filled(engines, folder, "small", SMALL, 1))
-        large = await stack.enter_async_context(filled(engines, folder, "large", LARGE, 2))
+        small = await stack.enter_async_context(filled(engines, folder, "small", SMALL))
+        large = await stack.enter_async_context(filled(engines, folder, "large", LARGE))
         await _sizes(small, large, rounds)
         await _depth(large, rounds)
         await _statements(small, large)
@@ -84,8 +84,8 @@ class Catalogue:
 
 
 @asynccontextmanager
-async def filled(engines: Engines, folder: Path, name: str, count: int, number: int) -> AsyncIterator[Catalogue]:
-    async with await System.prepared(engines, name, folder / name, number) as system:
+async def filled(engines: Engines, folder: Path, name: str, count: int) -> AsyncIterator[Catalogue]:
+    async with await System.prepared(engines, name, folder / name) as system:
         connection = await system.database()
         await connection.execute(_FILL.format(count=count))
         await connection.close()

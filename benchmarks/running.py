@@ -87,7 +87,7 @@ async def a_system(**settings: str) -> AsyncIterator[Running]:
         folder = Path(name)
         engines: Engines = await asyncio.to_thread(start_engines, folder / "engines")
         try:
-            async with await System.prepared(engines, "bench", folder / "system", 1, **settings) as system:
+            async with await System.prepared(engines, "bench", folder / "system", **settings) as system:
                 system.start()
                 await system.until_ready()
                 async with Client(system.url) as client:
