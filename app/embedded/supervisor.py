@@ -7,15 +7,14 @@ without the libraries that read settings and print help it needs a third of the 
 """
 
 import os
+import select
 import signal
 import sys
 import threading
 import time
 import traceback
-from enum import Enum, auto
+from enum import IntEnum
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from types import FrameType
 
 from app.embedded.application import Commands
 from app.embedded.errors import StartError
@@ -43,14 +42,13 @@ class Supervisor:
             commands=commands,
             frontend=frontend,
         )
-        self._events: SimpleQueue[_Event] = SimpleQueue()
+        self._events = _Events()
         self._asked_to_stop = False
         self._failure: StartError | None = None
 
     def run(self) -> int:
         """The exit code: 0 after an orderly end, 1 when it could not start or keep running, 130 when forced."""
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._signalled)
+        self._events.receive(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         with self._screen:
             threading.Thread(target=self._start, name="start").start()
             self._wait(_Event.STARTED)
@@ -67,9 +65,8 @@ class Supervisor:
     def _wait(self, until: "_Event | None") -> None:
         """The event has happened; without one: whatever came next has been seen to."""
         while True:
-            try:
-                event = self._events.get(timeout=_HOUSEKEEPING_SECONDS)
-            except Empty:
+            event = self._events.next(_HOUSEKEEPING_SECONDS)
+            if event is None:
                 self._stack.housekeep()
                 continue
             if event is _Event.SIGNAL:
@@ -88,9 +85,6 @@ class Supervisor:
         self._asked_to_stop = True
         self._screen.say("Stopping ... (once more stops at once)")
         self._stack.request_stop()
-
-    def _signalled(self, number: int, frame: FrameType | None) -> None:
-        self._events.put(_Event.SIGNAL)
 
     def _gave_up(self, error: StartError) -> None:
         self._failure = self._failure or error
@@ -116,11 +110,43 @@ class Supervisor:
             self._events.put(_Event.STOPPED)
 
 
-class _Event(Enum):
-    STARTED = auto()
-    STOPPED = auto()
-    SIGNAL = auto()
-    GAVE_UP = auto()
+class _Event(IntEnum):
+    """A byte of the pipe; signals have numbers below those of the other events."""
+
+    SIGNAL = 0
+    STARTED = 128
+    STOPPED = 129
+    GAVE_UP = 130
+
+
+class _Events:
+    """What happens, in order, for the one who waits.
+
+    A pipe, not a queue: a signal that comes in just before a lock is waited for does not end that wait, and a person who
+    pressed Ctrl-C would wait for the next housekeeping. The number of each signal goes into the pipe at once.
+    """
+
+    def __init__(self) -> None:
+        self._read, self._write = os.pipe()
+
+    def receive(self, *signals: signal.Signals) -> None:
+        """These signals are events; to be called by the main thread."""
+        os.set_blocking(self._write, False)
+        signal.set_wakeup_fd(self._write)
+        for number in signals:
+            # What is done is done by the one who waits; without a handler of Python the signal would end the process.
+            signal.signal(number, lambda number, frame: None)
+
+    def put(self, event: _Event) -> None:
+        """May be called from any thread."""
+        os.write(self._write, bytes([event]))
+
+    def next(self, timeout_seconds: float) -> _Event | None:
+        """The next event; None: there was none in this time."""
+        if not select.select([self._read], [], [], timeout_seconds)[0]:
+            return None
+        (byte,) = os.read(self._read, 1)
+        return _Event(byte) if byte >= _Event.STARTED else _Event.SIGNAL
 
 
 if __name__ == "__main__":

@@ -62,9 +62,9 @@ class Up:
     def send(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 
-    def end(self) -> int:
+    def end(self, *, seconds: float = 60) -> int:
         """Its exit code, and all its lines are read."""
-        rest, _ = self._process.communicate(timeout=60)
+        rest, _ = self._process.communicate(timeout=seconds)
         self.lines += rest.splitlines()
         return self._process.returncode
 

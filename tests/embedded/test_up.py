@@ -1,5 +1,6 @@
 """`datakura up` from a person's side: what it says, what it survives, what it leaves behind. The engines are real."""
 
+import ctypes
 import os
 import shutil
 import signal
@@ -16,6 +17,7 @@ from redis import Redis
 from app.embedded import folder, secrets
 from app.embedded.engines import Engines
 from app.embedded.ports import Ports
+from tests.support.system import until
 
 
 def redis(data_dir: Path) -> Redis:
@@ -206,6 +208,21 @@ def test_a_second_signal_stops_at_once_and_the_next_start_recovers(up, ended) ->
     assert first.lines[-1] == "Stopped at once; the next start recovers."
     assert ended(pids)
     up().ready()
+
+
+async def test_a_signal_is_answered_when_it_does_not_interrupt_the_wait(up) -> None:
+    run = up()
+    run.ready()
+
+    def others() -> set[int]:
+        return {int(thread.name) for thread in Path(f"/proc/{run.pid}/task").iterdir()} - {run.pid}
+
+    await until(lambda: len(others()) == len(run.started()), "only those who watch a program to be left")
+    # As one that comes in between two waits: delivered to another thread, it wakes nobody.
+    assert ctypes.CDLL(None).tgkill(run.pid, max(others()), signal.SIGTERM) == 0
+
+    # Half of the time after which it looks up from its wait by itself.
+    assert run.end(seconds=30) == 0
 
 
 def test_a_stop_during_the_start_leaves_nothing(up, tmp_path: Path, ended) -> None:
