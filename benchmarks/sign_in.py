@@ -1,7 +1,11 @@
 """A hundred people sign in at the same moment: what everybody else notices of it."""
 
 import asyncio
+import json
+import multiprocessing
 import time
+from concurrent.futures import ProcessPoolExecutor
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from app.core.security import hash_password
@@ -12,25 +16,42 @@ from tests.support.system import PASSWORD
 
 PEOPLE = 100
 GOAL_P99_MS = 200
+PAUSE_SECONDS = 0.005
+"""Between two queries: somebody who reads asks again at some time, and does not keep a processor busy alone."""
+# Neither attempts nor costs are bounded here: what is measured is a hundred passwords, not how they are refused.
+UNBOUNDED = {"DATAKURA_RATE_LIMIT_SIGN_IN": "100000/minute", "DATAKURA_COST_PER_MINUTE": "1000000000"}
 
 
 async def run(rounds: int = 5) -> None:
-    """Prints p50 and p99 of small queries alone, and beside bursts of sign-ins."""
+    """Prints p50 and p99 of small queries alone, and beside bursts of sign-ins; fails when a sign-in was refused."""
     heading(f"sign-in: small queries beside {PEOPLE} sign-ins at once")
-    alone, beside = Series("alone", "ms"), Series("beside sign-ins", "ms")
-    done = refused = 0
-    async with a_system(DATAKURA_RATE_LIMIT_SIGN_IN="100000/minute") as running:
-        emails = await _people(running)
-        for _ in range(rounds):
-            await _queries(running.admin, alone, until=time.perf_counter() + 2)
-            burst = asyncio.create_task(_burst(running.system.url, emails))
-            while not burst.done():
-                await _queries(running.admin, beside, until=time.perf_counter() + 0.05)
-            opened = await burst
-            done, refused = done + opened, refused + PEOPLE - opened
+    alone, beside, bursts = Series("alone", "ms"), Series("beside sign-ins", "ms"), Series("bursts")
+    opened, others = 0, dict[str, int]()
+    # The hundred are another process: what it takes to send their requests must not delay the queries that are measured.
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as people:
+        async with a_system(**UNBOUNDED) as running:
+            emails = await _people(running)
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(people, burst, running.system.url, [])
+            for _ in range(rounds):
+                await _queries(running.admin, alone, until=time.perf_counter() + 2)
+                with bursts.timed():
+                    signing_in = loop.run_in_executor(people, burst, running.system.url, emails)
+                    while not signing_in.done():
+                        await _queries(running.admin, beside, until=time.perf_counter() + 0.05)
+                    answers = await signing_in
+                opened += answers.pop("session", 0)
+                others |= {answer: others.get(answer, 0) + count for answer, count in answers.items()}
     for series in (alone, beside):
-        say(f"  {series.name}: p50 {series.median:.0f} ms, p99 {series.quantile(0.99):.0f} ms, {len(series.values):,} queries")
-    say(f"  {done} sign-ins done, {refused} told to come again; load {load()}   (goal: p99 beside them {GOAL_P99_MS} ms)")
+        say(
+            f"  {series.name}: p50 {series.median:.1f} ms, p99 {series.quantile(0.99):.1f} ms, "
+            f"longest {max(series.values):.1f} ms, {len(series.values):,} queries"
+        )
+    say(
+        f"  {opened} of {rounds * PEOPLE} signed in, a burst in {bursts.median:.1f} s; load {load()}   (goal: p99 {GOAL_P99_MS} ms)"
+    )
+    if others:
+        raise SystemExit(f"Not everybody signed in, so that this measures less than it says: {others}")
 
 
 async def _people(running: Running) -> list[str]:
@@ -45,17 +66,29 @@ async def _people(running: Running) -> list[str]:
     return emails
 
 
-async def _burst(url: str, emails: list[str]) -> int:
-    """How many of the sign-ins opened a session."""
+def burst(url: str, emails: list[str]) -> dict[str, int]:
+    """How many of the sign-ins opened a session ("session"), or how often they were answered otherwise."""
 
-    async def one(client: Client, email: str) -> bool:
-        answer = (await client.post(SIGN_IN, {"input": {"email": email, "password": PASSWORD}})).json()
-        # On a machine that is busy with other things the last of them are ended, after ten seconds.
-        return bool((answer.get("data") or {}).get("signIn", {}).get("session"))
+    async def all_at_once() -> list[str]:
+        return await asyncio.gather(*(_sign_in(url, email) for email in emails))
 
-    # Connections of their own: one that was kept from the burst before may be closed at this moment.
-    async with Client(url) as client:
-        return sum(await asyncio.gather(*(one(client, email) for email in emails)))
+    answers = asyncio.run(all_at_once())
+    return {answer: answers.count(answer) for answer in answers}
+
+
+async def _sign_in(url: str, email: str) -> str:
+    # By hand: a client library would take longer to send the requests than the server to read them.
+    host, port = str(urlsplit(url).hostname), urlsplit(url).port
+    body = json.dumps({"query": SIGN_IN, "variables": {"input": {"email": email, "password": PASSWORD}}}).encode()
+    reader, writer = await asyncio.open_connection(host, port)
+    head = f"POST /graphql HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: application/json\r\nConnection: close\r\n"
+    writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+    answer = json.loads((await reader.read()).rpartition(b"\r\n\r\n")[2])
+    writer.close()
+    payload = (answer.get("data") or {}).get("signIn")
+    if payload is None or not payload["session"]:
+        return str((answer.get("errors") or payload["errors"])[0]["message"])
+    return "session"
 
 
 async def _queries(client: Client, series: Series, *, until: float) -> None:
@@ -63,3 +96,4 @@ async def _queries(client: Client, series: Series, *, until: float) -> None:
         begun = time.perf_counter()
         await client.run("{ viewer { email } }")
         series.values.append(1000 * (time.perf_counter() - begun))
+        await asyncio.sleep(PAUSE_SECONDS)

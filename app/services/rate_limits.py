@@ -24,6 +24,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.exceptions import TimeoutError as RedisTimeout
 
 from app.core import metrics, tls
 from app.core.errors import RateLimited, Unavailable
@@ -37,6 +38,8 @@ ANSWER_SECONDS = 0.5
 """A Redis that is silent for so long counts as away; requests must not wait for it."""
 AWAY_SECONDS = 2.0
 """For so long it is not asked again."""
+AT_ONCE = 16
+"""Questions to Redis at a time. Its client refuses more than 100 connections, and a refusal looks like a Redis that is away."""
 ADDRESS_FACTOR = 10
 """As many people are expected behind one address."""
 
@@ -105,6 +108,7 @@ class RateLimits:
         self._classes = {kind: parse(getattr(settings, f"rate_limit_{kind.value}")) for kind in Kind}
         self._capacity = settings.cost_per_minute
         self._asked_again_at = 0.0
+        self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def hit(self, kind: Kind, who: str, address: str | None) -> None:
         """One more of this kind, by `who` (an account's id, or the name somebody signs in with) from an IP address.
@@ -168,16 +172,25 @@ class RateLimits:
 
     async def _ask(self, question: Callable[[], Awaitable[T]]) -> T | None:
         """The answer of Redis, or None when it gives none; then it is left alone for two seconds."""
-        now = asyncio.get_running_loop().time()
-        if now < self._asked_again_at:
+        async with self._slots:
+            try:
+                return await self._twice(question)
+            except (RedisError, OSError, TimeoutError) as error:
+                self._asked_again_at = asyncio.get_running_loop().time() + AWAY_SECONDS
+                metrics.RATE_LIMITS_SKIPPED.inc()
+                log.warning("limits.redis_away", reason=type(error).__name__)
+                return None
+
+    async def _twice(self, question: Callable[[], Awaitable[T]]) -> T | None:
+        """The answer; asked again after a silence, which may have been this process's own: it was too busy to listen."""
+        if asyncio.get_running_loop().time() < self._asked_again_at:
             return None
         try:
             return await question()
-        except (RedisError, OSError, TimeoutError) as error:
-            self._asked_again_at = now + AWAY_SECONDS
-            metrics.RATE_LIMITS_SKIPPED.inc()
-            log.warning("limits.redis_away", reason=type(error).__name__)
-            return None
+        except (RedisTimeout, TimeoutError):
+            if asyncio.get_running_loop().time() < self._asked_again_at:
+                return None  # others have found meanwhile that it is away
+            return await question()
 
 
 def address_prefix(address: str) -> str:

@@ -1,5 +1,6 @@
 """How often somebody may do something, counted by a real Redis."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 
@@ -119,6 +120,11 @@ async def test_without_redis_nobody_signs_in_and_everything_else_goes_on(make: M
         for kind in (Kind.UPLOAD, Kind.QUALITY_RUN, Kind.EXPORT):
             await limits.hit(kind, "somebody", "192.0.2.1")
         assert await limits.charge("viewer:somebody", 10_000) is None
+
+
+async def test_many_at_once_are_counted_and_not_taken_for_a_redis_that_is_away(make: Make) -> None:
+    limits = make(rate_limit_sign_in="1000/minute")
+    await asyncio.gather(*(limits.hit(Kind.SIGN_IN, f"{uuid7().hex}@example.com", None) for _ in range(150)))
 
 
 @pytest.mark.parametrize(
