@@ -3,10 +3,13 @@
 import asyncio
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from app.adapters.row_selection import Selection, Selections, select
+from app.adapters.row_views import RowView
 from app.core.errors import InvalidInput, NotFound, Unavailable
 from app.core.settings import Settings
 from app.ingest import values
@@ -19,6 +22,8 @@ Value = None | bool | int | float | str
 
 CELL_CHARACTERS = 1_000
 CONCURRENT_PAGES = 4
+STRETCH_ROWS = 8_192
+"""Rows of a view that lie nearer than that are read together: a request costs as much as reading so many."""
 _SAFE_INTEGER = 2**53 - 1
 _TICKS = {"ms": 10**3, "us": 10**6, "ns": 10**9}
 _UNENDING = {2**31 - 1: "infinity", -(2**31 - 1): "-infinity", 2**63 - 1: "infinity", -(2**63 - 1): "-infinity"}
@@ -45,6 +50,19 @@ class TablePage:
     cut_cells: tuple[CutCell, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ViewPage:
+    """Some rows of a view."""
+
+    page: TablePage
+    places: tuple[int, ...]
+    """Of each row in the file, from 0."""
+    total_count: int
+    """Rows of the view."""
+    reachable_count: int
+    """Rows of the view that pages reach."""
+
+
 class TableReader(Protocol):
     """Reads stored tables."""
 
@@ -55,6 +73,13 @@ class TableReader(Protocol):
             columns: the wanted ones, in this order; None: all.
         Raises:
             NotFound: no such object. InvalidInput: no such column. Unavailable: the store does not answer.
+        """
+
+    async def view(self, key: str, view: RowView, *, offset: int, first: int, columns: list[str]) -> ViewPage:
+        """Rows offset .. offset + first - 1 of the view, with these columns, in this order; none of them gives empty rows.
+
+        Raises:
+            As `page`. InvalidInput: a value that its column cannot hold. OperationTimeout: finding the rows takes too long.
         """
 
 
@@ -79,34 +104,86 @@ class S3TableReader:
             "max_retries": 2,
         }
         self._slots = asyncio.Semaphore(CONCURRENT_PAGES)
+        self._selections = Selections()
 
     async def page(self, key: str, *, offset: int, first: int, columns: list[str] | None = None) -> TablePage:
         """See TableReader."""
         async with self._slots:
             return await asyncio.to_thread(self._page, key, offset, first, columns)
 
+    async def view(self, key: str, view: RowView, *, offset: int, first: int, columns: list[str]) -> ViewPage:
+        """See TableReader."""
+        selection = await self._selections.get(key, view, lambda: self._select(key, view))
+        places = selection.places.slice(offset, first).to_list()
+        async with self._slots:
+            page = await asyncio.to_thread(self._rows_at, key, places, columns)
+        return ViewPage(page, tuple(places), selection.total_count, len(selection.places))
+
     def _page(self, key: str, offset: int, first: int, columns: list[str] | None) -> TablePage:
+        with _told():
+            table = self._table(key)
+            if columns is not None:
+                table = table.select(columns)
+            return _as_page(table.slice(offset, first).collect())
+
+    def _select(self, key: str, view: RowView) -> Selection:
+        with _told():
+            return select(self._table(key), view)
+
+    def _rows_at(self, key: str, places: list[int], columns: list[str]) -> TablePage:
+        """The rows at these places, in this order: each stretch of neighbours is read as a page is."""
+        if not columns or not places:
+            return TablePage(tuple(columns), [[] for _ in places], ())
+        import polars as pl
+
+        with _told():
+            table = self._table(key).select(columns)
+            wanted = sorted(places)
+            parts = []
+            for low, high in _stretches(wanted):
+                inside = [place - low for place in wanted if low <= place <= high]
+                parts.append(table.slice(low, high - low + 1).collect()[inside])
+            index = {place: row for row, place in enumerate(wanted)}
+            return _as_page(pl.concat(parts)[[index[place] for place in places]])
+
+    def _table(self, key: str) -> "pl.LazyFrame":
         # The API has few cores to spare for pages; polars reads this once, when it is imported.
         os.environ.setdefault("POLARS_MAX_THREADS", "2")
         if self._ca_file is not None:
             os.environ.setdefault("SSL_CERT_FILE", str(self._ca_file))
         import polars as pl
 
-        table = pl.scan_parquet(
+        return pl.scan_parquet(
             f"s3://{self._bucket}/{key}", storage_options=self._options, glob=False, hive_partitioning=False, use_statistics=False
         )
-        try:
-            if columns is not None:
-                table = table.select(columns)
-            return _as_page(table.slice(offset, first).collect())
-        except pl.exceptions.ColumnNotFoundError as error:
-            raise InvalidInput("The table has no such column.", path=("columns",)) from error
-        except FileNotFoundError as error:
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What polars says of the store and the table, in our words."""
+    import polars as pl
+
+    try:
+        yield
+    except pl.exceptions.ColumnNotFoundError as error:
+        raise InvalidInput("The table has no such column.", path=("columns",)) from error
+    except FileNotFoundError as error:
+        raise NotFound("No such table.") from error
+    except (OSError, pl.exceptions.ComputeError) as error:
+        if _is_missing(error):
             raise NotFound("No such table.") from error
-        except (OSError, pl.exceptions.ComputeError) as error:
-            if _is_missing(error):
-                raise NotFound("No such table.") from error
-            raise Unavailable("The object store does not answer.") from error
+        raise Unavailable("The object store does not answer.") from error
+
+
+def _stretches(places: list[int]) -> list[tuple[int, int]]:
+    """(first, last) of the stretches that cover the ascending places; nearer ones share a stretch."""
+    found: list[tuple[int, int]] = []
+    for place in places:
+        if found and place - found[-1][0] < STRETCH_ROWS:
+            found[-1] = (found[-1][0], place)
+        else:
+            found.append((place, place))
+    return found
 
 
 def _is_missing(error: Exception) -> bool:

@@ -101,7 +101,10 @@ _VERSIONS: dict[str, dict[Who, str]] = {
     },
     "HistogramBin": {Who.PARENT: "lower upper count"},
     "TopValue": {Who.PARENT: "value count"},
-    "RowPage": {Who.PARENT: "columns firstRowNumber totalCount pageInfo", Who.UNMASKED: "rows cutCells"},
+    "RowPage": {
+        Who.PARENT: "columns firstRowNumber rowNumbers totalCount reachableCount pageInfo",
+        Who.UNMASKED: "rows cutCells",
+    },
     "RowColumn": {Who.PARENT: "name type masked"},
     "CutCell": {Who.PARENT: "row column length"},
     "VersionComparison": {Who.PARENT: "compatibility rowCountChange schemaChanges", Who.UNMASKED: "profileChanges"},

@@ -14,7 +14,8 @@ from app.schema.datasets import Dataset
 from app.schema.ids import to_id
 from app.schema.profiles import MASKED, DatasetProfile, RejectedRow, SchemaField
 from app.schema.read_options import ReadOptions
-from app.schema.rows import RowPage, read_rows
+from app.schema.row_views import RowFilter, RowOrder
+from app.schema.rows import RowPage, RowsAsked, read_rows
 from app.schema.scalars import BigInt
 from app.services.fields import Hidden
 
@@ -202,7 +203,8 @@ class DatasetVersion(Node):
         return optional(DatasetProfile.of, row)
 
     @strawberry.field(
-        description="The data itself, in the order of the file; null before READY. A deep page costs what the first one costs."
+        description="The data itself, in the order of the file unless ordered otherwise; null before READY. Without order and "
+        "filter a deep page costs what the first one costs."
     )
     async def rows(
         self,
@@ -211,10 +213,21 @@ class DatasetVersion(Node):
         after: Annotated[str | None, strawberry.argument(description="`endCursor` of the page before.")] = None,
         start_row: Annotated[
             BigInt | None,
-            strawberry.argument(description="Number of the first row, from 1, to jump to; not together with `after`."),
+            strawberry.argument(description="Place of the first row, from 1, to jump to; not together with `after`."),
         ] = None,
         field_paths: Annotated[
             list[str] | None, strawberry.argument(description="Only these columns, in this order; at most 250.")
         ] = None,
+        order_by: Annotated[
+            list[RowOrder] | None,
+            strawberry.argument(
+                description="At most 3 columns, the first counts most. Rows that are equal stay in the order of the file; texts are "
+                "put in order by their first 200 characters."
+            ),
+        ] = None,
+        filter: Annotated[RowFilter | None, strawberry.argument(description="Conditions that every row fulfils.")] = None,
     ) -> RowPage | None:
-        return await read_rows(info.context, self.row_id, self.row_count, first, after, start_row, field_paths)
+        asked = RowsAsked(
+            first=first, after=after, start_row=start_row, field_paths=field_paths, order_by=order_by, filter=filter
+        )
+        return await read_rows(info.context, self.row_id, self.row_count, asked)

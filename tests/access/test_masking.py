@@ -39,6 +39,30 @@ async def test_a_writer_sees_every_value(world: World) -> None:
         assert all(file["downloadUrl"].startswith("http") for file in seen["files"])
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    ['orderBy: [{fieldPath: "email"}]', 'filter: {fieldPath: "email", startsWith: "canary1"}',
+     'filter: {or: [{fieldPath: "id", eq: 1}, {fieldPath: "email", isNull: false}]}'],
+)  # fmt: skip
+async def test_a_reader_can_neither_sort_nor_filter_by_the_sensitive_column(world: World, arguments: str) -> None:
+    query = f"query V($id: ID!) {{ datasetVersion(id: $id) {{ rows(first: 2, {arguments}) {{ rows totalCount rowNumbers }} }} }}"
+    refused = (await world.people["reader"].post(query, {"id": world.version})).json()
+    assert refused["data"] == {"datasetVersion": {"rows": None}}
+    assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    assert refused["errors"][0]["extensions"]["path"][-1] == "fieldPath"
+    assert "canary" not in str(refused).lower()
+    assert len((await world.give("writer", query, id=world.version))["datasetVersion"]["rows"]["rows"]) == 2
+
+
+async def test_a_reader_sorts_by_other_columns_and_the_sensitive_one_stays_masked(world: World) -> None:
+    query = """query V($id: ID!) { datasetVersion(id: $id) {
+        rows(first: 1, orderBy: [{fieldPath: "id", direction: DESC}]) { rows rowNumbers } } }"""
+    assert (await world.give("reader", query, id=world.version))["datasetVersion"]["rows"] == {
+        "rows": [[31, None, "canary"]],
+        "rowNumbers": [31],
+    }
+
+
 async def test_a_reader_gets_counts_of_the_sensitive_column_and_nothing_made_of_its_values(world: World) -> None:
     seen = (await world.give("reader", VALUES, id=world.version))["datasetVersion"]
     whole = (await world.give("owner", VALUES, id=world.version))["datasetVersion"]
