@@ -21,6 +21,7 @@ const REST: readonly string[] = [
   'publish',
   'rejected',
   'data',
+  'rowView',
   'profile',
   'schema',
   'logicalType',

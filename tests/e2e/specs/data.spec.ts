@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import { expectAccessible } from '../support/axe.ts'
 import { expect, test, uniqueName } from '../support/test.ts'
 
 const WIDE = 2_000
@@ -41,6 +42,33 @@ test('of a table of 2,000 columns only what is looked at is loaded and drawn', a
   await expect(grid.getByRole('gridcell', { name: '239999', exact: true })).toBeVisible()
   await page.keyboard.press('Enter')
   await expect(page.getByRole('dialog', { name: 'column_1999, row 120' })).toContainText('239999')
+})
+
+test('rows are sorted by a header and narrowed by a condition, which a reload keeps', async ({ page, api }) => {
+  const lines = Array.from({ length: 3_000 }, (_, row) => `${row + 1},${(row * 7919) % 3_000},${row % 2 === 0 ? 'even' : 'odd'}`)
+  const dataset = await api.createDataset({ name: uniqueName('Sorted table') })
+  await api.publish(await api.upload(dataset.id, 'sorted.csv', `number,mixed,kind\n${lines.join('\n')}\n`))
+  await page.goto(`/datasets/${dataset.slug}/data`)
+  const grid = page.getByRole('grid', { name: 'Rows' })
+  await grid.getByRole('button', { name: 'mixed' }).click()
+  await grid.getByRole('button', { name: 'mixed' }).click()
+  await expect(grid.getByRole('columnheader', { name: 'mixed' })).toHaveAttribute('aria-sort', 'descending')
+  await expect(grid.getByRole('row').nth(1).getByRole('gridcell').nth(1)).toHaveText('2999')
+  await page.getByRole('button', { name: 'Filter' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Filter rows' })
+  await dialog.getByRole('combobox', { name: 'Column' }).fill('kind')
+  await page.keyboard.press('Enter')
+  await dialog.getByRole('textbox', { name: 'Value' }).fill('ODD')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText(/of 1,500 rows/)).toBeVisible()
+  await expectAccessible(page, 'sorted and filtered rows')
+  await page.reload()
+  await expect(page.getByText(/of 1,500 rows/)).toBeVisible()
+  const numbers = lines.map((line) => line.split(',')).filter(([, , kind]) => kind === 'odd')
+  const first = numbers.toSorted((left, right) => Number(right[1]) - Number(left[1]))[0] ?? []
+  const row = grid.getByRole('row').nth(1)
+  await expect(row.getByRole('gridcell').nth(0)).toHaveText(first[0] ?? '')
+  await expect(row.getByRole('rowheader')).toHaveText(Number(first[0]).toLocaleString('en'))
 })
 
 test('a schema of 2,000 columns can be scrolled to its end', async ({ page }) => {

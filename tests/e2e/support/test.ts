@@ -37,6 +37,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     const page = await session.newPage()
     watch(page, complaints)
     await use(page)
+    await forgetPreferences(page)
     await page.close()
     expect(complaints.filter((one) => !expected.complaints.some((pattern) => pattern.test(one)))).toEqual([])
   },
@@ -65,4 +66,10 @@ let names = 0
 export function uniqueName(stem: string): string {
   names += 1
   return `${stem} ${process.pid}-${names}`
+}
+
+/** All tests share one browser context: a language or theme that a test chose, and lost when it failed, would be the next one's. */
+async function forgetPreferences(page: Page): Promise<void> {
+  if (page.isClosed() || !page.url().startsWith('http')) return
+  await page.evaluate(() => ['datakura.language', 'datakura.theme'].forEach((key) => localStorage.removeItem(key))).catch(() => undefined)
 }

@@ -181,7 +181,14 @@ describe('the rows of a version', () => {
   function rowsApi() {
     const { api } = setUp([{ isCurrent: true }])
     const asked: unknown[] = []
-    const rows = (args: { first: number; startRow: number }) => {
+    const rows = (args: { first: number; startRow: number | null; orderBy: object | null; filter: { eq?: unknown } | null }) => {
+      if (args.startRow === null) {
+        const totalCount = args.filter?.eq === 'nobody' ? 0 : args.filter ? 200_000 : 1203
+        return { totalCount, reachableCount: Math.min(totalCount, 100_000), columns: [] }
+      }
+      return page({ ...args, startRow: args.startRow })
+    }
+    const page = (args: { first: number; startRow: number }) => {
       asked.push(args)
       const present = Math.min(args.first, 1203 - args.startRow + 1)
       const beginning = [
@@ -195,6 +202,7 @@ describe('the rows of a version', () => {
           args.startRow === 1 && beginning[index] ? beginning[index] : [`name ${args.startRow + index}`, index],
         ),
         firstRowNumber: args.startRow,
+        rowNumbers: Array.from({ length: present }, (_, index) => args.startRow + index),
         cutCells: args.startRow === 1 ? [{ row: 2, column: 0, length: 5000 }] : [],
         totalCount: 1203,
         pageInfo: { hasNextPage: true, hasPreviousPage: false, startCursor: null, endCursor: 'c' },
@@ -206,8 +214,8 @@ describe('the rows of a version', () => {
         versionSample({
           rowCount: 1203,
           schemaFields: [
-            { fieldPath: 'name', logicalType: 'STRING' },
-            { fieldPath: 'amount', logicalType: 'NUMBER' },
+            { fieldPath: 'name', logicalType: 'STRING', sensitive: false },
+            { fieldPath: 'amount', logicalType: 'NUMBER', sensitive: true },
           ],
           rows,
         }),
@@ -260,8 +268,57 @@ describe('the rows of a version', () => {
     await waitFor(() => expect(page.address()).toBe('/datasets/store-sales/data?row=77'))
     await user.click(screen.getByRole('button', { name: 'First' }))
     await waitFor(() => expect(page.address()).toBe('/datasets/store-sales/data'))
-    const blocks = [401, 1101, 1201, 1].map((startRow) => ({ first: 100, after: null, startRow, fieldPaths: ['name', 'amount'] }))
+    const blocks = [401, 1101, 1201, 1].map((startRow) => ({
+      first: 100,
+      after: null,
+      startRow,
+      fieldPaths: ['name', 'amount'],
+      orderBy: null,
+      filter: null,
+    }))
     expect(asked).toEqual(blocks)
+  })
+
+  it('are sorted by their headers and narrowed by conditions, which the address keeps', async () => {
+    const { api, asked } = rowsApi()
+    const page = await renderPage(api, '/datasets/store-sales/data?row=401')
+    const user = userEvent.setup()
+    await user.click(await screen.findByRole('button', { name: 'amount' }))
+    await user.click(await screen.findByRole('button', { name: 'amount' }))
+    expect(await screen.findByRole('columnheader', { name: 'amount' })).toHaveAttribute('aria-sort', 'descending')
+    expect(page.address()).toBe('/datasets/store-sales/data?sort=-amount')
+    await screen.findByRole('gridcell', { name: '1234.5' })
+    expect(asked.at(-1)).toMatchObject({ startRow: 1, orderBy: [{ fieldPath: 'amount', direction: 'DESC' }], filter: null })
+
+    await user.click(screen.getByRole('button', { name: 'Filter' }))
+    const dialog = await screen.findByRole('dialog', { name: 'Filter rows' })
+    await user.type(within(dialog).getByRole('combobox', { name: 'Column' }), 'amo{Enter}')
+    await user.type(within(dialog).getByRole('textbox', { name: 'Value' }), 'much')
+    await user.click(within(dialog).getByRole('button', { name: 'Filter' }))
+    expect(within(dialog).getByRole('textbox', { name: 'Value' })).toBeInvalid()
+    await user.clear(within(dialog).getByRole('textbox', { name: 'Value' }))
+    await user.type(within(dialog).getByRole('textbox', { name: 'Value' }), '2.5{Enter}')
+    expect(await screen.findByText(/200,000 rows were found\. The first 100,000/)).toBeInTheDocument()
+    await waitFor(() => expect(asked.at(-1)).toMatchObject({ filter: { fieldPath: 'amount', eq: '2.5' } }))
+    expect(new URLSearchParams(page.address().split('?')[1]).get('where')).toBe('["amount","eq","2.5"]')
+
+    await user.click(screen.getByRole('button', { name: 'Show all rows' }))
+    await waitFor(() => expect(page.address()).toBe('/datasets/store-sales/data'))
+  })
+
+  it('that nobody fulfils, or that somebody may not ask for, are said to be so', async () => {
+    const { api } = rowsApi()
+    const { datasetBySlug } = api.roots.query ?? {}
+    api.roots.query = {
+      ...api.roots.query,
+      datasetBySlug: () => ({ ...(datasetBySlug as () => object)(), viewerLevel: 'READ' }),
+    }
+    await renderPage(api, `/datasets/store-sales/data?where=${encodeURIComponent('["name","eq","nobody"]')}`)
+    expect(await screen.findByText('No row fulfils these conditions')).toBeInTheDocument()
+    await userEvent.click(screen.getByRole('button', { name: 'Sort' }))
+    const dialog = await screen.findByRole('dialog', { name: 'Sort rows' })
+    await userEvent.click(within(dialog).getByRole('combobox', { name: 'Column' }))
+    expect(await screen.findByRole('option', { name: /amount · Sensitive/ })).toHaveAttribute('aria-disabled', 'true')
   })
 
   it('of a version that cannot be read say so, and are there after trying again', async () => {

@@ -27,6 +27,8 @@ interface VirtualGridProps {
   /** Width of the row's own heading, which does not scroll away. */
   rowHeaderWidth: number
   renderHeader: (column: number) => ReactNode
+  /** How the rows are sorted by a column. */
+  sortOf?: (column: number) => 'ascending' | 'descending' | undefined
   renderRowHeader: (row: number) => ReactNode
   rowHeaderLabel: string
   renderCell: (row: number, column: number) => ReactNode
@@ -130,6 +132,7 @@ export function VirtualGrid(props: VirtualGridProps) {
               key={column.key}
               role="columnheader"
               aria-colindex={firstColumn + index + 2}
+              aria-sort={props.sortOf?.(firstColumn + index)}
               className={column.align}
               style={{ left: rowHeaderWidth + (edges[firstColumn + index] ?? 0), width: column.width }}
             >

@@ -14,11 +14,16 @@ import { DataCell } from './DataCell'
 import { DownloadButton } from './DownloadButton'
 import { RowsPager } from './RowsPager'
 import { asTabSeparated, cellText } from './rowText'
+import { isSortable, nextSorts } from './rowView'
+import { SortableHeader } from './SortableHeader'
 import { useRowBlocks } from './useRowBlocks'
+import type { RowView } from './useRowView'
 
 export interface RowsField {
   fieldPath: string
   logicalType: LogicalType
+  /** True: its values are kept from the person, and its order and matches with them. */
+  masked: boolean
 }
 
 const WIDTHS: Partial<Record<LogicalType, number>> = {
@@ -50,10 +55,11 @@ interface RowsGridProps {
   versionId: string
   rowCount: number
   fields: readonly RowsField[]
+  view: RowView
 }
 
-/** All rows and columns of a version, loaded as they are scrolled to; the row on top is in the address. */
-export function RowsGrid({ versionId, rowCount, fields }: RowsGridProps) {
+/** The rows of a view with all their columns, loaded as they are scrolled to; the row on top is in the address. */
+export function RowsGrid({ versionId, rowCount, fields, view }: RowsGridProps) {
   const { t, i18n } = useTranslation()
   const [search, setSearch] = useSearchParams()
   const [beginRow] = useState(() => Math.min(parseRowNumber(search.get('row')), rowCount) - 1)
@@ -62,7 +68,7 @@ export function RowsGrid({ versionId, rowCount, fields }: RowsGridProps) {
   const [copied, setCopied] = useState(0)
   const grid = useRef<GridHandle>(null)
   const fieldPaths = useMemo(() => fields.map(({ fieldPath }) => fieldPath), [fields])
-  const { cellAt, want, revision, error, retry } = useRowBlocks(versionId, fieldPaths)
+  const { cellAt, numberAt, want, revision, error, retry } = useRowBlocks(versionId, fieldPaths, view.variables)
   const columns = useMemo(
     (): GridColumn[] =>
       fields.map((field) => ({
@@ -95,17 +101,28 @@ export function RowsGrid({ versionId, rowCount, fields }: RowsGridProps) {
     },
     [cellAt],
   )
-  const renderRowHeader = useCallback((row: number) => formatInteger(row + 1, i18n.language), [i18n.language])
+  const { isWhole: inFileOrder } = view
+  const renderRowHeader = useCallback(
+    (row: number) => {
+      const number = inFileOrder ? row + 1 : numberAt(row)
+      return number === undefined ? '' : formatInteger(number, i18n.language)
+    },
+    [i18n.language, inFileOrder, numberAt],
+  )
+  const sortOf = (column: number) => {
+    const sort = view.sorts.find(({ fieldPath }) => fieldPath === fields[column]?.fieldPath)
+    return sort && (sort.descending ? 'descending' : 'ascending')
+  }
 
   async function copy(text: string, cells: number) {
     await navigator.clipboard.writeText(text)
     setCopied(cells)
   }
 
+  const textsOf = (row: number) => fieldPaths.map((_path, column) => cellText(cellAt(row, column)?.value))
+
   async function copySeen({ firstRow, lastRow }: GridWindow) {
-    const rows = Array.from({ length: lastRow - firstRow + 1 }, (_, index) =>
-      fieldPaths.map((_path, column) => cellText(cellAt(firstRow + index, column)?.value)),
-    )
+    const rows = Array.from({ length: lastRow - firstRow + 1 }, (_, index) => textsOf(firstRow + index))
     await copy(asTabSeparated([fieldPaths, ...rows]), rows.length * fieldPaths.length)
   }
 
@@ -126,15 +143,27 @@ export function RowsGrid({ versionId, rowCount, fields }: RowsGridProps) {
         content={revision}
         renderHeader={(column) => {
           const field = fields[column]
-          return field && <span title={`${field.fieldPath} · ${t(`logicalType.${field.logicalType}`)}`}>{field.fieldPath}</span>
+          if (!field) return null
+          const title = `${field.fieldPath} · ${t(`logicalType.${field.logicalType}`)}`
+          if (field.masked) return <span title={`${title} · ${t('rowView.masked')}`}>{field.fieldPath}</span>
+          if (!isSortable(field.logicalType)) return <span title={title}>{field.fieldPath}</span>
+          return (
+            <SortableHeader
+              title={title}
+              label={field.fieldPath}
+              sort={sortOf(column)}
+              onSort={() => view.change({ sorts: nextSorts(view.sorts, field.fieldPath) })}
+            />
+          )
         }}
+        sortOf={sortOf}
         renderRowHeader={renderRowHeader}
         renderCell={renderCell}
         onWindow={look}
         onOpen={({ row, column }) => {
           const cell = cellAt(row, column)
           const field = fields[column]
-          if (cell && field) setOpened({ ...cell, fieldPath: field.fieldPath, row: row + 1 })
+          if (cell && field) setOpened({ ...cell, field, at: row, row: numberAt(row) ?? row + 1 })
         }}
         onCopy={({ row, column }) => void copy(cellText(cellAt(row, column)?.value), 1)}
         handle={grid}
@@ -159,7 +188,22 @@ export function RowsGrid({ versionId, rowCount, fields }: RowsGridProps) {
           <span role="status">{copied > 0 && t('data.copied', { count: copied, amount: formatInteger(copied, i18n.language) })}</span>
         </RowsPager>
       )}
-      {opened && <CellDialog cell={opened} onCopy={(text) => copy(text, 1)} onClose={() => setOpened(null)} />}
+      {opened && (
+        <CellDialog
+          cell={opened}
+          onCopy={(text) => copy(text, 1)}
+          onCopyRow={
+            fieldPaths.every((_path, column) => cellAt(opened.at, column))
+              ? () => copy(asTabSeparated([fieldPaths, textsOf(opened.at)]), fieldPaths.length)
+              : null
+          }
+          onFilter={(condition) => {
+            view.change({ conditions: [...view.conditions, condition] })
+            setOpened(null)
+          }}
+          onClose={() => setOpened(null)}
+        />
+      )}
     </Stack>
   )
 }

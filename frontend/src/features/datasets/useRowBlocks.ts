@@ -2,13 +2,22 @@ import { useApolloClient } from '@apollo/client/react'
 import { useCallback, useRef, useState } from 'react'
 import type { GridWindow } from '../../components/grid/VirtualGrid'
 import { graphql } from '../../gql'
+import type { RowViewVariables } from './rowView'
 
 const RowBlockQuery = graphql(`
-  query RowBlock($versionId: ID!, $first: Int!, $startRow: BigInt!, $fieldPaths: [String!]!) {
+  query RowBlock(
+    $versionId: ID!
+    $first: Int!
+    $startRow: BigInt!
+    $fieldPaths: [String!]!
+    $orderBy: [RowOrder!]
+    $filter: RowFilter
+  ) {
     datasetVersion(id: $versionId) {
       id
-      rows(first: $first, startRow: $startRow, fieldPaths: $fieldPaths) {
+      rows(first: $first, startRow: $startRow, fieldPaths: $fieldPaths, orderBy: $orderBy, filter: $filter) {
         rows
+        rowNumbers
         cutCells {
           row
           column
@@ -33,12 +42,15 @@ export interface Cell {
 
 interface Block {
   rows: readonly unknown[]
+  numbers: readonly number[]
   fullLengths: ReadonlyMap<string, number>
 }
 
 export interface RowBlocks {
   /** Undefined while it is not there. */
   cellAt: (row: number, column: number) => Cell | undefined
+  /** Number of the row in the file, from 1; undefined while it is not there. */
+  numberAt: (row: number) => number | undefined
   /** Loads what is missing of a window. */
   want: (window: GridWindow) => void
   /** Changes with every block that comes. */
@@ -48,11 +60,11 @@ export interface RowBlocks {
 }
 
 /**
- * The rows of a version, loaded block by block as they are looked at.
+ * The rows of a view of a version, loaded block by block as they are looked at. Another view is another grid, by its key.
  *
  * Not in Apollo's cache: it would keep every block that ever was seen, and a version never changes.
  */
-export function useRowBlocks(versionId: string, fieldPaths: readonly string[]): RowBlocks {
+export function useRowBlocks(versionId: string, fieldPaths: readonly string[], view: RowViewVariables): RowBlocks {
   const client = useApolloClient()
   const blocks = useRef(new Map<string, Block>())
   const loading = useRef(new Set<string>())
@@ -79,13 +91,14 @@ export function useRowBlocks(versionId: string, fieldPaths: readonly string[]): 
             first: BLOCK_ROWS,
             startRow: rowBlock * BLOCK_ROWS + 1,
             fieldPaths: fieldPaths.slice(columnBlock * BLOCK_COLUMNS, (columnBlock + 1) * BLOCK_COLUMNS),
+            ...view,
           },
           fetchPolicy: 'no-cache',
         })
         const page = data?.datasetVersion?.rows
         if (!page) throw new Error('the version is gone')
         const fullLengths = new Map(page.cutCells.map(({ row, column, length }) => [`${row} ${column}`, length]))
-        blocks.current.set(key, { rows: page.rows, fullLengths })
+        blocks.current.set(key, { rows: page.rows, numbers: page.rowNumbers, fullLengths })
         for (const oldest of blocks.current.keys()) {
           if (blocks.current.size <= KEPT_BLOCKS) break
           blocks.current.delete(oldest)
@@ -98,7 +111,7 @@ export function useRowBlocks(versionId: string, fieldPaths: readonly string[]): 
         loading.current.delete(key)
       }
     },
-    [client, versionId, fieldPaths],
+    [client, versionId, fieldPaths, view],
   )
 
   const want = useCallback(
@@ -130,5 +143,11 @@ export function useRowBlocks(versionId: string, fieldPaths: readonly string[]): 
     return { value: cells[inBlock] as unknown, fullLength }
   }, [])
 
-  return { cellAt, want, revision, error, retry }
+  const numberAt = useCallback((row: number): number | undefined => {
+    const rowBlock = `${Math.floor(row / BLOCK_ROWS)} `
+    for (const [key, { numbers }] of blocks.current) if (key.startsWith(rowBlock)) return numbers[row % BLOCK_ROWS]
+    return undefined
+  }, [])
+
+  return { cellAt, numberAt, want, revision, error, retry }
 }
