@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.adapters.search.protocol import SearchIndex
@@ -39,6 +40,7 @@ class Resources:
     signer: TokenSigner
     hub: "StatusHub"
     limits: RateLimits
+    redis: Redis
 
     @property
     def issuer(self) -> Issuer:

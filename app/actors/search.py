@@ -15,3 +15,11 @@ async def index(work: Work, claim: Claim) -> None:
     await search.index_dataset(work.db, work.search, UUID(claim.args["datasetId"]))
     async with work.db.transaction(System("worker")) as session:
         await succeed(session, claim)
+
+
+@actor(search.REBUILD, queue="heavy")
+async def rebuild(work: Work, claim: Claim) -> None:
+    """Every dataset has its document again; searches go on meanwhile."""
+    await search.rebuild(work.db, work.search)
+    async with work.db.transaction(System("worker")) as session:
+        await succeed(session, claim)

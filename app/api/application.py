@@ -49,7 +49,9 @@ def create_application(settings: Settings) -> Starlette:
     storage = S3Storage(settings)
     hub = StatusHub(db, redis)
     limits = RateLimits(settings)
-    resources = Resources(settings, db, storage, S3TableReader(settings), make_index(db), TokenSigner(settings), hub, limits)
+    resources = Resources(
+        settings, db, storage, S3TableReader(settings), make_index(db), TokenSigner(settings), hub, limits, redis
+    )
     trusted = TrustedDocuments(settings.trusted_documents) if settings.trusted_documents else None
     schema = make_schema(introspection=settings.introspection, trusted=trusted)
     graphql, subscriptions = GraphQLEndpoint(schema, resources, trusted), SubscriptionEndpoint(schema, resources)

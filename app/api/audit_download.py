@@ -1,8 +1,10 @@
 """GET /audit/export: the audit trail as a file, for administrators."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import strawberry
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
@@ -11,6 +13,7 @@ from app.context import Resources
 from app.core.errors import DomainError, Forbidden, InvalidInput, RateLimited, Unauthenticated, Unavailable
 from app.core.ids import uuid7
 from app.core.viewer import Viewer
+from app.schema.audit import AuditEventFilter
 from app.services import audit, audit_lists
 from app.services.audit_lists import AuditFilter, Format
 from app.services.rate_limits import Kind
@@ -20,7 +23,8 @@ _STATUS = {Unauthenticated: 401, Forbidden: 403, RateLimited: 429, Unavailable: 
 
 
 class AuditDownload:
-    """Sends the records piece by piece. Query: `format` (csv, jsonl), `after` and `before` (RFC 3339), `action`."""
+    """Sends the records piece by piece. Query: `format` (csv, jsonl), `after` and `before` (RFC 3339), `actor`, `action`, `target`,
+    `requestId` as in the filter of `auditEvents`."""
 
     def __init__(self, resources: Resources):
         self._resources = resources
@@ -67,11 +71,15 @@ def _format(request: Request) -> Format:
 
 
 def _filter(request: Request) -> AuditFilter:
-    return AuditFilter(
-        action=request.query_params.get("action"),
-        occurred_after=_moment(request, "after"),
-        occurred_before=_moment(request, "before"),
-    )
+    asked = request.query_params.get
+    actor, target = asked("actor"), asked("target")
+    wanted = AuditEventFilter(
+        actor_id=None if actor is None else strawberry.ID(actor),
+        action=asked("action"),
+        target_id=None if target is None else strawberry.ID(target),
+        request_id=asked("requestId"),
+    ).parsed()
+    return replace(wanted, occurred_after=_moment(request, "after"), occurred_before=_moment(request, "before"))
 
 
 def _moment(request: Request, name: str) -> datetime | None:

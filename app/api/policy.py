@@ -24,6 +24,7 @@ class Who(StrEnum):
     UPLOADER = "who started the upload, with WRITE; who may MANAGE the dataset; others: FORBIDDEN or NOT_FOUND"
     PARENT = "whoever was given the object that it belongs to"
     MANAGER = "whoever was given the object and may MANAGE the dataset; others: null"
+    CONCERNED = "the account that it is about, and administrators; others: null"
     UNMASKED = "whoever was given the object; while a sensitive column is concerned only from WRITE on, others: null or empty"
 
 
@@ -33,13 +34,14 @@ _ROOTS: dict[str, dict[Who, str]] = {
         Who.ACCOUNT: "datasets searchDatasets suggestDatasets users teams sessions apiKeys qualityRuleTypes incidents",
         Who.READ: "dataset datasetBySlug datasetVersion compareVersions node qualityRun qualityBackTest",
         Who.SELF: "upload",
-        Who.ADMINISTRATOR: "auditEvents",
+        Who.ADMINISTRATOR: "auditEvents auditTrail taskQueues tasks storage systemHealth searchIndex",
     },
     "Mutation": {
         Who.ANYBODY: "signIn verifyTotp refreshSession signOut requestPasswordReset resetPassword acceptInvitation",
         Who.ACCOUNT: "signOutEverywhere changePassword stepUp enrollTotp confirmTotp disableTotp renewRecoveryCodes createApiKey",
         Who.SELF: "revokeSession revokeApiKey",
-        Who.ADMINISTRATOR: "createUser updateUser createTeam updateTeam deleteTeam addTeamMember removeTeamMember",
+        Who.ADMINISTRATOR: "createUser updateUser createTeam updateTeam deleteTeam addTeamMember removeTeamMember "
+        "endUserSessions sendUserLink replayTask rebuildSearchIndex setStorageQuota",
         Who.EDITOR: "createDataset",
         Who.WRITE: "updateDataset setMetadata removeMetadata updateSchemaField startUpload retryVersion rereadVersion publishVersion "
         "createQualityRule updateQualityRule deleteQualityRule runQualityChecks dryRunQualityRules backTestQualityRules updateIncident commentIncident "
@@ -57,12 +59,14 @@ _DATASETS: dict[str, dict[Who, str]] = {
         Who.PARENT: "id name slug description status visibility metadata autoPublish deprecation revision createdAt updatedAt owner "
         "viewerLevel tags metadataEntries health currentVersion versions qualityRules qualityRuns qualityMetrics",
         Who.UNMASKED: "latestQualityMetrics",
-        Who.MANAGER: "accessGrants",
+        Who.MANAGER: "accessGrants accessOf",
     },
     "DatasetConnection": {Who.PARENT: "edges pageInfo"},
     "DatasetEdge": {Who.PARENT: "cursor node"},
     "DatasetHealth": {Who.PARENT: "status score failingRules openIncidents lastCheckedAt"},
     "AccessGrant": {Who.PARENT: "id level expiresAt createdAt user team"},
+    "AccessExplanation": {Who.PARENT: "level reasons user"},
+    "AccessReason": {Who.PARENT: "ground level expiresAt team"},
     "Tag": {Who.PARENT: "name"},
     "MetadataEntry": {Who.PARENT: "key value createdAt updatedAt updatedBy"},
     "QualityMetric": {Who.PARENT: "metricName fieldPath value threshold status checkedAt version rule"},
@@ -153,7 +157,8 @@ _QUALITY: dict[str, dict[Who, str]] = {
     },
 }
 _ACCOUNTS: dict[str, dict[Who, str]] = {
-    "User": {Who.PARENT: "id email displayName role active mfaEnabled"},
+    "User": {Who.PARENT: "id email displayName role active mfaEnabled createdAt teams", Who.CONCERNED: "activity apiKeys"},
+    "UserActivity": {Who.PARENT: "lastActiveAt openSessions invitationPending"},
     "Session": {Who.PARENT: "accessToken expiresAt viewer"},
     "SignInOptions": {Who.PARENT: "providerName"},
     "MfaChallenge": {Who.PARENT: "token expiresAt"},
@@ -161,12 +166,32 @@ _ACCOUNTS: dict[str, dict[Who, str]] = {
     "ApiKey": {Who.PARENT: "id name prefix scopes createdAt expiresAt lastUsedAt revokedAt"},
     "UserConnection": {Who.PARENT: "edges pageInfo"},
     "UserEdge": {Who.PARENT: "cursor node"},
-    "Team": {Who.PARENT: "id name description createdAt updatedAt members"},
+    "Team": {Who.PARENT: "id name description createdAt updatedAt members memberCount"},
     "TeamConnection": {Who.PARENT: "edges pageInfo"},
     "TeamEdge": {Who.PARENT: "cursor node"},
     "AuditEventConnection": {Who.PARENT: "edges pageInfo"},
     "AuditEventEdge": {Who.PARENT: "cursor node"},
-    "AuditEvent": {Who.PARENT: "id sequence actor actorSystem action targetId occurredAt ipAddress requestId details"},
+    "AuditEvent": {Who.PARENT: "id sequence actor actorSystem action targetId occurredAt ipAddress requestId details target"},
+    "AuditTrail": {Who.PARENT: "recordCount signedCount checkpointNumber checkpointAt"},
+}
+_ADMINISTRATION: dict[str, dict[Who, str]] = {
+    "TaskQueue": {
+        Who.PARENT: "name readyCount delayedCount queuedCount runningCount deadCount succeededCount workerCount waitingSince"
+    },
+    "TaskConnection": {Who.PARENT: "edges pageInfo"},
+    "TaskEdge": {Who.PARENT: "cursor node"},
+    "Task": {
+        Who.PARENT: "id actor queue state args attempt maxAttempts lostLeases leaseOwner lastError availableAt createdAt finishedAt "
+        "replayObstacle subject"
+    },
+    "StorageReport": {Who.PARENT: "usedBytes fileBytes datasetCount defaultQuotaBytes owners"},
+    "StorageUseConnection": {Who.PARENT: "edges pageInfo"},
+    "StorageUseEdge": {Who.PARENT: "cursor node"},
+    "StorageUse": {Who.PARENT: "owner datasetCount usedBytes fileBytes quotaBytes ownQuotaBytes"},
+    "SystemHealth": {Who.PARENT: "ready checkedAt version schemaRevision profile mailsPage dependencies processes"},
+    "SystemDependency": {Who.PARENT: "name available latencyMs version reason"},
+    "SystemProcess": {Who.PARENT: "name connectionCount since"},
+    "SearchIndexState": {Who.PARENT: "engine datasetCount documentCount waitingCount waitingSince"},
 }
 _PAYLOADS: dict[str, dict[Who, str]] = {
     "UserError": {Who.PARENT: "code message path"},
@@ -187,6 +212,8 @@ _PAYLOADS: dict[str, dict[Who, str]] = {
     "RevokeApiKeyPayload": {Who.PARENT: "apiKey errors"},
     "UserPayload": {Who.PARENT: "user errors"},
     "TeamPayload": {Who.PARENT: "team errors"},
+    "TaskPayload": {Who.PARENT: "task errors"},
+    "StorageUsePayload": {Who.PARENT: "storageUse errors"},
     "DeleteTeamPayload": {Who.PARENT: "deletedId errors"},
     "DatasetPayload": {Who.PARENT: "dataset errors"},
     "DeleteDatasetPayload": {Who.PARENT: "deletedId errors"},
@@ -207,7 +234,7 @@ _PAYLOADS: dict[str, dict[Who, str]] = {
 
 
 def _entries() -> Iterator[tuple[tuple[str, str], Who]]:
-    for part in (_ROOTS, _DATASETS, _VERSIONS, _QUALITY, _ACCOUNTS, _PAYLOADS):
+    for part in (_ROOTS, _DATASETS, _VERSIONS, _QUALITY, _ACCOUNTS, _ADMINISTRATION, _PAYLOADS):
         for type_name, rules in part.items():
             for who, names in rules.items():
                 for name in names.split():

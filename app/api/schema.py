@@ -16,6 +16,7 @@ from app.api.trusted import TrustedDocuments
 from app.context import Context
 from app.resolvers.access import AccessMutation
 from app.resolvers.accounts import AccountsMutation, AccountsQuery
+from app.resolvers.administration import AdministrationMutation, AdministrationQuery
 from app.resolvers.api_keys import ApiKeysMutation, ApiKeysQuery
 from app.resolvers.audit import AuditQuery
 from app.resolvers.datasets import DatasetsMutation, DatasetsQuery
@@ -46,6 +47,7 @@ class Query(
     UploadsQuery,
     SearchQuery,
     AuditQuery,
+    AdministrationQuery,
     QualityQuery,
     IncidentsQuery,
 ):
@@ -60,6 +62,7 @@ class Mutation(
     UsersMutation,
     TeamsMutation,
     ApiKeysMutation,
+    AdministrationMutation,
     DatasetsMutation,
     AccessMutation,
     UploadsMutation,

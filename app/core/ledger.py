@@ -246,6 +246,22 @@ async def expire_leases(session: AsyncSession) -> list[DeadTask]:
     return [DeadTask(row.id, row.actor, row.args, row.reason) for row in rows if row.dies]
 
 
+async def replay(session: AsyncSession, task_id: UUID) -> bool:
+    """A DEAD task is READY again with all its attempts before it; False when it is not DEAD.
+
+    The fence stays: whoever still works under an old one must not count.
+
+    Raises:
+        IntegrityError: a live task of its actor has the same dedupe key.
+    """
+    result = await session.execute(
+        text("""UPDATE tasks SET state = 'READY', attempt = 0, lost_leases = 0, dispatch_count = 0, available_at = now(),
+                    finished_at = NULL WHERE id = :id AND state = 'DEAD' RETURNING id"""),
+        {"id": task_id},
+    )
+    return result.scalar_one_or_none() is not None
+
+
 async def delete_finished(session: AsyncSession, *, older_than_days: int) -> int:
     """Old SUCCEEDED and CANCELLED tasks are gone; DEAD ones stay until an operator replays them."""
     result = await session.execute(

@@ -11,14 +11,68 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.loaders.base import many_each, one_each
-from app.models.accounts import Team, TeamMember, User
-from app.services import teams
+from app.models.accounts import ApiKey, ExternalIdentity, SignInSession, Team, TeamMember, User
+from app.services import api_keys, teams
 from app.services.accounts import USER_COLUMNS
 
 
 async def users_by_id(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[AnyRow | None]:
     """Accounts are visible to everybody who is signed in: they own and change what one sees."""
     return one_each(ids, await connection.execute(select(*USER_COLUMNS).where(User.id.in_(ids))), "id")
+
+
+async def activities_by_user(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[AnyRow | None]:
+    """When each account was last used, its open sessions, and whether it ever had a password; of others for administrators only."""
+    alive = SignInSession.revoked_at.is_(None) & (SignInSession.expires_at > func.now())
+    statement = (
+        select(
+            User.id,
+            func.max(SignInSession.last_used_at).label("last_active_at"),
+            func.count(SignInSession.id).filter(alive).label("open_sessions"),
+            (
+                User.password_hash.is_(None)
+                & ~select(ExternalIdentity.user_id).where(ExternalIdentity.user_id == User.id).exists()
+            ).label("invitation_pending"),
+        )
+        .outerjoin(SignInSession, SignInSession.user_id == User.id)
+        .where(User.id.in_(_concerning(viewer, ids)))
+        .group_by(User.id)
+    )
+    return one_each(ids, await connection.execute(statement), "id")
+
+
+async def api_keys_by_user(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[list[AnyRow]]:
+    """Keys that have not ended, newest first; of others for administrators only."""
+    statement = (
+        select(*api_keys.COLUMNS)
+        .where(ApiKey.user_id.in_(_concerning(viewer, ids)), *api_keys.ALIVE)
+        .order_by(ApiKey.created_at.desc(), ApiKey.id)
+    )
+    return many_each(ids, await connection.execute(statement), "user_id")
+
+
+async def teams_by_user(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[list[AnyRow]]:
+    """The teams of each account by name. Teams and who is in them are visible to everybody who is signed in."""
+    statement = (
+        select(*teams.COLUMNS, TeamMember.user_id)
+        .join(TeamMember, TeamMember.team_id == Team.id)
+        .where(TeamMember.user_id.in_(ids))
+        .order_by(func.lower(Team.name), Team.id)
+    )
+    return many_each(ids, await connection.execute(statement), "user_id")
+
+
+async def member_counts_by_team(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[int]:
+    """How many people are in each team."""
+    statement = (
+        select(TeamMember.team_id, func.count().label("members")).where(TeamMember.team_id.in_(ids)).group_by(TeamMember.team_id)
+    )
+    found = {row.team_id: row.members for row in await connection.execute(statement)}
+    return [found.get(team_id, 0) for team_id in ids]
+
+
+def _concerning(viewer: Viewer, ids: list[UUID]) -> list[UUID]:
+    return [user_id for user_id in ids if viewer.administers or user_id == viewer.id]
 
 
 async def teams_by_id(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[AnyRow | None]:

@@ -20,6 +20,7 @@ class User(Base):
         one_of("role", Role),
         Index("uq_users_email_lower", func.lower(text("email")), unique=True),
         CheckConstraint("totp_confirmed_at IS NULL OR totp_secret IS NOT NULL", name="totp_confirmed"),
+        CheckConstraint("storage_quota_bytes >= 0", name="storage_quota"),
     )
 
     id: Mapped[Id]
@@ -35,6 +36,8 @@ class User(Base):
     totp_confirmed_at: Mapped[datetime | None]
     totp_last_step: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     """Number of the 30-second step whose code was used last: a code works once."""
+    storage_quota_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    """What this account's datasets may store together; None: what the settings say; 0: without a bound."""
 
 
 class SignInSession(Base):

@@ -37,6 +37,7 @@ class Task(Base):
         Index("ix_tasks_ready", "priority", "available_at", postgresql_where=text("state = 'READY'")),
         Index("ix_tasks_queued", "dispatched_at", postgresql_where=text("state = 'QUEUED'")),
         Index("ix_tasks_running", "lease_until", postgresql_where=text("state = 'RUNNING'")),
+        Index("ix_tasks_dead", "id", postgresql_where=text("state = 'DEAD'")),
         Index("ix_tasks_finished", "finished_at", postgresql_where=text("finished_at IS NOT NULL")),
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from app.schema.audit import AuditEvent, AuditEventFilter
+from app.schema.audit import AuditEvent, AuditEventFilter, AuditTrail
 from app.schema.base import After, First, Info, check_first
 from app.schema.connections import Connection
 from app.services import audit_lists
@@ -26,3 +26,11 @@ class AuditQuery:
         async with info.context.read() as connection:
             page = await audit_lists.list_events(connection, info.context.viewer, first=first, after=after, filter=wanted)
         return Connection.of(page, AuditEvent.of)
+
+    @strawberry.field(
+        description="How long the audit trail is, and how much of it is signed; `datakura audit verify` reads all of it. "
+        "For administrators."
+    )
+    async def audit_trail(self, info: Info) -> AuditTrail:
+        async with info.context.read() as connection:
+            return AuditTrail.of(await audit_lists.trail(connection, info.context.viewer))

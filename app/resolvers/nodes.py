@@ -13,10 +13,11 @@ from app.schema.ids import parse_id
 from app.schema.incidents import CheckSchedule, Incident
 from app.schema.quality_rules import QualityRule
 from app.schema.quality_runs import QualityRun
+from app.schema.tasks import Task
 from app.schema.teams import Team
 from app.schema.uploads import Upload
 from app.schema.versions import DatasetVersion, FileObject
-from app.services import api_keys, check_schedules, grants, incidents, quality_rules, teams, uploads, versions
+from app.services import api_keys, check_schedules, grants, incidents, quality_rules, tasks, teams, uploads, versions
 
 
 @strawberry.type
@@ -56,6 +57,9 @@ class NodesQuery:
                     return optional(CheckSchedule.of, await check_schedules.find(connection, info.context.viewer, row_id))
             case ("QualityRun", row_id):
                 return optional(QualityRun.of, await info.context.loaders.run_by_id.load(row_id))
+            case ("Task", row_id):
+                async with info.context.read() as connection:
+                    return optional(Task.of, await tasks.find(connection, info.context.viewer, row_id))
             case ("AccessGrant", row_id):
                 async with info.context.read() as connection:
                     return optional(AccessGrant.of, await grants.find(connection, info.context.viewer, row_id))

@@ -24,10 +24,17 @@ from app.services import teams
 @strawberry.type
 class TeamsQuery:
     @strawberry.field(description="All teams by name.")
-    async def teams(self, info: Info, first: First, after: After = None) -> Connection[Team]:
+    async def teams(
+        self,
+        info: Info,
+        first: First,
+        after: After = None,
+        text: Annotated[str | None, strawberry.argument(description="Stands in the name, in whatever case.")] = None,
+    ) -> Connection[Team]:
         check_first(first)
         async with info.context.read() as connection:
-            return Connection.of(await teams.list_teams(connection, info.context.viewer, first=first, after=after), Team.of)
+            page = await teams.list_teams(connection, info.context.viewer, first=first, after=after, text=text)
+        return Connection.of(page, Team.of)
 
 
 @strawberry.type

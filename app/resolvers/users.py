@@ -7,7 +7,7 @@ import strawberry
 
 from app.core.viewer import Role
 from app.resolvers.answers import answer
-from app.schema.accounts import CreateUserInput, UpdateUserInput, User, UserPayload
+from app.schema.accounts import CreateUserInput, UpdateUserInput, User, UserFilter, UserInput, UserPayload
 from app.schema.base import After, First, Info, check_first, optional
 from app.schema.connections import Connection
 from app.schema.ids import from_id
@@ -16,11 +16,22 @@ from app.services import users
 
 @strawberry.type
 class UsersQuery:
-    @strawberry.field(description="All accounts, oldest first.")
-    async def users(self, info: Info, first: First, after: After = None) -> Connection[User]:
+    @strawberry.field(description="Accounts, oldest first.")
+    async def users(
+        self,
+        info: Info,
+        first: First,
+        after: After = None,
+        filter: Annotated[UserFilter | None, strawberry.argument(description="Conditions.")] = None,
+    ) -> Connection[User]:
         check_first(first)
+        wanted = users.UserFilter()
+        if filter is not None:
+            role = None if filter.role is None else Role(filter.role.name)
+            wanted = users.UserFilter(text=filter.text, role=role, active=filter.active)
         async with info.context.read() as connection:
-            return Connection.of(await users.list_users(connection, info.context.viewer, first=first, after=after), User.of)
+            page = await users.list_users(connection, info.context.viewer, first=first, after=after, filter=wanted)
+        return Connection.of(page, User.of)
 
 
 @strawberry.type
@@ -61,6 +72,33 @@ class UsersMutation:
             return await _written(
                 info,
                 await info.context.write(lambda session, viewer: users.update_user(session, viewer, user_id, changes=changes)),
+            )
+
+        return await answer(UserPayload, done())
+
+    @strawberry.mutation(description="Ends all sessions of an account. API keys stay. For administrators.")
+    async def end_user_sessions(
+        self, info: Info, input: Annotated[UserInput, strawberry.argument(description="Whose.")]
+    ) -> UserPayload:
+        async def done() -> UserPayload:
+            user_id = from_id(input.user_id, "User", "userId")
+            return await _written(
+                info, await info.context.write(lambda session, viewer: users.end_sessions(session, viewer, user_id))
+            )
+
+        return await answer(UserPayload, done())
+
+    @strawberry.mutation(
+        description="Mails the account a new link: to accept its invitation while it has no password, else to choose another one. "
+        "For administrators."
+    )
+    async def send_user_link(
+        self, info: Info, input: Annotated[UserInput, strawberry.argument(description="Whom.")]
+    ) -> UserPayload:
+        async def done() -> UserPayload:
+            user_id, issuer = from_id(input.user_id, "User", "userId"), info.context.resources.issuer
+            return await _written(
+                info, await info.context.write(lambda session, viewer: users.send_link(session, viewer, issuer, user_id))
             )
 
         return await answer(UserPayload, done())

@@ -2,14 +2,19 @@
 
 import enum
 from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
 
 from app.core.rows import AnyRow
 from app.core.viewer import Viewer
-from app.schema.base import Node, UserError, errors_field
-from app.schema.ids import to_id
+from app.schema.api_keys import ApiKey
+from app.schema.base import Info, Node, UserError, errors_field, optional, required
+from app.schema.ids import from_id, to_id
+
+if TYPE_CHECKING:
+    from app.schema.teams import Team
 
 
 @strawberry.enum(description="Baseline of an account. Ownership and grants on a dataset come on top.")
@@ -19,6 +24,23 @@ class UserRole(enum.Enum):
     ADMIN = strawberry.enum_value("ADMIN", description="Manages every dataset and account.")
 
 
+LazyTeam = Annotated["Team", strawberry.lazy("app.schema.teams")]
+
+
+@strawberry.type(description="How an account is used.")
+class UserActivity:
+    last_active_at: datetime | None = strawberry.field(
+        description="When a session of it was last used, to some minutes; null: it never signed in."
+    )
+    open_sessions: int = strawberry.field(description="Sessions that have not ended.")
+    invitation_pending: bool = strawberry.field(description="True while the person has neither password nor another way in.")
+
+    @classmethod
+    def of(cls, row: AnyRow) -> "UserActivity":
+        """From a row of `loaders.accounts.activities_by_user`."""
+        return cls(last_active_at=row.last_active_at, open_sessions=row.open_sessions, invitation_pending=row.invitation_pending)
+
+
 @strawberry.type(description="A person with an account.")
 class User(Node):
     email: str = strawberry.field(description="Address that the person signs in with.")
@@ -26,6 +48,30 @@ class User(Node):
     role: UserRole = strawberry.field(description="Baseline of the account.")
     active: bool = strawberry.field(description="False: cannot sign in.")
     mfa_enabled: bool = strawberry.field(description="True when sign-in asks for a second factor.")
+
+    @strawberry.field(description="When the account was made.")
+    async def created_at(self, info: Info) -> datetime:
+        row = required(await info.context.loaders.user_by_id.load(from_id(self.id, "User")))
+        return row.created_at  # type: ignore[no-any-return]
+
+    @strawberry.field(description="Teams that the person is in, by name.")
+    async def teams(self, info: Info) -> list[LazyTeam]:
+        from app.schema.teams import Team
+
+        return [Team.of(row) for row in await info.context.loaders.teams_by_user.load(from_id(self.id, "User"))]
+
+    @strawberry.field(description="When and where from the account is used; null unless it is yours or you administer accounts.")
+    async def activity(self, info: Info) -> UserActivity | None:
+        return optional(UserActivity.of, await info.context.loaders.activity_by_user.load(from_id(self.id, "User")))
+
+    @strawberry.field(
+        description="API keys that have not ended, newest first; null unless the account is yours or you administer accounts."
+    )
+    async def api_keys(self, info: Info) -> list[ApiKey] | None:
+        row_id, viewer = from_id(self.id, "User"), info.context.viewer
+        if row_id != viewer.id and not viewer.administers:
+            return None
+        return [ApiKey.of(row) for row in await info.context.loaders.api_keys_by_user.load(row_id)]
 
     @classmethod
     def of(cls, row: AnyRow) -> "User":
@@ -147,6 +193,18 @@ class ChangePasswordInput:
 @strawberry.type(description="Outcome of `changePassword`.")
 class ChangePasswordPayload:
     errors: list[UserError] = errors_field()
+
+
+@strawberry.input(description="Conditions on accounts; all of them hold.")
+class UserFilter:
+    text: str | None = strawberry.field(default=None, description="Stands in the name or the address, in whatever case.")
+    role: UserRole | None = strawberry.field(default=None, description="Has this baseline.")
+    active: bool | None = strawberry.field(default=None, description="True: can sign in; false: is deactivated.")
+
+
+@strawberry.input(description="An account.")
+class UserInput:
+    user_id: strawberry.ID = strawberry.field(description="Global id of the account.")
 
 
 @strawberry.input(description="An account to make.")

@@ -9,15 +9,18 @@ from strawberry.scalars import JSON
 from app.core.errors import InvalidInput
 from app.core.rows import AnyRow
 from app.schema.accounts import User
-from app.schema.base import Info, in_utc, optional
+from app.schema.base import Info, Node, in_utc, optional
+from app.schema.datasets import Dataset
 from app.schema.ids import from_id, is_kind, parse_id, to_id
 from app.schema.scalars import BigInt
-from app.services.audit_lists import AuditFilter
+from app.schema.teams import Team
+from app.schema.versions import DatasetVersion
+from app.services.audit_lists import AuditFilter, Trail
 
 _TARGETS = {
     "dataset": "Dataset", "access": "Dataset", "metadata": "Dataset", "upload": "Upload", "version": "DatasetVersion",
     "user": "User", "totp": "User", "session": "SignInSession", "api_key": "ApiKey", "team": "Team", "quality_rule": "QualityRule", "quality_run": "QualityRun",
-    "incident": "Incident", "check_schedule": "CheckSchedule", "quality_back_test": "QualityBackTest",
+    "task": "Task", "search": "Task", "incident": "Incident", "check_schedule": "CheckSchedule", "quality_back_test": "QualityBackTest",
 }  # fmt: skip
 """Noun of an action -> kind of object that its target is."""
 
@@ -43,6 +46,22 @@ class AuditEvent:
             return None
         return optional(User.of, await info.context.loaders.user_by_id.load(self.actor_id))
 
+    @strawberry.field(
+        description="The object itself: a dataset, a version, an account or a team that is still there; null for others."
+    )
+    async def target(self, info: Info) -> Node | None:
+        loaders = info.context.loaders
+        match parse_id(self.target_id or ""):
+            case ("Dataset", row_id):
+                return optional(Dataset.of, await loaders.dataset_by_id.load(row_id))
+            case ("DatasetVersion", row_id):
+                return optional(DatasetVersion.of, await loaders.version_by_id.load(row_id))
+            case ("User", row_id):
+                return optional(User.of, await loaders.user_by_id.load(row_id))
+            case ("Team", row_id):
+                return optional(Team.of, await loaders.team_by_id.load(row_id))
+        return None
+
     @classmethod
     def of(cls, row: AnyRow) -> "AuditEvent":
         """From a row of `audit_events`."""
@@ -63,6 +82,24 @@ class AuditEvent:
 def _target(action: str, id: UUID) -> strawberry.ID:
     kind = _TARGETS.get(action.partition(".")[0], "")
     return to_id(kind, id) if is_kind(kind) else strawberry.ID(str(id))
+
+
+@strawberry.type(description="How long the audit trail is, and how much of it is signed.")
+class AuditTrail:
+    record_count: BigInt = strawberry.field(description="Records in all chains.")
+    signed_count: BigInt = strawberry.field(description="Those that the last checkpoint has signed.")
+    checkpoint_number: int = strawberry.field(description="Number of the last checkpoint; 0 before the first.")
+    checkpoint_at: datetime | None = strawberry.field(description="When it was made; null before the first.")
+
+    @classmethod
+    def of(cls, trail: Trail) -> "AuditTrail":
+        """From what `audit_lists` found."""
+        return cls(
+            record_count=BigInt(trail.records),
+            signed_count=BigInt(trail.signed),
+            checkpoint_number=trail.checkpoints,
+            checkpoint_at=trail.made_at,
+        )
 
 
 @strawberry.input(description="Conditions on records; all of them hold.")

@@ -17,12 +17,12 @@ from app.schema.base import After, First, Info, Node, check_first, in_utc, optio
 from app.schema.connections import Connection
 from app.schema.ids import from_id, to_id
 from app.schema.quality import DatasetHealth, QualityMetric
-from app.services import cursors, dataset_lists
+from app.services import access_reasons, cursors, dataset_lists
 from app.services.access import Level
 from app.services.dataset_lists import Direction, OrderField
 
 if TYPE_CHECKING:
-    from app.schema.access import AccessGrant
+    from app.schema.access import AccessExplanation, AccessGrant
     from app.schema.quality_rules import QualityRule
     from app.schema.quality_runs import QualityRun
     from app.schema.versions import DatasetVersion
@@ -31,6 +31,7 @@ MAX_NUMBER = 2**31 - 1
 """Of a version: PostgreSQL's integer."""
 
 LazyGrant = Annotated["AccessGrant", strawberry.lazy("app.schema.access")]
+LazyExplanation = Annotated["AccessExplanation", strawberry.lazy("app.schema.access")]
 LazyRule = Annotated["QualityRule", strawberry.lazy("app.schema.quality_rules")]
 LazyRun = Annotated["QualityRun", strawberry.lazy("app.schema.quality_runs")]
 LazyVersion = Annotated["DatasetVersion", strawberry.lazy("app.schema.versions")]
@@ -142,6 +143,21 @@ class Dataset(Node):
         if await loaders.level_by_dataset.load(self.row_id) < Level.MANAGE:
             return None
         return [AccessGrant.of(row) for row in await loaders.grants_by_dataset.load(self.row_id)]
+
+    @strawberry.field(
+        description="What an account may do with it, and why; null unless you may MANAGE the dataset, and for an id of nobody."
+    )
+    async def access_of(
+        self, info: Info, user_id: Annotated[strawberry.ID, strawberry.argument(description="Global id of the account.")]
+    ) -> LazyExplanation | None:
+        from app.schema.access import AccessExplanation
+
+        if await info.context.loaders.level_by_dataset.load(self.row_id) < Level.MANAGE:
+            return None
+        row_id = from_id(user_id, "User", "userId")
+        async with info.context.read() as connection:
+            reasons = await access_reasons.explain(connection, info.context.viewer, self.row_id, row_id)
+        return None if reasons is None else AccessExplanation.of(reasons, row_id)
 
     @strawberry.field(description="Words that it is found by, in alphabetical order.")
     async def tags(self, info: Info) -> list[Tag]:

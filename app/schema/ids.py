@@ -10,7 +10,7 @@ from app.core.errors import InvalidInput
 
 _CODES = {
     "User": "u", "Dataset": "d", "DatasetVersion": "v", "FileObject": "f", "Upload": "p", "AccessGrant": "g", "QualityRule": "r", "QualityRun": "q", "QualityBackTest": "b", "Incident": "i", "CheckSchedule": "c",
-    "AuditEvent": "a", "Team": "t", "ApiKey": "k", "SignInSession": "s",
+    "AuditEvent": "a", "Team": "t", "ApiKey": "k", "SignInSession": "s", "Task": "j",
 }  # fmt: skip
 _TYPES = {code: name for name, code in _CODES.items()}
 

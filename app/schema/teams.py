@@ -20,6 +20,10 @@ class Team(Node):
     created_at: datetime = strawberry.field(description="When it was made.")
     updated_at: datetime | None = strawberry.field(description="When its name or description was changed; null: never.")
 
+    @strawberry.field(description="How many people are in the team.")
+    async def member_count(self, info: Info) -> int:
+        return await info.context.loaders.member_count_by_team.load(from_id(self.id, "Team"))
+
     @strawberry.field(description="Who is in the team, in the order in which they joined.")
     async def members(self, info: Info, first: First, after: After = None) -> Connection[User]:
         check_first(first)

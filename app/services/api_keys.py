@@ -64,7 +64,7 @@ async def create(
     if expires_at is not None and not now < expires_at <= now + MAX_LIFETIME:
         raise InvalidInput("A key ends in the future, and within a year.", path=("expiresAt",))
     await session.execute(select(User.id).where(User.id == viewer.id).with_for_update(key_share=True))
-    live = await session.execute(select(func.count()).where(ApiKey.user_id == viewer.id, *_ALIVE))
+    live = await session.execute(select(func.count()).where(ApiKey.user_id == viewer.id, *ALIVE))
     if live.scalar_one() >= MOST_KEYS:
         raise LimitExceeded(f"You have {MOST_KEYS} keys. Revoke one that is not used any more.")
     id_, prefix, secret = uuid7(), PREFIX + secrets.token_hex(8), secrets.token_hex(32)
@@ -100,10 +100,7 @@ async def revoke(session: AsyncSession, viewer: Viewer, key_id: UUID) -> UUID:
 async def list_own(connection: AsyncConnection, viewer: Viewer) -> list[AnyRow]:
     """The account's keys that still open something, newest first; at most 50."""
     rows = await connection.execute(
-        select(*COLUMNS)
-        .where(ApiKey.user_id == viewer.id, *_ALIVE)
-        .order_by(ApiKey.created_at.desc(), ApiKey.id)
-        .limit(MOST_KEYS)
+        select(*COLUMNS).where(ApiKey.user_id == viewer.id, *ALIVE).order_by(ApiKey.created_at.desc(), ApiKey.id).limit(MOST_KEYS)
     )
     return list(rows)
 
@@ -130,7 +127,7 @@ async def find_viewer(connection: AsyncConnection, secret: str) -> tuple[Viewer,
                 ApiKey.last_used_at,
             )
             .join(User, User.id == ApiKey.user_id)
-            .where(ApiKey.prefix == parts[1], User.active, *_ALIVE)
+            .where(ApiKey.prefix == parts[1], User.active, *ALIVE)
         )
     ).one_or_none()  # fmt: skip
     same = secrets.compare_digest(security.digest(parts[2]), bytes(row.secret_hash) if row else _NO_KEY)
@@ -146,7 +143,7 @@ async def find_viewer(connection: AsyncConnection, secret: str) -> tuple[Viewer,
 async def live_keys(connection: AsyncConnection, key_ids: Collection[UUID]) -> dict[UUID, Role]:
     """Role of the account of each of these keys that still opens something."""
     rows = await connection.execute(
-        select(ApiKey.id, User.role).join(User, User.id == ApiKey.user_id).where(ApiKey.id.in_(key_ids), User.active, *_ALIVE)
+        select(ApiKey.id, User.role).join(User, User.id == ApiKey.user_id).where(ApiKey.id.in_(key_ids), User.active, *ALIVE)
     )
     return {row.id: row.role for row in rows}
 
@@ -158,7 +155,7 @@ async def revoke_all(session: AsyncSession, user_id: UUID) -> None:
     )
 
 
-_ALIVE = (ApiKey.revoked_at.is_(None), or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > func.now()))
+ALIVE = (ApiKey.revoked_at.is_(None), or_(ApiKey.expires_at.is_(None), ApiKey.expires_at > func.now()))
 
 
 def _checksum(prefix: str, secret: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.db import Database
@@ -18,7 +18,7 @@ from app.core.errors import Forbidden, InvalidInput
 from app.core.rows import AnyRow
 from app.core.viewer import Principal, Viewer
 from app.models.accounts import User
-from app.models.events import AuditEvent
+from app.models.events import AuditChain, AuditCheckpoint, AuditEvent
 from app.services import cursors
 from app.services.cursors import Page
 
@@ -80,6 +80,34 @@ async def list_events(
         statement = statement.where(AuditEvent.sequence < cursors.decode_int(after, ORDER))
     rows = (await connection.execute(statement)).all()
     return cursors.page(rows, first, after, lambda row: cursors.encode(ORDER, row.sequence))
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """How long the trail is, and how much of it the last checkpoint has signed. `made_at` is None before the first one."""
+
+    records: int
+    signed: int
+    checkpoints: int
+    made_at: datetime | None
+
+
+async def trail(connection: AsyncConnection, viewer: Viewer) -> Trail:
+    """As it is now. Whether it is as it was written takes `datakura audit verify`, which reads all of it.
+
+    Raises:
+        Forbidden: only administrators read it.
+    """
+    require_reader(viewer)
+    records = (await connection.execute(select(func.coalesce(func.sum(AuditChain.position), 0)))).scalar_one()
+    last = (
+        await connection.execute(select(AuditCheckpoint.body).order_by(AuditCheckpoint.number.desc()).limit(1))
+    ).scalar_one_or_none()
+    if last is None:
+        return Trail(int(records), 0, 0, None)
+    said = orjson.loads(last)
+    signed = sum(chain["position"] for chain in said["chains"])
+    return Trail(int(records), signed, said["number"], datetime.fromisoformat(said["madeAt"]))
 
 
 async def export(

@@ -10,10 +10,10 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import ledger
-from app.core.errors import Unavailable
+from app.core.errors import Conflict, Unavailable
 from app.core.ids import uuid7
 from app.core.ledger import Claim, DeadTask
-from app.core.viewer import System
+from app.core.viewer import System, Viewer
 from app.ingest import codec
 from app.ingest.job import IngestErrorCode, IngestFailure, IngestResult, ReadOptions, RejectedRow, Stage
 from app.models.datasets import Dataset, DatasetStatus
@@ -28,7 +28,8 @@ from app.models.versions import (
     SchemaField,
     VersionStatus,
 )
-from app.services import events, quality_gate, quality_runs, search, versions
+from app.services import access, events, quality_gate, quality_runs, search, versions
+from app.services.access import Level
 
 WAITS_AT_MOST = timedelta(days=1)
 """For a disk or a store that is away."""
@@ -224,6 +225,38 @@ async def quarantine(session: AsyncSession, dead: DeadTask) -> None:
     }
     await session.execute(statement.values(status=VersionStatus.QUARANTINED, stage=None, error=error, updated_at=func.now()))
     await events.append(session, version.dataset_id, version_id)
+
+
+async def revive(session: AsyncSession, viewer: Viewer, args: dict[str, str]) -> None:
+    """The version that `quarantine` put aside waits for its task again.
+
+    Raises:
+        Conflict: it was deleted, or tried again, since.
+    """
+    version_id = UUID(args["versionId"])
+    dataset_id = (
+        await session.execute(
+            select(DatasetVersion.dataset_id)
+            .join(Dataset, Dataset.id == DatasetVersion.dataset_id)
+            .where(DatasetVersion.id == version_id, access.visible(viewer))
+        )
+    ).scalar_one_or_none()
+    if dataset_id is None:
+        raise Conflict("The version that this task was to read is gone.")
+    await access.require(session, viewer, dataset_id, Level.MANAGE)
+    moved = await session.execute(
+        update(DatasetVersion)
+        .where(
+            DatasetVersion.dataset_id == dataset_id,
+            DatasetVersion.id == version_id,
+            DatasetVersion.status == VersionStatus.QUARANTINED,
+        )
+        .values(status=VersionStatus.QUEUED, stage=None, progress=0.0, error=None, updated_at=func.now())
+        .returning(DatasetVersion.id)
+    )
+    if moved.scalar_one_or_none() is None:
+        raise Conflict("The version that this task was to read is not put aside any more: it was deleted, or tried again.")
+    await events.append(session, dataset_id, version_id)
 
 
 def manifest_sha256(files: list[KeptFile]) -> bytes:

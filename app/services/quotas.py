@@ -11,12 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import LimitExceeded
 from app.core.settings import Settings
+from app.models.accounts import User
 from app.models.datasets import Dataset
 from app.models.uploads import Upload, UploadState
 from app.models.versions import DatasetVersion, VersionStatus
 
 _GONE = (VersionStatus.DELETED, VersionStatus.EXPIRED)
 _HELD = (UploadState.WAITING, UploadState.COMPLETED)
+COUNTED = (Dataset.deleted_at.is_(None), DatasetVersion.status.not_in(_GONE), Upload.state.in_(_HELD))
+"""Conditions on what counts."""
 
 
 async def reserve(session: AsyncSession, dataset_id: UUID, size_bytes: int, *, settings: Settings) -> None:
@@ -28,16 +31,17 @@ async def reserve(session: AsyncSession, dataset_id: UUID, size_bytes: int, *, s
     Raises:
         LimitExceeded: there is not.
     """
-    most = settings.storage_quota_bytes
+    statement = select(User.id, User.storage_quota_bytes).join(Dataset, Dataset.owner_id == User.id)
+    owner_id, own = (await session.execute(statement.where(Dataset.id == dataset_id))).one()
+    most = settings.storage_quota_bytes if own is None else own
     if not most:
         return
-    owner_id = (await session.execute(select(Dataset.owner_id).where(Dataset.id == dataset_id))).scalar_one()
     await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"storage of {owner_id}", 0))))
     used = await _used_bytes(session, owner_id)
     if used + size_bytes > most:
         raise LimitExceeded(
             f"The owner of this dataset may store {_size(most)} and stores {_size(used)}: {_size(size_bytes)} more do not fit. "
-            "Delete what is no longer needed, or ask an administrator for more (DATAKURA_STORAGE_QUOTA_BYTES).",
+            "Delete what is no longer needed, or ask an administrator for more (setStorageQuota).",
             path=("sizeBytes",),
         )
 
@@ -47,12 +51,7 @@ async def _used_bytes(session: AsyncSession, owner_id: UUID) -> int:
         select(func.coalesce(func.sum(Upload.size_bytes), 0))
         .join(DatasetVersion, DatasetVersion.id == Upload.version_id)
         .join(Dataset, Dataset.id == DatasetVersion.dataset_id)
-        .where(
-            Dataset.owner_id == owner_id,
-            Dataset.deleted_at.is_(None),
-            DatasetVersion.status.not_in(_GONE),
-            Upload.state.in_(_HELD),
-        )
+        .where(Dataset.owner_id == owner_id, *COUNTED)
     )
     return int((await session.execute(statement)).scalar_one())
 

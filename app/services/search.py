@@ -5,17 +5,23 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ColumnElement, Row, SQLColumnExpression, Text, cast, func, literal, select
+from sqlalchemy import ColumnElement, Row, SQLColumnExpression, Text, cast, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.adapters.search.protocol import Document, SearchIndex
 from app.core import ledger
 from app.core.db import Database
-from app.core.viewer import System
+from app.core.rows import AnyRow
+from app.core.viewer import System, Viewer
 from app.models.datasets import Dataset, DatasetTag, MetadataEntry
+from app.models.search import SearchDocument
+from app.models.tasks import Task, TaskState
 from app.models.versions import DatasetVersion, SchemaField, VersionStatus
+from app.services import access, audit
+from app.services.users import require_administrator
 
+REBUILD = "search.rebuild"
 _INDEXER = System("search")
 _BATCH = 200
 _NEWER_THAN_ALL = 2**63 - 1
@@ -97,6 +103,45 @@ async def rebuild(db: Database, index: SearchIndex) -> Rebuilt:
         indexed += len(alive)
         removed += len(rows) - len(alive)
     return Rebuilt(indexed, removed)
+
+
+async def queue_rebuild(session: AsyncSession, viewer: Viewer) -> UUID:
+    """A task writes all documents anew; the task that waits or works already, when there is one.
+
+    Raises:
+        Forbidden: no administrator.
+    """
+    require_administrator(viewer)
+    live = select(Task.id).where(Task.actor == REBUILD, Task.state.in_([TaskState.READY, TaskState.QUEUED, TaskState.RUNNING]))
+    task_id = await ledger.enqueue(session, actor=REBUILD, args={}, queue="heavy", dedupe_key="all")
+    if task_id is not None:
+        await audit.record(session, viewer, REBUILD, task_id)
+        return task_id
+    return (await session.execute(live)).scalar_one()
+
+
+async def state(connection: AsyncConnection, viewer: Viewer) -> AnyRow:
+    """How far the index follows: `datasets`, `documents`, `waiting` tasks, and since when the oldest of them waits.
+
+    Raises:
+        Forbidden: no administrator.
+    """
+    require_administrator(viewer)
+    counts = (
+        select(func.count(Dataset.id).label("datasets"), func.count(SearchDocument.dataset_id).label("documents"))
+        .outerjoin(SearchDocument, SearchDocument.dataset_id == Dataset.id)
+        .where(access.visible(viewer))
+        .subquery()
+    )
+    tasks = (
+        select(func.count(Task.id).label("waiting"), func.min(Task.created_at).label("waiting_since"))
+        .where(
+            Task.actor.in_(["search.index", REBUILD]),
+            Task.state.in_([TaskState.READY, TaskState.QUEUED, TaskState.RUNNING]),
+        )
+        .subquery()
+    )
+    return (await connection.execute(select(counts, tasks).select_from(counts.join(tasks, true())))).one()
 
 
 async def _batches(db: Database) -> AsyncIterator[Sequence[SourceRow]]:

@@ -33,10 +33,20 @@ class Changes:
     description: str | None = None
 
 
-async def list_teams(connection: AsyncConnection, viewer: Viewer, *, first: int, after: str | None) -> Page[AnyRow]:
-    """A page of all teams by name. Everybody who is signed in may see them: one grants access to them."""
+async def list_teams(
+    connection: AsyncConnection, viewer: Viewer, *, first: int, after: str | None, text: str | None = None
+) -> Page[AnyRow]:
+    """A page of teams by name. Everybody who is signed in may see them: one grants access to them.
+
+    Args:
+        text: stands in the name, in whatever case.
+    """
     key = func.lower(Team.name)
     statement = select(*COLUMNS, key.label("folded")).order_by(key, Team.id).limit(first + 1)
+    if text is not None:
+        if "\x00" in text or len(text) > MAX_NAME:
+            raise InvalidInput("No team has such a name.", path=("text",))
+        statement = statement.where(Team.name.icontains(text.strip(), autoescape=True))
     if after is not None:
         statement = statement.where(tuple_(key, Team.id) > tuple_(*cursors.decode(after, _ORDER, str, UUID)))
     rows = (await connection.execute(statement)).all()

@@ -41,9 +41,34 @@ def require_administrator(viewer: Viewer) -> None:
         )
 
 
-async def list_users(connection: AsyncConnection, viewer: Viewer, *, first: int, after: str | None) -> Page[AnyRow]:
-    """A page of all accounts, oldest first. Everybody who is signed in may see them: they own and change what one sees."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserFilter:
+    """Conditions, all of which hold. None: any value."""
+
+    text: str | None = None
+    """Stands in the name or the address, in whatever case."""
+    role: Role | None = None
+    active: bool | None = None
+
+    def __post_init__(self) -> None:
+        if self.text is not None and ("\x00" in self.text or len(self.text) > MAX_EMAIL):
+            raise InvalidInput("No account has such a name.", path=("filter", "text"))
+
+
+async def list_users(
+    connection: AsyncConnection, viewer: Viewer, *, first: int, after: str | None, filter: UserFilter = UserFilter()
+) -> Page[AnyRow]:
+    """A page of accounts, oldest first. Everybody who is signed in may see them: they own and change what one sees."""
     statement = select(*USER_COLUMNS).order_by(User.created_at, User.id).limit(first + 1)
+    if filter.text is not None:
+        wanted = filter.text.strip()
+        statement = statement.where(
+            User.display_name.icontains(wanted, autoescape=True) | User.email.icontains(wanted, autoescape=True)
+        )
+    if filter.role is not None:
+        statement = statement.where(User.role == filter.role)
+    if filter.active is not None:
+        statement = statement.where(User.active == filter.active)
     if after is not None:
         statement = statement.where(tuple_(User.created_at, User.id) > tuple_(*cursors.decode(after, _ORDER, datetime, UUID)))
     rows = (await connection.execute(statement)).all()
@@ -127,6 +152,67 @@ async def update_user(session: AsyncSession, viewer: Viewer, user_id: UUID, *, c
         await api_keys.revoke_all(session, user_id)
     await audit.record(session, viewer, "user.update", user_id, role=role.value, active=active)
     return user_id
+
+
+async def end_sessions(session: AsyncSession, viewer: Viewer, user_id: UUID) -> UUID:
+    """No session of the account is left, on no device. API keys stay.
+
+    Raises:
+        Forbidden: no administrator.
+        NotFound: no such account.
+    """
+    require_administrator(viewer)
+    await _required(session, user_id)
+    await sessions.end_all(session, user_id)
+    await audit.record(session, viewer, "user.end_sessions", user_id)
+    return user_id
+
+
+async def send_link(session: AsyncSession, viewer: Viewer, issuer: Issuer, user_id: UUID) -> UUID:
+    """A new link is on its way to the account's address: an invitation while it has no password, else one for another password.
+
+    Raises:
+        Forbidden: no administrator.
+        NotFound: no such account.
+        Conflict: it is deactivated.
+    """
+    require_administrator(viewer)
+    row = await _required(session, user_id)
+    if not row.active:
+        raise Conflict("This account is deactivated: a link would open nothing.")
+    purpose = LinkPurpose.INVITATION if row.password_hash is None else LinkPurpose.PASSWORD_RESET
+    await links.send(session, issuer, user_id, purpose)
+    await audit.record(session, viewer, "user.send_link", user_id, purpose=purpose.value)
+    return user_id
+
+
+async def set_storage_quota(session: AsyncSession, viewer: Viewer, user_id: UUID, *, quota_bytes: int | None) -> UUID:
+    """The datasets of this account may store so much together; None: what the settings say; 0: without a bound.
+
+    What is stored already stays, however much it is.
+
+    Raises:
+        Forbidden: no administrator.
+        NotFound: no such account.
+        InvalidInput: less than nothing.
+    """
+    require_administrator(viewer)
+    if quota_bytes is not None and quota_bytes < 0:
+        raise InvalidInput(
+            "Give a number of bytes, 0 for no bound, or nothing for the quota that everybody has.", path=("quotaBytes",)
+        )
+    await _required(session, user_id)
+    await session.execute(update(User).where(User.id == user_id).values(storage_quota_bytes=quota_bytes, updated_at=func.now()))
+    await audit.record(session, viewer, "user.set_storage_quota", user_id, quotaBytes=quota_bytes)
+    return user_id
+
+
+async def _required(session: AsyncSession, user_id: UUID) -> AnyRow:
+    statement = select(User.active, User.password_hash).where(User.id == user_id).with_for_update(key_share=True)
+    row = (await session.execute(statement)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such account.")
+    return row
 
 
 async def _require_another_administrator(session: AsyncSession, user_id: UUID) -> None:

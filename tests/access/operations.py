@@ -144,6 +144,11 @@ def account_mutations() -> dict[str, dict[str, object] | None]:
         "deleteTeam": {"id": team},
         "addTeamMember": member,
         "removeTeamMember": member,
+        "endUserSessions": {"userId": user},
+        "sendUserLink": {"userId": user},
+        "replayTask": {"id": to_id("Task", uuid7())},
+        "rebuildSearchIndex": None,
+        "setStorageQuota": {"userId": user, "quotaBytes": 1},
     }
 
 

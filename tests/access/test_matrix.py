@@ -28,13 +28,29 @@ NEEDED = {
 ROOTS = (
     "datasetVersion", "dataset", "upload", "compareVersions", "searchDatasets", "datasets", "auditEvents", "sessions", "apiKeys",
     "teams", "users", "datasetBySlug", "suggestDatasets", "node", "viewer", "signInOptions", "qualityRuleTypes", "qualityRun", "incidents", "qualityBackTest",
+    "auditTrail", "taskQueues", "tasks", "storage", "systemHealth", "searchIndex",
 )  # fmt: skip
 """In this order a way to each type is looked for."""
 VARYING = {"downloadUrl", "url", "viewerLevel", "expiresAt", "cursor", "startCursor", "endCursor", "score", "failedRowsUrl"}
 """Fields that differ between two answers, or between two viewers, by what they are."""
-OWN = {"QualityRuleType", "SignInSession", "ApiKey", "User", "UserConnection", "UserEdge", "Team", "TeamConnection", "TeamEdge"}
+OWN = {
+    "QualityRuleType",
+    "SignInSession",
+    "ApiKey",
+    "User",
+    "UserActivity",
+    "UserConnection",
+    "UserEdge",
+    "Team",
+    "TeamConnection",
+    "TeamEdge",
+}
 """Types of which everybody sees others, or of which there are more at each look."""
-LOGS = {"AuditEvent", "AuditEventConnection", "AuditEventEdge", "SignInOptions"}
+LOGS = {
+    "AuditEvent", "AuditEventConnection", "AuditEventEdge", "AuditTrail", "SignInOptions", "TaskQueue", "Task", "TaskConnection", "TaskEdge",
+    "StorageReport", "StorageUse", "StorageUseConnection", "StorageUseEdge", "SystemHealth", "SystemDependency", "SystemProcess",
+    "SearchIndexState",
+}  # fmt: skip
 WITHOUT_DATA = {
     "RuleViolation", "QualityRunEvent", "CheckSchedule", "CutCell", "StoredPart",
     "HttpHeader", "Session", "MfaChallenge", "SchemaChange", "ProfileChange",
@@ -57,6 +73,9 @@ def arguments(world: World) -> dict[tuple[str, str], str]:
         ("Query", "users"): "(first: 5)",
         ("Query", "teams"): "(first: 5)",
         ("Query", "auditEvents"): "(first: 5)",
+        ("Query", "tasks"): "(first: 5)",
+        ("Query", "storage"): "(first: 5)",
+        ("Dataset", "accessOf"): f'(userId: "{world.people["reader"].id}")',
         ("Query", "qualityBackTest"): f'(id: "{world.batch}")',
         ("Query", "incidents"): f'(first: 5, filter: {{datasetId: "{world.dataset}"}})',
         ("Query", "qualityRun"): f'(id: "{world.run}")',

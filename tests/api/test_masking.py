@@ -62,6 +62,7 @@ async def context(engines: Engines, database_url: str) -> AsyncIterator[Context]
         TokenSigner(settings),
         StatusHub(db, redis),
         RateLimits(settings),
+        redis,
     )
     yield Context(resources, VIEWER, origin=Origin(None, "request-1"))
     await redis.aclose()

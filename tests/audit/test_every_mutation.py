@@ -15,9 +15,11 @@ from graphql import GraphQLObjectType
 from redis.asyncio import Redis
 
 from app.api.schema import make_schema
+from app.core.ids import uuid7
 from app.core.security import hash_password
 from tests.accounts.test_links import link_to
 from tests.accounts.test_second_factor import code_of
+from tests.administration.test_tasks import a_task
 from tests.quality_runs import checking
 from tests.support.client import Client
 from tests.support.people import Person, a_person
@@ -133,6 +135,12 @@ async def walk_accounts(walk: Walk, boss: Person, editor: Person, anonymous: Cli
     await walk.do(boss, "removeTeamMember", teamId=team, userId=user)
     await walk.do(boss, "deleteTeam", id=team)
     await walk.do(anonymous, "signOutEverywhere")
+    await walk.do(boss, "sendUserLink", userId=user)
+    walk.keep("reset link", await link_to(walk.system, address, count=3))
+    await walk.do(boss, "setStorageQuota", userId=user, quotaBytes=1)
+    await walk.do(boss, "rebuildSearchIndex")
+    await walk.do(boss, "replayTask", id=await a_task(walk.system, "DEAD", actor="uploads.discard", uploadId=str(uuid7())))
+    await walk.do(boss, "endUserSessions", userId=user)
 
 
 async def walk_datasets(walk: Walk, boss: Person, editor: Person) -> None:

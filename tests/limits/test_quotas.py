@@ -75,7 +75,7 @@ async def test_an_owner_stores_up_to_the_quota_over_all_datasets(owner: Storer) 
             "code": "LIMIT_EXCEEDED",
             "path": ["input", "sizeBytes"],
             "message": "The owner of this dataset may store 10.0 MiB and stores 10.0 MiB: 1 bytes more do not fit. Delete what is "
-            "no longer needed, or ask an administrator for more (DATAKURA_STORAGE_QUOTA_BYTES).",
+            "no longer needed, or ask an administrator for more (setStorageQuota).",
         }
     ]
 

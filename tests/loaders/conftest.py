@@ -129,6 +129,7 @@ async def counted(system: System, shelf: Viewer) -> AsyncIterator[Counted]:
             TokenSigner(settings),
             StatusHub(db, redis),
             RateLimits(settings),
+            redis,
         )
         yield Counted(resources, shelf)
     await redis.aclose()

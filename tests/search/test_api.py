@@ -57,11 +57,12 @@ class Client:
 @pytest.fixture
 def client(shelf: Shelf, engines: Engines) -> Client:
     settings = Settings(profile="test")
-    hub = StatusHub(shelf.db, Redis.from_url(engines.redis_url))
+    redis = Redis.from_url(engines.redis_url)
+    hub = StatusHub(shelf.db, redis)
     return Client(
         Resources(
             settings, shelf.db, S3Storage(settings), S3TableReader(settings), shelf.index, TokenSigner(settings), hub,
-            RateLimits(settings),
+            RateLimits(settings), redis,
         )
     )  # fmt: skip
 

@@ -40,7 +40,7 @@ def test_no_field_has_two_rules() -> None:
 
 
 def test_roots_say_who_and_all_else_follows_its_parent() -> None:
-    following = {Who.PARENT, Who.MANAGER, Who.UNMASKED}
+    following = {Who.PARENT, Who.MANAGER, Who.CONCERNED, Who.UNMASKED}
     assert [key for key, who in POLICY.items() if (key[0] in ROOTS) is (who in following)] == []
 
 
