@@ -82,7 +82,7 @@ _DATASETS: dict[str, dict[Who, str]] = {
 _VERSIONS: dict[str, dict[Who, str]] = {
     "DatasetVersion": {
         Who.PARENT: "id number label comment status stage progress isCurrent createdAt readyAt publishedAt readOptions rowCount "
-        "columnCount rejectedRowCount manifestSha256 dataset createdBy files schemaFields profile rows",
+        "columnCount rejectedRowCount manifestSha256 dataset createdBy files schemaFields profile latestQualityRun rows",
         Who.UNMASKED: "error rejectedRows warnings",
     },
     "DatasetVersionConnection": {Who.PARENT: "edges pageInfo"},
@@ -126,7 +126,7 @@ _QUALITY: dict[str, dict[Who, str]] = {
     },
     "QualityRule": {
         Who.PARENT: "id name type fieldPath fieldPaths operator severity enabled blocksPublication revision deleted createdAt "
-        "updatedAt dimension dataset",
+        "updatedAt dimension dataset lastResult recentResults",
         Who.UNMASKED: "parameters threshold upperThreshold warnThreshold warnUpperThreshold filter",
     },
     "QualityRuleConnection": {Who.PARENT: "edges pageInfo"},
@@ -152,7 +152,7 @@ _QUALITY: dict[str, dict[Who, str]] = {
     "QualityError": {Who.PARENT: "code message"},
     "QualityResult": {
         Who.PARENT: "name type fieldPaths severity status metricName operator failedRowCount rowsScanned durationMs partial "
-        "checkedAt rule",
+        "checkedAt rule version run",
         Who.UNMASKED: "value threshold upperThreshold failedRowsSample failedRowsUrl expression message error",
     },
 }

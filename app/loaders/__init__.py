@@ -2,7 +2,7 @@
 
 from app.core.db import Database
 from app.core.viewer import Viewer
-from app.loaders import accounts, datasets, incidents, quality, versions
+from app.loaders import accounts, datasets, incidents, quality, quality_history, versions
 from app.loaders.base import Loader, batched
 
 
@@ -38,6 +38,8 @@ class Loaders:
         self.runs_by_dataset = batched(quality.runs_by_dataset, db, viewer)
         self.run_by_id = batched(quality.runs_by_id, db, viewer)
         self.comments_by_incident = batched(incidents.comments_by_incident, db, viewer)
+        self.recent_results_by_rule = batched(quality_history.recent_results_by_rule, db, viewer)
+        self.latest_run_by_version = batched(quality_history.latest_run_by_version, db, viewer)
         self.results_by_run = batched(quality.results_by_run, db, viewer)
 
 

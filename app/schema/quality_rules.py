@@ -3,7 +3,7 @@
 import enum
 from dataclasses import fields
 from datetime import datetime
-from typing import cast
+from typing import TYPE_CHECKING, Annotated, cast
 from uuid import UUID
 
 import strawberry
@@ -11,15 +11,20 @@ from strawberry.scalars import JSON
 
 from app.core.errors import InvalidInput
 from app.core.rows import AnyRow
+from app.loaders.quality_history import HistoryKey
 from app.quality import catalogue, spec
 from app.quality.supervised import USER_SQL
-from app.schema.base import Info, Node, UserError, errors_field, required
+from app.schema.base import Info, Node, UserError, check_first, errors_field, required
 from app.schema.datasets import Dataset
 from app.schema.ids import from_id, to_id
 from app.schema.quality import QualityStatus
 from app.services import quality_rules
 from app.services.quality_gate import Violation
 
+if TYPE_CHECKING:
+    from app.schema.quality_runs import QualityResult
+
+LazyResult = Annotated["QualityResult", strawberry.lazy("app.schema.quality_runs")]
 CONCEALED = "Null while a sensitive column is concerned and you hold less than WRITE."
 
 
@@ -138,6 +143,25 @@ class QualityRule(Node):
     @strawberry.field(description=f"SQL condition: the rule sees the rows for which it is true. {CONCEALED}")
     async def filter(self, info: Info) -> str | None:
         return None if await self._conceals(info) else self.row.filter
+
+    @strawberry.field(
+        description="What it found when it ran last, the rule being as it is now; null when it has not run since it was changed."
+    )
+    async def last_result(self, info: Info) -> LazyResult | None:
+        found = await self.recent_results(info, 1)
+        return found[0] if found else None
+
+    @strawberry.field(
+        description="What it has found since it was last changed, newest first: the history of its value. None of trials."
+    )
+    async def recent_results(
+        self, info: Info, first: Annotated[int, strawberry.argument(description="How many, 1-100.")]
+    ) -> list[LazyResult]:
+        from app.schema.quality_runs import QualityResult
+
+        check_first(first)
+        rows = await info.context.loaders.recent_results_by_rule.load(HistoryKey(self.row.id, first))
+        return [QualityResult.of(row) for row in rows]
 
     @strawberry.field(description="Whose rule it is.")
     async def dataset(self, info: Info) -> Dataset:

@@ -4,6 +4,7 @@ import enum
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -27,6 +28,8 @@ from app.schema.quality_rules import (
 from app.schema.scalars import BigInt
 from app.schema.versions import DatasetVersion
 from app.services.events import StatusEvent
+
+LazyRun = Annotated["QualityRun", strawberry.lazy("app.schema.quality_runs")]
 
 
 @strawberry.enum(description="State of a quality run.")
@@ -109,6 +112,14 @@ class QualityResult:
         if self.row.rule_id is None:
             return None
         return optional(QualityRule.of, await info.context.loaders.rule_by_id.load(self.row.rule_id))
+
+    @strawberry.field(description="The version that was checked.")
+    async def version(self, info: Info) -> DatasetVersion:
+        return DatasetVersion.of(required(await info.context.loaders.version_by_id.load(self.row.version_id)))
+
+    @strawberry.field(description="The run that it belongs to.")
+    async def run(self, info: Info) -> LazyRun:
+        return QualityRun.of(required(await info.context.loaders.run_by_id.load(self.row.run_id)))
 
     @strawberry.field(description="What was measured; null when nothing was, or a sensitive column is kept from you.")
     async def value(self, info: Info) -> float | None:

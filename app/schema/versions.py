@@ -2,7 +2,7 @@
 
 import enum
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
@@ -18,6 +18,11 @@ from app.schema.row_views import RowFilter, RowOrder
 from app.schema.rows import RowPage, RowsAsked, read_rows
 from app.schema.scalars import BigInt
 from app.services.fields import Hidden
+
+if TYPE_CHECKING:
+    from app.schema.quality_runs import QualityRun
+
+LazyRun = Annotated["QualityRun", strawberry.lazy("app.schema.quality_runs")]
 
 
 @strawberry.enum(description="State of a version.")
@@ -201,6 +206,12 @@ class DatasetVersion(Node):
     async def profile(self, info: Info) -> DatasetProfile | None:
         row = await info.context.loaders.profile_by_version.load(self.row_id)
         return optional(DatasetProfile.of, row)
+
+    @strawberry.field(description="The newest quality run on it that was no trial: its verdict; null while there is none.")
+    async def latest_quality_run(self, info: Info) -> LazyRun | None:
+        from app.schema.quality_runs import QualityRun
+
+        return optional(QualityRun.of, await info.context.loaders.latest_run_by_version.load(self.row_id))
 
     @strawberry.field(
         description="The data itself, in the order of the file unless ordered otherwise; null before READY. Without order and "

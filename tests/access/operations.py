@@ -10,10 +10,11 @@ from tests.access.world import CANARY, World
 
 VERSION = """fragment Version on DatasetVersion { id number error { message } rejectedRows { text } warnings dataset { id }
     createdBy { id } files { id name downloadUrl } schemaFields { fieldPath description } profile { rowCount fieldProfiles { min topValues { value } } }
-    rows(first: 2) { rows } }"""
+    rows(first: 2) { rows } latestQualityRun { id status } }"""
 DATASET = """fragment Dataset on Dataset { id name owner { id } viewerLevel accessGrants { id } tags { name } metadataEntries { key value }
     latestQualityMetrics { metricName } qualityMetrics(first: 5) { edges { node { rule { name } } } } health { status }
-    qualityRules(first: 5) { edges { node { name parameters } } } qualityRuns(first: 5) { edges { node { results { name message } } } }
+    qualityRules(first: 5) { edges { node { name parameters lastResult { message }
+        recentResults(first: 2) { value version { id } run { id } } } } } qualityRuns(first: 5) { edges { node { results { name message } } } }
     currentVersion { ...Version } versions(first: 5) { edges { node { id label } } } }"""
 
 

@@ -83,6 +83,7 @@ def arguments(world: World) -> dict[tuple[str, str], str]:
         ("Dataset", "qualityRules"): "(first: 5)",
         ("Dataset", "qualityRuns"): "(first: 5)",
         ("Dataset", "qualityMetrics"): "(first: 5)",
+        ("QualityRule", "recentResults"): "(first: 5)",
         ("DatasetVersion", "rows"): "(first: 5)",
         ("Team", "members"): "(first: 5)",
     }

@@ -33,6 +33,12 @@ DRY = """mutation D($input: DryRunQualityRulesInput!) { dryRunQualityRules(input
     run { id status trigger } errors { code message path } } }"""
 
 
+HISTORY = """query Y($id: ID!, $version: ID!) {
+    dataset(id: $id) { qualityRules(first: 10) { edges { node { name lastResult { status value version { id } run { id } }
+        recentResults(first: 2) { status version { id } } } } } }
+    datasetVersion(id: $version) { latestQualityRun { id status } } }"""
+
+
 async def test_a_bad_version_is_refused_and_a_corrected_one_is_published(system: System, admin: Person) -> None:
     dataset_id = await admin.create(f"Gate {uuid7()}")
     nulls = await rule(admin, dataset_id, "nulls", name="Prices", fieldPath="price", blocksPublication=True)
@@ -67,6 +73,12 @@ async def test_a_bad_version_is_refused_and_a_corrected_one_is_published(system:
     assert {**after["health"], "lastCheckedAt": "", "openIncidents": 0} == {
         "status": "PASS", "score": 1, "failingRules": 0, "openIncidents": 0, "lastCheckedAt": "",
     }  # fmt: skip
+    history = await admin.run(HISTORY, id=dataset_id, version=bad)
+    assert history["datasetVersion"]["latestQualityRun"] == {"id": run["id"], "status": "FAILED"}
+    (prices,) = [e["node"] for e in history["dataset"]["qualityRules"]["edges"] if e["node"]["name"] == "Prices"]
+    good_run = (await run_of(admin, dataset_id, good))["id"]
+    assert prices["lastResult"] == {"status": "PASS", "value": 0, "version": {"id": good}, "run": {"id": good_run}}
+    assert prices["recentResults"] == [{"status": "PASS", "version": {"id": good}}, {"status": "FAIL", "version": {"id": bad}}]
     assert sorted((m["metricName"], m["fieldPath"], m["value"], m["status"]) for m in after["latestQualityMetrics"]) == [
         ("duplicate_count", "id", 0, "PASS"), ("null_count", "price", 0, "PASS"),
     ]  # fmt: skip
