@@ -29,7 +29,7 @@ export default function AccountPage() {
         </Typography>
       </div>
       <SecondFactorCard mfaEnabled={viewer.mfaEnabled} />
-      <ApiKeysCard keys={apiKeys} mfaEnabled={viewer.mfaEnabled} isAdmin={viewer.role === 'ADMIN'} />
+      <ApiKeysCard keys={apiKeys} isAdmin={viewer.role === 'ADMIN'} />
       <SessionsCard sessions={sessions} />
       <PasswordCard />
     </Stack>

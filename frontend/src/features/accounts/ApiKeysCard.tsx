@@ -9,23 +9,22 @@ import Typography from '@mui/material/Typography'
 import { useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { TimeAgo } from '../../components/TimeAgo'
+import { useProof } from '../../components/proof/useProof'
 import type { AccountPageQuery as Data, ApiKeyScope } from '../../gql/graphql'
 import { AccountCard } from './AccountCard'
 import { AccountPageQuery, CreateApiKey, RevokeApiKey } from './accountOperations'
-import { useProof } from './useProof'
 
 const SCOPES: readonly ApiKeyScope[] = ['READ', 'WRITE', 'MANAGE', 'ADMIN']
 
 interface ApiKeysCardProps {
   keys: Data['apiKeys']
-  mfaEnabled: boolean
   isAdmin: boolean
 }
 
 /** Keys for programs: made, shown once, revoked. */
-export function ApiKeysCard({ keys, mfaEnabled, isAdmin }: ApiKeysCardProps) {
+export function ApiKeysCard({ keys, isAdmin }: ApiKeysCardProps) {
   const { t } = useTranslation()
-  const { attempt, problem, dialog } = useProof(mfaEnabled)
+  const { attempt, problem, dialog } = useProof()
   const [name, setName] = useState('')
   const [scope, setScope] = useState<ApiKeyScope>('READ')
   const [secret, setSecret] = useState<string | null>(null)

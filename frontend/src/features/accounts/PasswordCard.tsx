@@ -5,14 +5,14 @@ import Stack from '@mui/material/Stack'
 import TextField from '@mui/material/TextField'
 import { useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useProof } from '../../components/proof/useProof'
 import { AccountCard } from './AccountCard'
 import { AccountPageQuery, ChangePassword } from './accountOperations'
-import { useProof } from './useProof'
 
 /** Another password; it ends the other sessions. */
 export function PasswordCard() {
   const { t } = useTranslation()
-  const { attempt, problem } = useProof(false)
+  const { attempt, problem } = useProof()
   const [current, setCurrent] = useState('')
   const [next, setNext] = useState('')
   const [done, setDone] = useState(false)

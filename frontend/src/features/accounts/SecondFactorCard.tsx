@@ -7,9 +7,9 @@ import TextField from '@mui/material/TextField'
 import Typography from '@mui/material/Typography'
 import { useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useProof } from '../../components/proof/useProof'
 import { AccountCard } from './AccountCard'
 import { ConfirmTotp, DisableTotp, EnrollTotp, RenewRecoveryCodes } from './accountOperations'
-import { useProof } from './useProof'
 
 interface Seed {
   secret: string
@@ -19,7 +19,7 @@ interface Seed {
 /** Turning the second factor on and off, and its recovery codes. */
 export function SecondFactorCard({ mfaEnabled }: { mfaEnabled: boolean }) {
   const { t } = useTranslation()
-  const { attempt, problem, dialog } = useProof(mfaEnabled)
+  const { attempt, problem, dialog } = useProof()
   const [seed, setSeed] = useState<Seed | null>(null)
   const [code, setCode] = useState('')
   const [recoveryCodes, setRecoveryCodes] = useState<readonly string[]>([])

@@ -5,15 +5,15 @@ import Stack from '@mui/material/Stack'
 import Typography from '@mui/material/Typography'
 import { useTranslation } from 'react-i18next'
 import { TimeAgo } from '../../components/TimeAgo'
+import { useProof } from '../../components/proof/useProof'
 import type { AccountPageQuery as Data } from '../../gql/graphql'
 import { AccountCard } from './AccountCard'
 import { AccountPageQuery, RevokeSession } from './accountOperations'
-import { useProof } from './useProof'
 
 /** Where somebody is signed in. */
 export function SessionsCard({ sessions }: { sessions: Data['sessions'] }) {
   const { t } = useTranslation()
-  const { attempt, problem } = useProof(false)
+  const { attempt, problem } = useProof()
   const [revoke] = useMutation(RevokeSession, { refetchQueries: [AccountPageQuery] })
 
   return (

@@ -29,17 +29,6 @@ export const AccountPageQuery = graphql(`
   }
 `)
 
-export const StepUp = graphql(`
-  mutation StepUp($input: StepUpInput!) {
-    stepUp(input: $input) {
-      errors {
-        code
-        message
-      }
-    }
-  }
-`)
-
 export const EnrollTotp = graphql(`
   mutation EnrollTotp {
     enrollTotp {

@@ -1,4 +1,4 @@
-import { useMutation } from '@apollo/client/react'
+import { useMutation, useQuery } from '@apollo/client/react'
 import Alert from '@mui/material/Alert'
 import Button from '@mui/material/Button'
 import Dialog from '@mui/material/Dialog'
@@ -9,23 +9,44 @@ import DialogTitle from '@mui/material/DialogTitle'
 import TextField from '@mui/material/TextField'
 import { useId, useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useErrorText } from '../../components/useErrorText'
-import { useProblemText } from '../../components/useProblemText'
-import { StepUp } from './accountOperations'
+import { useErrorText } from '../useErrorText'
+import { useProblemText } from '../useProblemText'
+import { graphql } from '../../gql'
+
+const ProofDialogQuery = graphql(`
+  query ProofDialog {
+    viewer {
+      id
+      mfaEnabled
+    }
+  }
+`)
+
+const StepUp = graphql(`
+  mutation StepUp($input: StepUpInput!) {
+    stepUp(input: $input) {
+      errors {
+        code
+        message
+      }
+    }
+  }
+`)
 
 interface ProofDialogProps {
-  /** With a second factor on, only a code of it is a proof. */
-  byCode: boolean
   onProved: () => void
   onClose: () => void
 }
 
 /** Asks who somebody is once more. */
-export function ProofDialog({ byCode, onProved, onClose }: ProofDialogProps) {
+export function ProofDialog({ onProved, onClose }: ProofDialogProps) {
   const { t } = useTranslation()
   const titleId = useId()
   const errorText = useErrorText()
   const problemText = useProblemText()
+  const { data: asked } = useQuery(ProofDialogQuery)
+  // With a second factor on, only a code of it is a proof.
+  const byCode = asked?.viewer?.mfaEnabled ?? false
   const [typed, setTyped] = useState('')
   const [problem, setProblem] = useState<string | null>(null)
   const [stepUp, { loading }] = useMutation(StepUp)

@@ -1,6 +1,6 @@
 import { useCallback, useState, type ReactNode } from 'react'
-import { useErrorText } from '../../components/useErrorText'
-import { useProblemText } from '../../components/useProblemText'
+import { useErrorText } from '../useErrorText'
+import { useProblemText } from '../useProblemText'
 import type { ErrorCode } from '../../gql/graphql'
 import { ProofDialog } from './ProofDialog'
 
@@ -21,7 +21,7 @@ interface Proof {
 }
 
 /** For changes that the server lets through only shortly after a proof of who asks. */
-export function useProof(mfaEnabled: boolean): Proof {
+export function useProof(): Proof {
   const errorText = useErrorText()
   const problemText = useProblemText()
   const [problem, setProblem] = useState<string | null>(null)
@@ -48,7 +48,7 @@ export function useProof(mfaEnabled: boolean): Proof {
   }
 
   const dialog = waiting && (
-    <ProofDialog byCode={mfaEnabled} onProved={proved} onClose={() => setWaiting(null)} />
+    <ProofDialog onProved={proved} onClose={() => setWaiting(null)} />
   )
   return { attempt, problem, dialog }
 }
