@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { Navigate, useLocation, useParams } from 'react-router'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
-import { draftOf, type ReadOptionsDraft } from '../../components/readOptions/draft'
+import type { ReadOptionsDraft } from '../../components/readOptions/draft'
 import { ViewerLevelProvider } from '../../components/ViewerLevel'
 import { usePageTitle } from '../../components/usePageTitle'
 import { DatasetHeader } from '../../features/datasets/DatasetHeader'
@@ -99,7 +99,6 @@ export default function DatasetPage() {
             dataset={dataset}
             newestVersion={present[0] ?? null}
             columnsOf={columnsOf}
-            onUploadAgain={(found) => setUploadOptions(draftOf(found))}
             uploads={
               <DatasetUploads
                 dataset={dataset}

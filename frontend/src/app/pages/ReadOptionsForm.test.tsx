@@ -216,20 +216,31 @@ describe('uploading with options', () => {
     ])
   })
 
-  it('begins with how the version was read when its warnings lead there', async () => {
-    const warnings = ["'code' keeps 1 cell as text that is NA."]
-    const api = pageOf([{ readOptions: FOUND, warnings }], {
-      startUpload: refused({ code: 'CONFLICT', message: 'No.', path: null }),
+  it('begins with how a READY version was read, and has its stored file read as another version', async () => {
+    const api = pageOf([{ readOptions: FOUND, schemaFields: COLUMNS }], {
+      rereadVersion: ({ input }) =>
+        (input as { options: { skippedRows: number } }).options.skippedRows === 9
+          ? { version: null, errors: [refusal('Too many.', 'options', 'skippedRows')] }
+          : { version: versionSample({ id: 'version-2', number: 2, status: 'QUEUED' }), errors: [] },
     })
-    await renderUploads(api)
-    await userEvent.click(await screen.findByRole('button', { name: 'Upload again with other options' }))
-    await screen.findByRole('dialog', { name: 'Upload with options' })
+    await renderPage(api, '/datasets/store-sales')
+    await userEvent.click(await screen.findByRole('button', { name: 'Read again' }))
+    const dialog = await screen.findByRole('dialog', { name: 'Read the file of version 1 again' })
     await choose('Delimiter', 'Comma ,')
-    await userEvent.click(screen.getAllByRole('button', { name: 'Choose a file' })[0] as HTMLElement)
-    await userEvent.upload(screen.getByLabelText('File to upload with these options'), FILE)
-    await waitFor(() => expect(sentInputs(api, 'StartUpload')).toHaveLength(1))
+    const skip = within(dialog).getByRole('textbox', { name: /Lines to skip/ })
+    await userEvent.clear(skip)
+    await userEvent.type(skip, '9')
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Read as a new version' }))
+    await waitFor(() => expect(skip).toHaveAccessibleDescription('Too many.'))
+    await userEvent.clear(skip)
+    await userEvent.type(skip, '3')
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Read as a new version' }))
+    await waitFor(() => expect(dialog).not.toBeInTheDocument())
     const { compression: _packing, sheet: _sheet, ...told } = FOUND
-    expect(sentInputs(api, 'StartUpload')).toEqual([{ ...FILE_INPUT, options: { ...told, delimiter: ',' } }])
+    expect(sentInputs(api, 'RereadVersion').at(-1)).toEqual({
+      versionId: 'version-1',
+      options: { ...told, delimiter: ',', skippedRows: 3 },
+    })
   })
 
   it('is not offered for a format that says itself how it is read', async () => {
@@ -237,6 +248,6 @@ describe('uploading with options', () => {
     const api = pageOf([{ readOptions, warnings: ['Repeated headers were renamed.'] }], {})
     await renderPage(api, '/datasets/store-sales')
     expect(await screen.findByText('Repeated headers were renamed.')).toBeInTheDocument()
-    expect(screen.queryByRole('button', { name: /other options/ })).not.toBeInTheDocument()
+    expect(screen.queryByRole('button', { name: 'Read again' })).not.toBeInTheDocument()
   })
 })

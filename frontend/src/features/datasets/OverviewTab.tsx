@@ -5,7 +5,6 @@ import Typography from '@mui/material/Typography'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { FactList } from '../../components/FactList'
-import type { FoundOptions } from '../../components/readOptions/draft'
 import { TimeAgo } from '../../components/TimeAgo'
 import { graphql, readFragment, type FragmentType } from '../../gql'
 import { FileList } from './FileList'
@@ -49,7 +48,6 @@ interface OverviewTabProps {
   uploads: ReactNode
   /** A version whose columns the next file probably has. */
   columnsOf: string | null
-  onUploadAgain: (found: FoundOptions | null) => void
 }
 
 /** What the dataset is, what is going on with it, and where new data comes in. */
@@ -74,7 +72,6 @@ export function OverviewTab(props: OverviewTabProps) {
             version={newest}
             currentNumber={dataset.currentVersion?.number ?? null}
             columnsOf={props.columnsOf}
-            onUploadAgain={props.onUploadAgain}
           />
         )}
       </Stack>

@@ -71,7 +71,7 @@ export function RowViewBar({ fields, view: { sorts, conditions, change, isWhole 
           variant="outlined"
           icon={sort.descending ? <ArrowDownwardIcon /> : <ArrowUpwardIcon />}
           label={<bdi>{sort.fieldPath}</bdi>}
-          aria-label={sort.descending ? t('rowView.sortedDown', sort) : t('rowView.sortedUp', sort)}
+          aria-label={sort.descending ? t('rowView.sortedDown', { fieldPath: sort.fieldPath }) : t('rowView.sortedUp', { fieldPath: sort.fieldPath })}
           onClick={() => change({ sorts: sorts.map((one, at) => (at === index ? { ...one, descending: !one.descending } : one)) })}
           onDelete={() => change({ sorts: without(sorts, index) })}
           sx={{ maxWidth: 360 }}

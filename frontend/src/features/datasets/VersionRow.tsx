@@ -9,6 +9,7 @@ import { VersionStatusChip } from '../../components/VersionStatusChip'
 import { graphql, readFragment, type FragmentType } from '../../gql'
 import { formatBytes, formatInteger } from '../../lib/format'
 import { PublishButton } from './PublishButton'
+import { RereadButton } from './RereadButton'
 
 const VersionRow_version = graphql(`
   fragment VersionRow_version on DatasetVersion {
@@ -33,6 +34,7 @@ const VersionRow_version = graphql(`
       sizeBytes
     }
     ...PublishButton_version
+    ...RereadButton_version
   }
 `)
 
@@ -57,6 +59,7 @@ export function VersionRow(props: VersionRowProps) {
         <VersionStatusChip status={version.status} />
         {version.isCurrent && <Chip size="small" color="primary" label={t('version.current')} />}
         <Box sx={{ flexGrow: 1 }} />
+        <RereadButton version={version} />
         <PublishButton version={version} currentNumber={props.currentNumber} />
       </Stack>
       <Typography variant="body2" color="textSecondary" sx={{ mt: 0.5 }}>

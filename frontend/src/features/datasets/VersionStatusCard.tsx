@@ -5,13 +5,13 @@ import Paper from '@mui/material/Paper'
 import Stack from '@mui/material/Stack'
 import Typography from '@mui/material/Typography'
 import { useTranslation } from 'react-i18next'
-import type { FoundOptions } from '../../components/readOptions/draft'
 import { TimeAgo } from '../../components/TimeAgo'
 import { VersionErrorText } from '../../components/VersionErrorText'
 import { VersionStatusChip } from '../../components/VersionStatusChip'
 import { graphql, readFragment, type FragmentType } from '../../gql'
 import { formatInteger } from '../../lib/format'
 import { PublishButton } from './PublishButton'
+import { RereadButton } from './RereadButton'
 import { RejectedRows } from './RejectedRows'
 import { VersionFailure } from './VersionFailure'
 import { VersionLinks } from './VersionLinks'
@@ -37,6 +37,7 @@ const VersionStatusCard_version = graphql(`
     ...VersionFailure_version
     ...VersionWarnings_version
     ...RejectedRows_version
+    ...RereadButton_version
     ...PublishButton_version
   }
 `)
@@ -49,7 +50,6 @@ interface VersionStatusCardProps {
   currentNumber: number | null
   /** A version whose columns the next file probably has. */
   columnsOf: string | null
-  onUploadAgain: (found: FoundOptions | null) => void
 }
 
 /** The newest version as it is being inspected: live, then its outcome and what to do next. */
@@ -104,9 +104,14 @@ export function VersionStatusCard(props: VersionStatusCardProps) {
             {version.isCurrent ? t('version.isCurrent') : t('version.isNotCurrent')}
           </Typography>
         )}
-        {status === 'READY' && <VersionLinks number={version.number} />}
+        {status === 'READY' && (
+          <Stack direction="row" useFlexGap sx={{ flexWrap: 'wrap', gap: 1, alignItems: 'center' }}>
+            <VersionLinks number={version.number} />
+            <RereadButton version={version} />
+          </Stack>
+        )}
         <VersionFailure version={version} columnsOf={props.columnsOf} />
-        <VersionWarnings version={version} onUploadAgain={props.onUploadAgain} />
+        <VersionWarnings version={version} />
         <RejectedRows version={version} />
       </Stack>
     </Paper>
