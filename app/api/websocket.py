@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import orjson
@@ -17,9 +18,13 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+    Operation,
+    _OperationStreamClosed,
+)
 from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
-from strawberry.types.execution import PreExecutionError
+from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.unset import UNSET, UnsetType
 
 from app.api import access_log
@@ -27,20 +32,24 @@ from app.api.authentication import identify
 from app.api.requests import BadRequest, check_nesting
 from app.context import Context, Resources
 from app.core.db import Database
-from app.core.errors import Unavailable
+from app.core.errors import FellBehind, Unavailable
 from app.core.ids import uuid7
 from app.core.viewer import Role, System, Viewer
 from app.services import api_keys, sessions
 from app.services.audit import Origin
 
+if TYPE_CHECKING:
+    from strawberry.schema.schema import StreamResult
+
 log = structlog.get_logger(__name__)
 
 INIT_SECONDS = 5
 OPERATIONS_PER_SOCKET = 20
-WATCH_SECONDS = 0.7
-"""Signing out, deactivation and a change of role are felt within a second."""
+WATCH_SECONDS = 0.5
+"""Signing out, deactivation and a change of role are felt within a second: half of it until the next look, half for the look."""
 SESSION_ENDED = 4401
 STALLED = 4408
+TRY_AGAIN_LATER = 1013
 _API = System("api")
 
 
@@ -74,9 +83,11 @@ class SessionWatch:
             self._watched.discard(entry)
 
     async def run(self) -> None:
-        """Watches for ever."""
+        """Looks every WATCH_SECONDS, however long a look takes: what ends right after one is seen by the next."""
+        looked_at = time.monotonic()
         while True:
-            await asyncio.sleep(WATCH_SECONDS)
+            await asyncio.sleep(max(0.0, looked_at + WATCH_SECONDS - time.monotonic()))
+            looked_at = time.monotonic()
             if not self._watched:
                 continue
             asked = list(self._watched)
@@ -136,6 +147,15 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
             result = self._refusals.pop(operation.id, "ok")
             access_log.operation(told, result=result, seconds=time.perf_counter() - started, over="websocket")
 
+    async def _send_result_stream(self, operation: "Operation[Context, None]", result_source: "StreamResult") -> None:
+        async with contextlib.aclosing(_kept_up(result_source)) as kept_up:
+            try:
+                await super()._send_result_stream(operation, kept_up)
+            except FellBehind as error:
+                self._refusals[operation.id] = error.code
+                await self.websocket.close(code=TRY_AGAIN_LATER, reason=error.message)
+                raise _OperationStreamClosed from None
+
     async def _handle_pre_execution_error(self, operation: "Operation[Context, None]", result: PreExecutionError) -> None:
         self._refusals[operation.id] = access_log.first_code([error.formatted for error in result.errors or ()])
         await super()._handle_pre_execution_error(operation, result)
@@ -159,6 +179,16 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
         if self._watching is not None:
             self._watching.cancel()
         await super().shutdown()
+
+
+async def _kept_up(results: "StreamResult") -> "StreamResult":
+    """The results, until one says that the subscriber fell behind: then FellBehind is raised, by which the socket closes."""
+    async with contextlib.aclosing(results):
+        async for result in results:
+            for error in (result.errors or ()) if isinstance(result, ExecutionResult) else ():
+                if (error.extensions or {}).get("code") == FellBehind.code:
+                    raise FellBehind(error.message)
+            yield result
 
 
 def _well_formed(message: object) -> bool:

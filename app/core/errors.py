@@ -11,6 +11,7 @@ DomainError
 ├── Unauthenticated      no valid session: a top-level GraphQL error
 ├── RateLimited          too often: a top-level GraphQL error
 ├── OperationTimeout     took too long and was ended: a top-level GraphQL error
+├── FellBehind           a subscriber is slower than what it follows: its socket closes
 └── Unavailable          a dependency is away: try again
 """
 
@@ -89,6 +90,12 @@ class OperationTimeout(DomainError):
     """Took longer than an operation may; its statements were cancelled."""
 
     code = "TIMEOUT"
+
+
+class FellBehind(DomainError):
+    """A subscriber is still busy with earlier events while more and more datasets change: it has to begin anew."""
+
+    code = "FELL_BEHIND"
 
 
 class Unavailable(DomainError):

@@ -11,12 +11,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import MetaData, Table
 from sqlalchemy.engine import Compiled
 from sqlalchemy.sql import operators
+from sqlalchemy.sql.cache_key import NO_CACHE
 from sqlalchemy.sql.dml import Delete, Insert, Update, UpdateBase
 from sqlalchemy.sql.elements import (
     BinaryExpression,
@@ -36,9 +38,11 @@ from sqlalchemy.sql.selectable import (
     Select,
     SelectBase,
 )
+from sqlalchemy.sql.visitors import anon_map
 
 from app.core.viewer import Principal, System
 
+T = TypeVar("T")
 ROOT = "datasets"
 VIEWER_PARAMETER = "visible_to"
 """Bind parameter of the predicate: the account whose eyes it has. Absent for those who see everything."""
@@ -49,7 +53,34 @@ _INSERTED = re.compile(r"dataset_id(_m\d+)?")
 _protected: set[str] = set()
 
 
-class Visible(Grouping[bool]):
+class Kept(Grouping[T]):
+    """An expression that is kept for many statements, and so is what a statement's cache key says of it.
+
+    Walking through the predicate anew for every statement took as long as all else that deciding about access adds.
+    """
+
+    inherit_cache = True
+    _known: tuple[object, tuple[object, ...], list[BindParameter[object]]] | None = None
+
+    def _gen_cache_key(
+        self, anonymous: anon_map, bindparams: list[BindParameter[object]]
+    ) -> tuple[object, ...] | None:  # as SQLAlchemy's own, with the walk below this element done once
+        number, found = anonymous.get_anon(self)
+        if found:
+            return (number, self.__class__)
+        # A copy has other elements inside, or is of a class that says more: what was known of the original is not true of it.
+        if self._known is None or self._known[0] is not self.element:
+            own, parameters = anon_map(), list[BindParameter[object]]()
+            key = self.element._gen_cache_key(own, parameters)
+            if key is None or NO_CACHE in own:
+                anonymous[NO_CACHE] = True
+                return None
+            self._known = (self.element, key, parameters)
+        bindparams.extend(self._known[2])
+        return (number, self.__class__, self._known[1], self._annotations_cache_key if self._annotations else ())
+
+
+class Visible(Kept[bool]):
     """The predicate over `datasets`: what an account may see. Made by `app.models.visibility` and by nothing else."""
 
     inherit_cache = True

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, case, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.errors import Forbidden, NotFound
-from app.core.guard import Decisions
+from app.core.guard import Decisions, Kept
 from app.core.viewer import Role, Viewer
 from app.models.accounts import TeamMember
 from app.models.datasets import AccessGrant, AccessLevel, Dataset, Visibility
@@ -60,7 +60,7 @@ def level_of(viewer: Viewer) -> ColumnElement[int]:
     )
     baseline = case((Dataset.visibility == Visibility.ORGANIZATION, int(Level.READ)), else_=int(Level.NONE))
     level = case((Dataset.owner_id == viewer.id, int(Level.MANAGE)), else_=func.greatest(baseline, func.coalesce(grant, 0)))
-    return level if most is Level.MANAGE else func.least(int(most), level)
+    return Kept(level if most is Level.MANAGE else func.least(int(most), level))
 
 
 def most_of(viewer: Viewer) -> Level:

@@ -20,7 +20,7 @@ from sqlalchemy import select, text
 
 from app.core import metrics
 from app.core.db import Database
-from app.core.errors import NotFound, Unavailable
+from app.core.errors import FellBehind, NotFound, Unavailable
 from app.core.viewer import System, Viewer
 from app.models.datasets import Dataset
 from app.models.versions import DatasetVersion
@@ -33,6 +33,8 @@ log = structlog.get_logger(__name__)
 SWEEP_SECONDS = 2.0
 SWEEP_OVERLAP = timedelta(seconds=10)
 """A transaction that began so long ago may commit an event with an older time than the last sweep saw."""
+MOST_PENDING = 64
+"""Datasets whose changes wait for one subscriber that is busy."""
 SNAPSHOT_DATASETS = 100
 KEPT_EVENTS = 256
 KEPT_DATASETS = 1_000
@@ -43,22 +45,43 @@ _API = System("api")
 
 
 class Subscriber:
-    """What one subscription has yet to look at: dataset -> lowest sequence that it has not been given."""
+    """What one subscription has yet to look at: dataset -> lowest sequence that it has not been given.
+
+    Events themselves do not wait: they are read when their turn comes. A dataset that changes again takes no second place.
+    """
 
     def __init__(self) -> None:
         self._pending: dict[UUID, int] = {}
         self._woken = asyncio.Event()
+        self._waits = False
+        self._behind = False
 
     def tell(self, dataset_id: UUID, sequence: int) -> None:
         """There is an event with this number."""
-        self._pending[dataset_id] = min(self._pending.get(dataset_id, sequence), sequence)
         self._woken.set()
+        # One that waits takes all at once, however many changed in one moment; one that is slow must not pile them up.
+        if self._behind or (not self._waits and dataset_id not in self._pending and len(self._pending) >= MOST_PENDING):
+            self._behind = True
+            self._pending.clear()
+            return
+        self._pending[dataset_id] = min(self._pending.get(dataset_id, sequence), sequence)
 
     async def take(self, *, seconds: float | None = None) -> dict[UUID, int]:
-        """Waits until there is something, and takes it all; takes nothing when `seconds` have passed."""
-        with contextlib.suppress(TimeoutError):
+        """Waits until there is something, and takes it all; takes nothing when `seconds` have passed.
+
+        Raises:
+            FellBehind: more datasets than `MOST_PENDING` changed while the last were looked at.
+        """
+        self._waits = True
+        try:
             async with asyncio.timeout(seconds):
                 await self._woken.wait()
+        except TimeoutError:
+            pass
+        finally:
+            self._waits = False
+        if self._behind:
+            raise FellBehind("More changes wait than can be kept for you. Subscribe again.")
         self._woken.clear()
         taken, self._pending = self._pending, {}
         return taken

@@ -13,10 +13,15 @@ import psutil
 import pytest
 import uvicorn
 import websockets
+from redis.asyncio import Redis
 from websockets.asyncio.client import ClientConnection
 
+from app.api import application
 from app.api.application import create_application
+from app.core.db import Database
+from app.core.ids import uuid7
 from app.main import bound
+from app.services.live import MOST_PENDING, StatusHub
 from tests.support.client import Client
 from tests.support.people import Person, a_person
 from tests.support.served import settings_of
@@ -92,6 +97,41 @@ async def test_silent_sockets_are_closed_and_do_not_keep_others_out(system: Syst
         async with asyncio.timeout(10):
             while (await socket.receive())["type"] != "pong":
                 pass
+
+
+async def test_a_reader_that_falls_behind_is_asked_to_begin_anew(system: System, editor: Person, hubs: list[StatusHub]) -> None:
+    async with listening(system) as url, await Socket.signed_in(url, editor.token) as socket:
+        await socket.subscribe("subscription { datasetStatusChanged { sequence } }")
+        (hub,) = hubs
+        await until(lambda: len(hub._of_all) == 1, "the subscription")
+        (subscriber,) = hub._of_all
+        await until(lambda: subscriber._waits, "the snapshot to be sent")
+        # However many datasets change in one moment, who waits for them takes them all ...
+        for _ in range(1_000):
+            hub.hint(uuid7(), 1)
+        while subscriber._pending:
+            await asyncio.sleep(0)
+        # ... and while it looks at them, one dataset may change a thousand times, and 64 of them once.
+        again = [uuid7() for _ in range(MOST_PENDING)]
+        for number in range(1_000):
+            hub.hint(again[number % MOST_PENDING], number)
+        assert subscriber._pending == {dataset_id: number for number, dataset_id in enumerate(again)}
+        hub.hint(uuid7(), 1)
+        assert subscriber._pending == {}
+        assert await socket.closed() == 1013
+
+
+@pytest.fixture
+def hubs(monkeypatch: pytest.MonkeyPatch) -> list[StatusHub]:
+    """The hubs of the applications that are made."""
+    made: list[StatusHub] = []
+
+    def kept(db: Database, redis: Redis) -> StatusHub:
+        made.append(StatusHub(db, redis))
+        return made[-1]
+
+    monkeypatch.setattr(application, "StatusHub", kept)
+    return made
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1.evil.example", "http://localhost:1"])
