@@ -8,19 +8,19 @@ from app.core import faults
 from app.core.ledger import Claim, succeed
 from app.core.viewer import System
 from app.models.quality import QualityStatus
-from app.services import quality_checking, quality_results, quality_runs
-from app.services.quality_runs import Started
+from app.services import quality_checking, quality_progress, quality_results
+from app.services.quality_progress import Started
 
 PROGRESS_SECONDS = 0.5
 """Subscribers get the number of results at most so often."""
 _WORKER = System("worker")
 
 
-@actor("quality.run", queue="heavy", on_dead=quality_runs.bury)
+@actor("quality.run", queue="heavy", on_dead=quality_progress.bury)
 async def run(work: Work, claim: Claim) -> None:
     """A QUEUED run has its verdict."""
     async with work.db.transaction(_WORKER) as session:
-        started = await quality_runs.begin(session, claim)
+        started = await quality_progress.begin(session, claim)
         if started is None:
             await succeed(session, claim)
             return
@@ -52,4 +52,4 @@ class _Teller:
             return
         self._next = now + PROGRESS_SECONDS
         async with self._work.db.transaction(_WORKER) as session:
-            await quality_runs.progress(session, self._claim, self._run, found)
+            await quality_progress.progress(session, self._claim, self._run, found)

@@ -28,7 +28,7 @@ from app.schema.quality_runs import (
     QualityRunPayload,
     RunQualityChecksInput,
 )
-from app.services import quality_rules, quality_runs
+from app.services import quality_requests, quality_rules, quality_runs
 from app.services.rate_limits import Kind
 
 
@@ -102,7 +102,7 @@ class QualityMutation:
             version_id, rule_ids = from_id(input.version_id, "DatasetVersion", "versionId"), input.rules()
             await info.context.limit(Kind.QUALITY_RUN)
             run_id = await info.context.write(
-                lambda session, viewer: quality_runs.request(
+                lambda session, viewer: quality_requests.request(
                     session, viewer, version_id, rule_ids=rule_ids, keeps_failed_rows=input.keep_failed_rows
                 )
             )
@@ -121,7 +121,7 @@ class QualityMutation:
             version_id, drafts = input.version(), [rule.draft() for rule in input.rules]
             await info.context.limit(Kind.QUALITY_RUN)
             run_id = await info.context.write(
-                lambda session, viewer: quality_runs.dry_run(
+                lambda session, viewer: quality_requests.dry_run(
                     session, viewer, version_id, drafts, keeps_failed_rows=input.keep_failed_rows
                 )
             )
@@ -138,7 +138,7 @@ class QualityMutation:
             drafts = None if input.rules is None else [rule.draft() for rule in input.rules]
             await info.context.limit(Kind.QUALITY_RUN)
             batch_id = await info.context.write(
-                lambda session, viewer: quality_runs.back_test(
+                lambda session, viewer: quality_requests.back_test(
                     session, viewer, dataset_id, drafts, rule_ids=rule_ids, version_count=input.versions
                 )
             )

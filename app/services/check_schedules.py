@@ -18,7 +18,7 @@ from app.core.viewer import Principal, System, Viewer
 from app.models.datasets import Dataset
 from app.models.incidents import CheckSchedule, CheckScheduleRule
 from app.models.quality import QualityRule, RunTrigger
-from app.services import access, audit, events, quality_runs
+from app.services import access, audit, events, quality_requests, quality_runs
 from app.services.access import Level
 
 MISSING = "There is no such schedule, or you may not see its dataset."
@@ -49,7 +49,7 @@ async def create(
     if (await session.execute(count)).scalar_one() >= MAX_SCHEDULES:
         raise LimitExceeded(f"A dataset has at most {MAX_SCHEDULES} schedules.")
     if rule_ids is not None:
-        await quality_runs.require_rules(session, dataset_id, rule_ids)
+        await quality_requests.require_rules(session, dataset_id, rule_ids)
     now = await session.scalar(select(func.now()))
     assert now is not None
     schedule_id = uuid7()

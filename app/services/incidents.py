@@ -19,7 +19,7 @@ from app.models.quality import QualityRule
 from app.quality.spec import RuleResult, RuleStatus, Severity
 from app.services import access, audit, events, texts
 from app.services.access import Level
-from app.services.quality_runs import Started
+from app.services.quality_progress import Started
 
 MISSING = "There is no such incident, or you may not see its dataset."
 MAX_COMMENT = 10_000

@@ -21,7 +21,7 @@ from app.quality.job import QualityJob
 from app.quality.spec import Limits, RuleResult
 from app.quality.table import Unreadable
 from app.services import quality_tables
-from app.services.quality_runs import Started
+from app.services.quality_progress import Started
 from app.services.quality_tables import TableGone
 
 SCRATCH_WAIT_SECONDS = 20.0

@@ -17,9 +17,9 @@ from app.models.datasets import Dataset, DatasetStatus
 from app.models.quality import TRIALS, QualityMetric, QualityResult, QualityRun, QualityStatus, RunStatus, RunTrigger
 from app.models.versions import DatasetVersion
 from app.quality.spec import RuleResult
-from app.services import incidents, quality_gate, quality_runs, versions
+from app.services import incidents, quality_gate, quality_progress, quality_runs, versions
 from app.services.quality_checking import Checked
-from app.services.quality_runs import CheckedRule, Started
+from app.services.quality_progress import CheckedRule, Started
 
 MAX_EXPRESSION = 20_000
 INSERT_ROWS = 500
@@ -36,7 +36,7 @@ async def finish(session: AsyncSession, claim: Claim, run: Started, checked: Seq
     await ledger.succeed(session, claim)
     dataset = await _lock(session, run)
     if dataset is None:
-        await quality_runs.cancel(session, run.run_id, run.dataset_id)
+        await quality_progress.cancel(session, run.run_id, run.dataset_id)
         return
     counts = run.trigger not in TRIALS
     rows = [_result_row(at, run, rule, one, counts=counts) for at, (rule, one) in enumerate(zip(run.rules, checked, strict=True))]
@@ -51,10 +51,10 @@ async def finish(session: AsyncSession, claim: Claim, run: Started, checked: Seq
         update(QualityRun)
         .where(QualityRun.id == run.run_id)
         .values(
-            status=quality_runs.verdict(found),
+            status=quality_progress.verdict(found),
             finished_at=func.clock_timestamp(),
             rows_scanned=max((one.result.rows_scanned for one in checked), default=0),
-            **quality_runs.counted(found),
+            **quality_progress.counted(found),
         )
     )
     if run.trigger is RunTrigger.VERSION and await _publishes(session, run, auto_publish=dataset.auto_publish):

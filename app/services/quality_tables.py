@@ -32,7 +32,7 @@ from app.quality.ruletype import Needs
 from app.quality.spec import PREVIOUS, History, MetricPoint, RuleSpec, TableInfo
 from app.services import access
 from app.services.access import Level
-from app.services.quality_runs import Started
+from app.services.quality_progress import Started
 
 HISTORY_POINTS = 200
 WRITE_BATCH_BYTES = 8 << 20
