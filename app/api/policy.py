@@ -31,8 +31,8 @@ class Who(StrEnum):
 _ROOTS: dict[str, dict[Who, str]] = {
     "Query": {
         Who.ANYBODY: "viewer signInOptions",
-        Who.ACCOUNT: "datasets searchDatasets suggestDatasets users teams sessions apiKeys qualityRuleTypes incidents",
-        Who.READ: "dataset datasetBySlug datasetVersion compareVersions node qualityRun qualityBackTest",
+        Who.ACCOUNT: "datasets searchDatasets suggestDatasets users teams sessions apiKeys qualityRuleTypes incidents checkSchedules ruleTemplates",
+        Who.READ: "dataset datasetBySlug datasetVersion compareVersions node qualityRun qualityBackTest dataContract",
         Who.SELF: "upload",
         Who.ADMINISTRATOR: "auditEvents auditTrail taskQueues tasks storage systemHealth searchIndex",
     },
@@ -41,11 +41,12 @@ _ROOTS: dict[str, dict[Who, str]] = {
         Who.ACCOUNT: "signOutEverywhere changePassword stepUp enrollTotp confirmTotp disableTotp renewRecoveryCodes createApiKey",
         Who.SELF: "revokeSession revokeApiKey",
         Who.ADMINISTRATOR: "createUser updateUser createTeam updateTeam deleteTeam addTeamMember removeTeamMember "
-        "endUserSessions sendUserLink replayTask rebuildSearchIndex setStorageQuota",
+        "endUserSessions sendUserLink replayTask rebuildSearchIndex setStorageQuota createRuleTemplate updateRuleTemplate deleteRuleTemplate",
         Who.EDITOR: "createDataset",
         Who.WRITE: "updateDataset setMetadata removeMetadata updateSchemaField startUpload retryVersion rereadVersion publishVersion "
         "createQualityRule updateQualityRule deleteQualityRule runQualityChecks dryRunQualityRules backTestQualityRules updateIncident commentIncident "
-        "createCheckSchedule updateCheckSchedule deleteCheckSchedule",
+        "createCheckSchedule updateCheckSchedule deleteCheckSchedule muteQualityRule acceptQualityRuleSuggestion dismissQualityRuleSuggestion "
+        "importDataContract",
         Who.UPLOADER: "completeUpload abortUpload",
         Who.MANAGE: "archiveDataset deleteDataset restoreDataset grantAccess revokeAccess",
         Who.OWNER: "transferOwnership",
@@ -57,7 +58,7 @@ _ROOTS: dict[str, dict[Who, str]] = {
 _DATASETS: dict[str, dict[Who, str]] = {
     "Dataset": {
         Who.PARENT: "id name slug description status visibility metadata autoPublish deprecation revision createdAt updatedAt owner "
-        "viewerLevel tags metadataEntries health currentVersion versions qualityRules qualityRuns qualityMetrics",
+        "viewerLevel tags metadataEntries health currentVersion versions qualityRules qualityRuns qualityMetrics checkSchedules",
         Who.UNMASKED: "latestQualityMetrics",
         Who.MANAGER: "accessGrants accessOf",
     },
@@ -69,7 +70,7 @@ _DATASETS: dict[str, dict[Who, str]] = {
     "AccessReason": {Who.PARENT: "ground level expiresAt team"},
     "Tag": {Who.PARENT: "name"},
     "MetadataEntry": {Who.PARENT: "key value createdAt updatedAt updatedBy"},
-    "QualityMetric": {Who.PARENT: "metricName fieldPath value threshold status checkedAt version rule"},
+    "QualityMetric": {Who.PARENT: "metricName fieldPath value threshold upperThreshold operator status checkedAt version rule"},
     "QualityMetricConnection": {Who.PARENT: "pageInfo", Who.UNMASKED: "edges"},
     "QualityMetricEdge": {Who.PARENT: "cursor node"},
     "SearchConnection": {Who.PARENT: "edges facets totalCount degraded pageInfo"},
@@ -83,7 +84,7 @@ _VERSIONS: dict[str, dict[Who, str]] = {
     "DatasetVersion": {
         Who.PARENT: "id number label comment status stage progress isCurrent createdAt readyAt publishedAt readOptions rowCount "
         "columnCount rejectedRowCount manifestSha256 dataset createdBy files schemaFields profile latestQualityRun rows",
-        Who.UNMASKED: "error rejectedRows warnings",
+        Who.UNMASKED: "error rejectedRows warnings suggestedRules",
     },
     "DatasetVersionConnection": {Who.PARENT: "edges pageInfo"},
     "DatasetVersionEdge": {Who.PARENT: "cursor node"},
@@ -126,7 +127,7 @@ _QUALITY: dict[str, dict[Who, str]] = {
     },
     "QualityRule": {
         Who.PARENT: "id name type fieldPath fieldPaths operator severity enabled blocksPublication revision deleted createdAt "
-        "updatedAt dimension dataset lastResult recentResults",
+        "updatedAt dimension dataset lastResult recentResults description mutedUntil contractKey template",
         Who.UNMASKED: "parameters threshold upperThreshold warnThreshold warnUpperThreshold filter",
     },
     "QualityRuleConnection": {Who.PARENT: "edges pageInfo"},
@@ -144,7 +145,27 @@ _QUALITY: dict[str, dict[Who, str]] = {
     "IncidentConnection": {Who.PARENT: "edges pageInfo"},
     "IncidentEdge": {Who.PARENT: "cursor node"},
     "IncidentComment": {Who.PARENT: "text createdAt author"},
-    "CheckSchedule": {Who.PARENT: "id cron timezone enabled allRules nextRunAt createdAt updatedAt dataset"},
+    "CheckSchedule": {
+        Who.PARENT: "id cron timezone enabled allRules nextRunAt createdAt updatedAt dataset rules nextRuns lastRun createdBy"
+    },
+    "CheckScheduleConnection": {Who.PARENT: "edges pageInfo"},
+    "CheckScheduleEdge": {Who.PARENT: "cursor node"},
+    "QualityRuleSuggestion": {
+        Who.PARENT: "key name type fieldPaths parameters operator threshold upperThreshold reason failingRowCount dismissed"
+    },
+    "RuleTemplate": {
+        Who.PARENT: "id name description tag semanticType enabled deleted createdAt updatedAt rules datasetCount ruleCount createdBy"
+    },
+    "RuleTemplateConnection": {Who.PARENT: "edges pageInfo"},
+    "RuleTemplateEdge": {Who.PARENT: "cursor node"},
+    "RuleTemplateRule": {
+        Who.PARENT: "id name description type fieldPaths parameters operator threshold upperThreshold warnThreshold "
+        "warnUpperThreshold severity filter blocksPublication"
+    },
+    "DataContract": {Who.PARENT: "notes importedAt importedBy", Who.UNMASKED: "yaml"},
+    "DataContractChanges": {Who.PARENT: "applied rules unchangedCount describedFields notes"},
+    "DataContractRuleChange": {Who.PARENT: "kind key name type fieldPaths properties"},
+    "DataContractPropertyChange": {Who.PARENT: "name before after"},
     "QualityBackTest": {Who.PARENT: "id finished wouldFail runs"},
     "QualityRunConnection": {Who.PARENT: "edges pageInfo"},
     "QualityRunEdge": {Who.PARENT: "cursor node"},
@@ -152,7 +173,7 @@ _QUALITY: dict[str, dict[Who, str]] = {
     "QualityError": {Who.PARENT: "code message"},
     "QualityResult": {
         Who.PARENT: "name type fieldPaths severity status metricName operator failedRowCount rowsScanned durationMs partial "
-        "checkedAt rule version run",
+        "checkedAt rule version run id",
         Who.UNMASKED: "value threshold upperThreshold failedRowsSample failedRowsUrl expression message error",
     },
 }
@@ -227,6 +248,10 @@ _PAYLOADS: dict[str, dict[Who, str]] = {
     "IncidentPayload": {Who.PARENT: "incident errors"},
     "CheckSchedulePayload": {Who.PARENT: "schedule errors"},
     "DeleteCheckSchedulePayload": {Who.PARENT: "deletedId errors"},
+    "RuleTemplatePayload": {Who.PARENT: "template errors"},
+    "DeleteRuleTemplatePayload": {Who.PARENT: "deletedId errors"},
+    "DismissQualityRuleSuggestionPayload": {Who.PARENT: "key errors"},
+    "ImportDataContractPayload": {Who.PARENT: "changes errors"},
     "QualityBackTestPayload": {Who.PARENT: "backTest errors"},
     "QualityRunPayload": {Who.PARENT: "run errors"},
     "PublishVersionPayload": {Who.PARENT: "version violations errors"},

@@ -19,11 +19,13 @@ from app.resolvers.accounts import AccountsMutation, AccountsQuery
 from app.resolvers.administration import AdministrationMutation, AdministrationQuery
 from app.resolvers.api_keys import ApiKeysMutation, ApiKeysQuery
 from app.resolvers.audit import AuditQuery
+from app.resolvers.check_schedules import CheckSchedulesMutation, CheckSchedulesQuery
 from app.resolvers.datasets import DatasetsMutation, DatasetsQuery
 from app.resolvers.incidents import IncidentsMutation, IncidentsQuery
 from app.resolvers.links import LinksMutation
 from app.resolvers.nodes import NodesQuery
 from app.resolvers.quality import QualityMutation, QualityQuery
+from app.resolvers.rule_sources import RuleSourcesMutation, RuleSourcesQuery
 from app.resolvers.search import SearchQuery
 from app.resolvers.second_factor import SecondFactorMutation
 from app.resolvers.status import StatusSubscription
@@ -50,6 +52,8 @@ class Query(
     AdministrationQuery,
     QualityQuery,
     IncidentsQuery,
+    CheckSchedulesQuery,
+    RuleSourcesQuery,
 ):
     pass
 
@@ -68,6 +72,8 @@ class Mutation(
     UploadsMutation,
     QualityMutation,
     IncidentsMutation,
+    CheckSchedulesMutation,
+    RuleSourcesMutation,
 ):
     pass
 

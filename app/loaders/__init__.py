@@ -2,7 +2,7 @@
 
 from app.core.db import Database
 from app.core.viewer import Viewer
-from app.loaders import accounts, datasets, incidents, quality, quality_history, versions
+from app.loaders import accounts, check_schedules, datasets, incidents, quality, quality_history, rule_sources, versions
 from app.loaders.base import Loader, batched
 
 
@@ -37,6 +37,14 @@ class Loaders:
         self.rule_by_id = batched(quality.rules_by_id, db, viewer)
         self.runs_by_dataset = batched(quality.runs_by_dataset, db, viewer)
         self.run_by_id = batched(quality.runs_by_id, db, viewer)
+        self.template_by_rule = batched(rule_sources.templates_by_rule, db, viewer)
+        self.rules_by_template = batched(rule_sources.rules_by_template, db, viewer)
+        self.reach_by_template = batched(rule_sources.reach_by_template, db, viewer)
+        self.slots_by_dataset = batched(rule_sources.slots_by_dataset, db, viewer)
+        self.dismissed_by_dataset = batched(rule_sources.dismissed_by_dataset, db, viewer)
+        self.schedules_by_dataset = batched(check_schedules.schedules_by_dataset, db, viewer)
+        self.rules_by_schedule = batched(check_schedules.rules_by_schedule, db, viewer)
+        self.last_run_by_schedule = batched(check_schedules.last_run_by_schedule, db, viewer)
         self.comments_by_incident = batched(incidents.comments_by_incident, db, viewer)
         self.recent_results_by_rule = batched(quality_history.recent_results_by_rule, db, viewer)
         self.latest_run_by_version = batched(quality_history.latest_run_by_version, db, viewer)

@@ -143,8 +143,8 @@ async def metrics_by_dataset(connection: AsyncConnection, viewer: Viewer, keys: 
         statement = (
             select(
                 QualityMetric.id, QualityMetric.dataset_id, QualityMetric.metric_name, QualityMetric.field_path,
-                QualityMetric.value, QualityMetric.threshold, QualityMetric.status, QualityMetric.checked_at,
-                QualityMetric.version_id, QualityMetric.rule_id,
+                QualityMetric.value, QualityMetric.threshold, QualityMetric.upper_threshold, QualityMetric.operator,
+                QualityMetric.status, QualityMetric.checked_at, QualityMetric.version_id, QualityMetric.rule_id,
             )
             .join(Dataset, Dataset.id == QualityMetric.dataset_id)
             .where(access.visible(viewer), ~_hidden(viewer))
@@ -198,7 +198,7 @@ async def latest_metrics_by_dataset(connection: AsyncConnection, viewer: Viewer,
     statement = (
         select(
             QualityMetric.dataset_id, QualityMetric.metric_name, QualityMetric.field_path, QualityMetric.value,
-            QualityMetric.threshold, QualityMetric.status, QualityMetric.checked_at, QualityMetric.version_id, QualityMetric.rule_id,
+            QualityMetric.threshold, QualityMetric.upper_threshold, QualityMetric.operator, QualityMetric.status, QualityMetric.checked_at, QualityMetric.version_id, QualityMetric.rule_id,
         )
         .ext(distinct_on(*key))
         .join(Dataset, Dataset.id == QualityMetric.dataset_id)

@@ -90,6 +90,7 @@ class CheckSchedule(Base):
     __table_args__ = (
         Index("ix_check_schedules_due", "next_run_at", postgresql_where=text("enabled")),
         Index("ix_check_schedules_dataset", "dataset_id", "id"),
+        Index("ix_check_schedules_next", "next_run_at", "id"),
     )
 
     id: Mapped[Id]

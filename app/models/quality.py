@@ -54,19 +54,11 @@ TRIALS = (RunTrigger.DRY_RUN, RunTrigger.BACK_TEST)
 """Runs that count for nothing: no metric, no incident, no publication."""
 
 
-class QualityRule(Base):
-    """A rule of a dataset. A deleted one stays, for the results that refer to it."""
+class RuleColumns:
+    """What a rule measures, and when that is good: the same in a dataset's rules and in those of templates."""
 
-    __tablename__ = "quality_rules"
-    __table_args__ = (
-        one_of("operator", Operator),
-        one_of("severity", Severity),
-        Index("ix_quality_rules_dataset", "dataset_id", "id", postgresql_where=text("deleted_at IS NULL")),
-    )
-
-    id: Mapped[Id]
-    dataset_id: Mapped[UUID] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(255))
+    description: Mapped[str | None] = mapped_column(Text)
     type: Mapped[str] = mapped_column(String(64))
     field_paths: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     parameters: Mapped[dict[str, object]] = mapped_column(JSONB, server_default=text("'{}'"))
@@ -78,7 +70,31 @@ class QualityRule(Base):
     severity: Mapped[Severity] = mapped_column(text_enum(Severity), server_default=text("'ERROR'"))
     filter: Mapped[str | None] = mapped_column(Text)
     blocks_publication: Mapped[bool] = mapped_column(server_default=text("false"))
+
+
+class QualityRule(RuleColumns, Base):
+    """A rule of a dataset. A deleted one stays, for the results that refer to it."""
+
+    __tablename__ = "quality_rules"
+    __table_args__ = (
+        one_of("operator", Operator),
+        one_of("severity", Severity),
+        Index("ix_quality_rules_dataset", "dataset_id", "id", postgresql_where=text("deleted_at IS NULL")),
+        Index("ix_quality_rules_template", "template_rule_id", postgresql_where=text("template_rule_id IS NOT NULL")),
+        Index(
+            "uq_quality_rules_contract", "dataset_id", "contract_key", unique=True,
+            postgresql_where=text("deleted_at IS NULL AND contract_key IS NOT NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[Id]
+    dataset_id: Mapped[UUID] = mapped_column(ForeignKey("datasets.id", ondelete="CASCADE"))
     enabled: Mapped[bool] = mapped_column(server_default=text("true"))
+    muted_until: Mapped[datetime | None]
+    template_rule_id: Mapped[UUID | None] = mapped_column(ForeignKey("rule_template_rules.id"))
+    """Of which it is the form on this dataset; NULL: the dataset's own."""
+    contract_key: Mapped[str | None] = mapped_column(String(500))
+    """What the contract that it was imported from calls it."""
     revision: Mapped[int] = mapped_column(server_default=text("1"))
     """+1 with each change of what is measured: results of an earlier one say nothing about this rule."""
     created_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
@@ -139,6 +155,7 @@ class QualityResult(Base):
         one_of("status", QualityStatus),
         Index("ix_quality_results_run", "run_id", "position", unique=True),
         Index("ix_quality_results_rule", "rule_id", "version_id", text("checked_at DESC")),
+        Index("ix_quality_results_history", "rule_id", text("checked_at DESC")),
         Index("ix_quality_results_failed_rows", "failed_rows_key", postgresql_where=text("failed_rows_key IS NOT NULL")),
     )
 
@@ -193,5 +210,7 @@ class QualityMetric(Base):
     field_path: Mapped[str | None] = mapped_column(Text)
     value: Mapped[Decimal] = mapped_column(Numeric)
     threshold: Mapped[Decimal | None] = mapped_column(Numeric)
+    upper_threshold: Mapped[Decimal | None] = mapped_column(Numeric)
+    operator: Mapped[Operator | None] = mapped_column(text_enum(Operator))
     status: Mapped[QualityStatus] = mapped_column(text_enum(QualityStatus))
     rule_id: Mapped[UUID | None]

@@ -31,6 +31,8 @@ class Suggestion:
 
     spec: RuleSpec
     reason: str
+    failing_row_count: int | None
+    """Of the profiled table, as the profile knows it; None: it does not, or the rule is one of no rows."""
 
 
 def suggest(profile: TableProfile, fields: Sequence[Field]) -> list[Suggestion]:
@@ -40,7 +42,7 @@ def suggest(profile: TableProfile, fields: Sequence[Field]) -> list[Suggestion]:
         return []
     low, high = rows // 2, rows * 2
     band = RuleSpec(id="row_count", type="row_count", operator=Operator.BETWEEN, threshold=low, upper_threshold=high)
-    found = [Suggestion(band, f"There are {rows:,} rows; half or twice as many would be unusual.")]
+    found = [Suggestion(band, f"There are {rows:,} rows; half or twice as many would be unusual.", None)]
     kinds = {field.field_path: field.logical_type for field in fields}
     for one in profile.field_profiles:
         found.extend(_of_field(one, kinds[one.field_path], rows))
@@ -79,7 +81,7 @@ def _absent(one: FieldProfile, rows: int) -> Iterator[Suggestion]:
             id=f"nulls:{one.field_path}", type="nulls", field_paths=(one.field_path,), parameters={"unit": "FRACTION"},
             operator=Operator.LESS_OR_EQUAL, threshold=most,
         )  # fmt: skip
-        yield Suggestion(spec, f"{one.null_count:,} of {rows:,} values are absent ({one.null_fraction:.2%}).")
+        yield Suggestion(spec, f"{one.null_count:,} of {rows:,} values are absent ({one.null_fraction:.2%}).", one.null_count)
 
 
 def _is_unique(one: FieldProfile, kind: LogicalType, present: int) -> bool:
@@ -127,6 +129,7 @@ def _texts(one: FieldProfile) -> Iterator[Suggestion]:
 
 
 def _suggestion(one: FieldProfile, type: str, reason: str, **parameters: Json) -> Suggestion:
-    return Suggestion(
-        RuleSpec(id=f"{type}:{one.field_path}", type=type, field_paths=(one.field_path,), parameters=parameters), reason
-    )
+    spec = RuleSpec(id=f"{type}:{one.field_path}", type=type, field_paths=(one.field_path,), parameters=parameters)
+    # Of a form only the known values were tried; a number that is none (NaN) is neither least nor greatest.
+    unknown = type == "format" or (type == "range" and isinstance(parameters.get("min"), float))
+    return Suggestion(spec, reason, None if unknown else 0)

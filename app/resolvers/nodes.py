@@ -8,16 +8,29 @@ from app.schema.access import AccessGrant
 from app.schema.accounts import User
 from app.schema.api_keys import ApiKey
 from app.schema.base import Info, Node, optional
+from app.schema.check_schedules import CheckSchedule
 from app.schema.datasets import Dataset
 from app.schema.ids import parse_id
-from app.schema.incidents import CheckSchedule, Incident
+from app.schema.incidents import Incident
 from app.schema.quality_rules import QualityRule
 from app.schema.quality_runs import QualityRun
+from app.schema.rule_templates import RuleTemplate
 from app.schema.tasks import Task
 from app.schema.teams import Team
 from app.schema.uploads import Upload
 from app.schema.versions import DatasetVersion, FileObject
-from app.services import api_keys, check_schedules, grants, incidents, quality_rules, tasks, teams, uploads, versions
+from app.services import (
+    api_keys,
+    check_schedules,
+    grants,
+    incidents,
+    quality_rules,
+    rule_templates,
+    tasks,
+    teams,
+    uploads,
+    versions,
+)
 
 
 @strawberry.type
@@ -55,6 +68,10 @@ class NodesQuery:
             case ("CheckSchedule", row_id):
                 async with info.context.read() as connection:
                     return optional(CheckSchedule.of, await check_schedules.find(connection, info.context.viewer, row_id))
+            case ("RuleTemplate", row_id):
+                assert info.context.viewer
+                async with info.context.read() as connection:
+                    return optional(RuleTemplate.of, await rule_templates.find(connection, row_id))
             case ("QualityRun", row_id):
                 return optional(QualityRun.of, await info.context.loaders.run_by_id.load(row_id))
             case ("Task", row_id):

@@ -13,6 +13,7 @@ from app.schema.quality_rules import (
     CreateQualityRuleInput,
     DeleteQualityRuleInput,
     DeleteQualityRulePayload,
+    MuteQualityRuleInput,
     QualityRule,
     QualityRulePayload,
     QualityRuleType,
@@ -65,7 +66,13 @@ class QualityMutation:
             dataset_id, draft = from_id(input.dataset_id, "Dataset", "datasetId"), input.draft()
             rule_id = await info.context.write(
                 lambda session, viewer: quality_rules.create(
-                    session, viewer, dataset_id, draft, blocks_publication=input.blocks_publication, enabled=input.enabled
+                    session,
+                    viewer,
+                    dataset_id,
+                    draft,
+                    blocks_publication=input.blocks_publication,
+                    enabled=input.enabled,
+                    description=input.description,
                 )
             )
             return await _rule(info, rule_id)
@@ -79,6 +86,19 @@ class QualityMutation:
         async def done() -> QualityRulePayload:
             rule_id, changes = from_id(input.id, "QualityRule"), input.changes()
             await info.context.write(lambda session, viewer: quality_rules.update_rule(session, viewer, rule_id, changes))
+            return await _rule(info, rule_id)
+
+        return await answer(QualityRulePayload, done())
+
+    @strawberry.mutation(
+        description="Nobody is notified of the rule until a time, which passes by itself; it runs and counts all the same. Needs WRITE."
+    )
+    async def mute_quality_rule(
+        self, info: Info, input: Annotated[MuteQualityRuleInput, strawberry.argument(description="Which, and until when.")]
+    ) -> QualityRulePayload:
+        async def done() -> QualityRulePayload:
+            rule_id, until = from_id(input.id, "QualityRule"), input.moment()
+            await info.context.write(lambda session, viewer: quality_rules.mute(session, viewer, rule_id, until))
             return await _rule(info, rule_id)
 
         return await answer(QualityRulePayload, done())

@@ -21,6 +21,7 @@ _TARGETS = {
     "dataset": "Dataset", "access": "Dataset", "metadata": "Dataset", "upload": "Upload", "version": "DatasetVersion",
     "user": "User", "totp": "User", "session": "SignInSession", "api_key": "ApiKey", "team": "Team", "quality_rule": "QualityRule", "quality_run": "QualityRun",
     "task": "Task", "search": "Task", "incident": "Incident", "check_schedule": "CheckSchedule", "quality_back_test": "QualityBackTest",
+    "rule_template": "RuleTemplate", "data_contract": "Dataset",
 }  # fmt: skip
 """Noun of an action -> kind of object that its target is."""
 

@@ -23,6 +23,7 @@ from app.services.dataset_lists import Direction, OrderField
 
 if TYPE_CHECKING:
     from app.schema.access import AccessExplanation, AccessGrant
+    from app.schema.check_schedules import CheckSchedule
     from app.schema.quality_rules import QualityRule
     from app.schema.quality_runs import QualityRun
     from app.schema.versions import DatasetVersion
@@ -32,6 +33,7 @@ MAX_NUMBER = 2**31 - 1
 
 LazyGrant = Annotated["AccessGrant", strawberry.lazy("app.schema.access")]
 LazyExplanation = Annotated["AccessExplanation", strawberry.lazy("app.schema.access")]
+LazySchedule = Annotated["CheckSchedule", strawberry.lazy("app.schema.check_schedules")]
 LazyRule = Annotated["QualityRule", strawberry.lazy("app.schema.quality_rules")]
 LazyRun = Annotated["QualityRun", strawberry.lazy("app.schema.quality_runs")]
 LazyVersion = Annotated["DatasetVersion", strawberry.lazy("app.schema.versions")]
@@ -183,6 +185,12 @@ class Dataset(Node):
         page = _newest_first(await info.context.loaders.rules_by_dataset.load(key), first, after, "qualityRules")
         return Connection.of(page, QualityRule.of)
 
+    @strawberry.field(description="When its current version is checked again, oldest schedule first; at most 20.")
+    async def check_schedules(self, info: Info) -> list[LazySchedule]:
+        from app.schema.check_schedules import CheckSchedule
+
+        return [CheckSchedule.of(row) for row in await info.context.loaders.schedules_by_dataset.load(self.row_id)]
+
     @strawberry.field(description="Its quality runs, newest first.")
     async def quality_runs(self, info: Info, first: First, after: After = None) -> Connection[LazyRun]:
         from app.schema.quality_runs import QualityRun
@@ -201,12 +209,7 @@ class Dataset(Node):
         field_path: Annotated[str | None, strawberry.argument(description="Of this column only.")] = None,
     ) -> Connection[QualityMetric]:
         check_first(first)
-        before = None
-        if after:
-            moment, row_id = cursors.decode(after, "qualityMetrics", datetime, UUID)
-            assert isinstance(moment, datetime)
-            assert isinstance(row_id, UUID)
-            before = (moment, row_id)
+        before = cursors.moment_and_id(after, "qualityMetrics") if after else None
         metric, field = [None if name is None else _without_nul(name) for name in (metric_name, field_path)]
         rows = await info.context.loaders.metrics_by_dataset.load(MetricsKey(self.row_id, metric, field, first, before))
         page = cursors.page(rows, first, after, lambda row: cursors.encode("qualityMetrics", row.checked_at, row.id))

@@ -9,7 +9,7 @@ import strawberry
 from app.core.errors import InvalidInput
 
 _CODES = {
-    "User": "u", "Dataset": "d", "DatasetVersion": "v", "FileObject": "f", "Upload": "p", "AccessGrant": "g", "QualityRule": "r", "QualityRun": "q", "QualityBackTest": "b", "Incident": "i", "CheckSchedule": "c",
+    "User": "u", "Dataset": "d", "DatasetVersion": "v", "FileObject": "f", "Upload": "p", "AccessGrant": "g", "QualityRule": "r", "QualityRun": "q", "QualityBackTest": "b", "Incident": "i", "CheckSchedule": "c", "RuleTemplate": "m", "RuleTemplateRule": "n", "QualityResult": "o",
     "AuditEvent": "a", "Team": "t", "ApiKey": "k", "SignInSession": "s", "Task": "j",
 }  # fmt: skip
 _TYPES = {code: name for name, code in _CODES.items()}

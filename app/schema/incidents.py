@@ -1,4 +1,4 @@
-"""Incidents, and the schedules of checks."""
+"""Incidents."""
 
 import enum
 from datetime import datetime
@@ -12,7 +12,7 @@ from app.schema.accounts import User
 from app.schema.base import Info, Node, UserError, errors_field, in_utc, optional, required
 from app.schema.datasets import Dataset
 from app.schema.ids import from_id, to_id
-from app.schema.quality_rules import QualityRule, rule_ids_of
+from app.schema.quality_rules import QualityRule
 from app.schema.quality_runs import QualityRun
 from app.schema.versions import DatasetVersion
 from app.services import incidents
@@ -154,67 +154,4 @@ class CommentIncidentInput:
 @strawberry.type(description="Outcome of a mutation on an incident.")
 class IncidentPayload:
     incident: Incident | None = strawberry.field(default=None, description="The incident as it is now; null with errors.")
-    errors: list[UserError] = errors_field()
-
-
-@strawberry.type(description="When the current version of a dataset is checked again.")
-class CheckSchedule(Node):
-    cron: str = strawberry.field(description="Five fields: minute hour day month weekday.")
-    timezone: str = strawberry.field(description="In whose time they are meant, as Europe/Berlin.")
-    enabled: bool = strawberry.field(description="False: nothing is begun.")
-    all_rules: bool = strawberry.field(description="True: all rules that are enabled then.")
-    next_run_at: datetime = strawberry.field(description="When it is due. Times that were missed are made up for by one run.")
-    created_at: datetime = strawberry.field(description="When it was created.")
-    updated_at: datetime = strawberry.field(description="When it was last changed.")
-    row: strawberry.Private[AnyRow]
-
-    @classmethod
-    def of(cls, row: AnyRow) -> "CheckSchedule":
-        """From a row of `check_schedules` (services.check_schedules.COLUMNS)."""
-        return cls(
-            id=to_id("CheckSchedule", row.id), cron=row.cron, timezone=row.timezone, enabled=row.enabled, all_rules=row.all_rules,
-            next_run_at=row.next_run_at, created_at=row.created_at, updated_at=row.updated_at, row=row,
-        )  # fmt: skip
-
-    @strawberry.field(description="Whose schedule it is.")
-    async def dataset(self, info: Info) -> Dataset:
-        return Dataset.of(required(await info.context.loaders.dataset_by_id.load(self.row.dataset_id)))
-
-
-@strawberry.input(description="A schedule of checks.")
-class CreateCheckScheduleInput:
-    dataset_id: strawberry.ID = strawberry.field(description="The dataset.")
-    cron: str = strawberry.field(description="Five fields: minute hour day month weekday, as 0 6 * * 1-5.")
-    timezone: str = strawberry.field(default="UTC", description="A name as Europe/Berlin.")
-    rule_ids: list[strawberry.ID] | None = strawberry.field(
-        default=None, description="These rules; absent: all that are enabled."
-    )
-
-    def rules(self) -> list[UUID] | None:
-        """Row ids. Raises InvalidInput."""
-        return rule_ids_of(self.rule_ids)
-
-
-@strawberry.input(description="Changes of a schedule. Absent: stays as it is.")
-class UpdateCheckScheduleInput:
-    id: strawberry.ID = strawberry.field(description="The schedule.")
-    cron: str | None = strawberry.field(default=None, description="Five fields.")
-    timezone: str | None = strawberry.field(default=None, description="A name as Europe/Berlin.")
-    enabled: bool | None = strawberry.field(default=None, description="Whether anything is begun.")
-
-
-@strawberry.input(description="A schedule to delete.")
-class DeleteCheckScheduleInput:
-    id: strawberry.ID = strawberry.field(description="The schedule.")
-
-
-@strawberry.type(description="Outcome of a mutation on a schedule.")
-class CheckSchedulePayload:
-    schedule: CheckSchedule | None = strawberry.field(default=None, description="The schedule as it is now; null with errors.")
-    errors: list[UserError] = errors_field()
-
-
-@strawberry.type(description="Outcome of `deleteCheckSchedule`.")
-class DeleteCheckSchedulePayload:
-    deleted_id: strawberry.ID | None = strawberry.field(default=None, description="Id of the schedule; null with errors.")
     errors: list[UserError] = errors_field()

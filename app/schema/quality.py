@@ -29,12 +29,26 @@ class QualityStatus(enum.Enum):
     SKIPPED = strawberry.enum_value("SKIPPED", description="Had nothing to compare with, or has not run: neither good nor bad.")
 
 
+@strawberry.enum(description="What a rule's value has to be, compared with its threshold (ODCS: mustBe...).")
+class ComparisonOperator(enum.Enum):
+    EQUAL = strawberry.enum_value("EQUAL", description="= threshold.")
+    NOT_EQUAL = strawberry.enum_value("NOT_EQUAL", description="Not = threshold.")
+    LESS_THAN = strawberry.enum_value("LESS_THAN", description="< threshold.")
+    LESS_OR_EQUAL = strawberry.enum_value("LESS_OR_EQUAL", description="<= threshold.")
+    GREATER_THAN = strawberry.enum_value("GREATER_THAN", description="> threshold.")
+    GREATER_OR_EQUAL = strawberry.enum_value("GREATER_OR_EQUAL", description=">= threshold.")
+    BETWEEN = strawberry.enum_value("BETWEEN", description="threshold <= value <= upperThreshold.")
+    NOT_BETWEEN = strawberry.enum_value("NOT_BETWEEN", description="Outside of threshold and upperThreshold.")
+
+
 @strawberry.type(description="One measurement of a quality metric.")
 class QualityMetric:
     metric_name: str = strawberry.field(description="What was measured: row_count, null_fraction ...")
     field_path: str | None = strawberry.field(description="The column; null for a metric of the whole dataset.")
     value: float = strawberry.field(description="The measured value, in the metric's unit.")
     threshold: float | None = strawberry.field(description="What it was compared with; null when it was only measured.")
+    upper_threshold: float | None = strawberry.field(description="Upper end of the band, of BETWEEN and NOT_BETWEEN.")
+    operator: ComparisonOperator | None = strawberry.field(description="What the value had to be; null for earlier measurements.")
     status: QualityStatus = strawberry.field(description="Outcome.")
     checked_at: datetime = strawberry.field(description="When it was measured.")
     version_id: strawberry.Private[UUID | None]
@@ -48,6 +62,8 @@ class QualityMetric:
             field_path=row.field_path,
             value=float(row.value),
             threshold=None if row.threshold is None else float(row.threshold),
+            upper_threshold=None if row.upper_threshold is None else float(row.upper_threshold),
+            operator=None if row.operator is None else ComparisonOperator(row.operator.value),
             status=QualityStatus(row.status.value),
             checked_at=row.checked_at,
             version_id=row.version_id,

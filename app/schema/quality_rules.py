@@ -14,17 +14,20 @@ from app.core.rows import AnyRow
 from app.loaders.quality_history import HistoryKey
 from app.quality import catalogue, spec
 from app.quality.supervised import USER_SQL
-from app.schema.base import Info, Node, UserError, check_first, errors_field, required
+from app.schema.base import Info, Node, UserError, check_first, errors_field, in_utc, optional, required
 from app.schema.datasets import Dataset
 from app.schema.ids import from_id, to_id
-from app.schema.quality import QualityStatus
-from app.services import quality_rules
+from app.schema.quality import ComparisonOperator, QualityStatus
+from app.services import quality_definitions, quality_rules
 from app.services.quality_gate import Violation
 
 if TYPE_CHECKING:
     from app.schema.quality_runs import QualityResult
+    from app.schema.rule_templates import RuleTemplate
 
 LazyResult = Annotated["QualityResult", strawberry.lazy("app.schema.quality_runs")]
+LazyTemplate = Annotated["RuleTemplate", strawberry.lazy("app.schema.rule_templates")]
+
 CONCEALED = "Null while a sensitive column is concerned and you hold less than WRITE."
 
 
@@ -33,18 +36,6 @@ class Severity(enum.Enum):
     INFO = strawberry.enum_value("INFO", description="Good to know.")
     WARNING = strawberry.enum_value("WARNING", description="Somebody should look.")
     ERROR = strawberry.enum_value("ERROR", description="The data should not be used.")
-
-
-@strawberry.enum(description="What a rule's value has to be, compared with its threshold (ODCS: mustBe...).")
-class ComparisonOperator(enum.Enum):
-    EQUAL = strawberry.enum_value("EQUAL", description="= threshold.")
-    NOT_EQUAL = strawberry.enum_value("NOT_EQUAL", description="Not = threshold.")
-    LESS_THAN = strawberry.enum_value("LESS_THAN", description="< threshold.")
-    LESS_OR_EQUAL = strawberry.enum_value("LESS_OR_EQUAL", description="<= threshold.")
-    GREATER_THAN = strawberry.enum_value("GREATER_THAN", description="> threshold.")
-    GREATER_OR_EQUAL = strawberry.enum_value("GREATER_OR_EQUAL", description=">= threshold.")
-    BETWEEN = strawberry.enum_value("BETWEEN", description="threshold <= value <= upperThreshold.")
-    NOT_BETWEEN = strawberry.enum_value("NOT_BETWEEN", description="Outside of threshold and upperThreshold.")
 
 
 @strawberry.enum(description="Dimension of quality, as in ODCS 3.1.")
@@ -95,6 +86,13 @@ class QualityRule(Node):
     severity: Severity = strawberry.field(description="How much a failure matters.")
     enabled: bool = strawberry.field(description="False: it is not run by itself.")
     blocks_publication: bool = strawberry.field(description="True: no version is published that it does not pass.")
+    description: str | None = strawberry.field(description="What it is for, as people wrote it; null when nobody has.")
+    muted_until: datetime | None = strawberry.field(
+        description="Until then nobody is notified of it; it runs and counts all the same. Null: it is not muted."
+    )
+    contract_key: str | None = strawberry.field(
+        description="What the data contract that it was imported from calls it; null when it comes from none."
+    )
     revision: int = strawberry.field(description="+1 with each change of what is measured; earlier results then count no more.")
     deleted: bool = strawberry.field(description="True for a rule that only its results still name.")
     created_at: datetime = strawberry.field(description="When it was created.")
@@ -108,6 +106,7 @@ class QualityRule(Node):
             id=to_id("QualityRule", row.id), name=row.name, type=row.type, field_paths=list(row.field_paths),
             operator=ComparisonOperator(row.operator.value) if row.operator else None, severity=Severity(row.severity.value),
             enabled=row.enabled, blocks_publication=row.blocks_publication, revision=row.revision,
+            description=row.description, muted_until=row.muted_until, contract_key=row.contract_key,
             deleted=row.deleted_at is not None, created_at=row.created_at, updated_at=row.updated_at, row=row,
         )  # fmt: skip
 
@@ -163,6 +162,16 @@ class QualityRule(Node):
         rows = await info.context.loaders.recent_results_by_rule.load(HistoryKey(self.row.id, first))
         return [QualityResult.of(row) for row in rows]
 
+    @strawberry.field(
+        description="The template that it comes from, deleted ones too: it is changed there. Null: it is the dataset's own."
+    )
+    async def template(self, info: Info) -> LazyTemplate | None:
+        from app.schema.rule_templates import RuleTemplate
+
+        if self.row.template_rule_id is None:
+            return None
+        return optional(RuleTemplate.of, await info.context.loaders.template_by_rule.load(self.row.template_rule_id))
+
     @strawberry.field(description="Whose rule it is.")
     async def dataset(self, info: Info) -> Dataset:
         return Dataset.of(required(await info.context.loaders.dataset_by_id.load(self.row.dataset_id)))
@@ -217,9 +226,9 @@ class QualityRuleDraftInput:
     severity: Severity = strawberry.field(default=Severity.ERROR, description="How much a failure matters.")
     filter: str | None = strawberry.field(default=None, description="SQL condition on the columns of a row.")
 
-    def draft(self) -> quality_rules.Draft:
+    def draft(self) -> quality_definitions.Draft:
         """For the service. Raises InvalidInput."""
-        definition = quality_rules.Definition(
+        definition = quality_definitions.Definition(
             type=self.type,
             field_paths=paths_of(self.field_path, self.field_paths),
             parameters=parameters_of(self.parameters),
@@ -231,7 +240,7 @@ class QualityRuleDraftInput:
             severity=spec.Severity(self.severity.name),
             filter=self.filter or None,
         )
-        return quality_rules.Draft(name=self.name, definition=definition)
+        return quality_definitions.Draft(name=self.name, definition=definition)
 
 
 @strawberry.input(description="A rule for every version of a dataset.")
@@ -239,12 +248,14 @@ class CreateQualityRuleInput(QualityRuleDraftInput):
     dataset_id: strawberry.ID = strawberry.field(description="The dataset.")
     blocks_publication: bool = strawberry.field(default=False, description="No version is published that does not pass.")
     enabled: bool = strawberry.field(default=True, description="Whether it runs by itself.")
+    description: str | None = strawberry.field(default=None, description="What it is for, at most 10,000 characters.")
 
 
 @strawberry.input(description="Changes of a rule. Absent: stays as it is; null removes what may be absent.")
 class UpdateQualityRuleInput:
     id: strawberry.ID = strawberry.field(description="The rule.")
     name: str | None = strawberry.field(default=None, description="Name to show.")
+    description: str | None = strawberry.field(default=None, description="What it is for; an empty text removes it.")
     enabled: bool | None = strawberry.field(default=None, description="Whether it runs by itself.")
     blocks_publication: bool | None = strawberry.field(
         default=None, description="Whether no version is published that does not pass."
@@ -277,9 +288,13 @@ class UpdateQualityRuleInput:
         if any(paths is not strawberry.UNSET for paths in (self.field_path, self.field_paths)):
             # UNSET is falsy, as an absent path is; an empty path is no column's name.
             found["field_paths"] = paths_of(self.field_path or None, self.field_paths or None)
-        assert found.keys() <= {field.name for field in fields(quality_rules.Definition)}
+        assert found.keys() <= {field.name for field in fields(quality_definitions.Definition)}
         return quality_rules.Changes(
-            name=self.name, definition=found, blocks_publication=self.blocks_publication, enabled=self.enabled
+            name=self.name,
+            description=self.description,
+            definition=found,
+            blocks_publication=self.blocks_publication,
+            enabled=self.enabled,
         )
 
 
@@ -307,6 +322,16 @@ def rule_ids_of(given: list[strawberry.ID] | None) -> list[UUID] | None:
 @strawberry.input(description="A rule to delete.")
 class DeleteQualityRuleInput:
     id: strawberry.ID = strawberry.field(description="The rule.")
+
+
+@strawberry.input(description="Silence about a rule.")
+class MuteQualityRuleInput:
+    id: strawberry.ID = strawberry.field(description="The rule.")
+    until: datetime | None = strawberry.field(description="A time to come; null ends the silence at once.")
+
+    def moment(self) -> datetime | None:
+        """In UTC. Raises InvalidInput."""
+        return in_utc(self.until, "until")
 
 
 @strawberry.type(description="Outcome of a mutation on a quality rule.")

@@ -16,9 +16,8 @@ from app.schema.base import Info, Node, UserError, errors_field, optional, requi
 from app.schema.datasets import Dataset
 from app.schema.ids import from_id, to_id
 from app.schema.profiles import MASKED
-from app.schema.quality import QualityStatus
+from app.schema.quality import ComparisonOperator, QualityStatus
 from app.schema.quality_rules import (
-    ComparisonOperator,
     QualityRule,
     QualityRuleDraftInput,
     Severity,
@@ -77,6 +76,7 @@ class QualityError:
 
 @strawberry.type(description="What a run found of one rule, with the rule as it was then.")
 class QualityResult:
+    id: strawberry.ID = strawberry.field(description="Global id: opaque.")
     name: str = strawberry.field(description="The rule's name.")
     type: str = strawberry.field(description="The rule's type.")
     field_paths: list[str] = strawberry.field(description="The columns that it is about.")
@@ -95,7 +95,7 @@ class QualityResult:
     def of(cls, row: AnyRow) -> "QualityResult":
         """From a row of `quality_results`."""
         return cls(
-            name=row.rule_name, type=row.rule_type, field_paths=list(row.field_paths), severity=Severity(row.severity.value),
+            id=to_id("QualityResult", row.id), name=row.rule_name, type=row.rule_type, field_paths=list(row.field_paths), severity=Severity(row.severity.value),
             status=QualityStatus(row.status.value), metric_name=row.metric_name,
             operator=ComparisonOperator(row.operator.value) if row.operator else None, failed_row_count=row.failed_row_count,
             rows_scanned=row.rows_scanned, duration_ms=row.duration_ms, partial=row.partial, checked_at=row.checked_at, row=row,

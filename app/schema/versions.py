@@ -16,6 +16,7 @@ from app.schema.profiles import MASKED, DatasetProfile, RejectedRow, SchemaField
 from app.schema.read_options import ReadOptions
 from app.schema.row_views import RowFilter, RowOrder
 from app.schema.rows import RowPage, RowsAsked, read_rows
+from app.schema.rule_suggestions import QualityRuleSuggestion, suggestions_of
 from app.schema.scalars import BigInt
 from app.services.fields import Hidden
 
@@ -201,6 +202,17 @@ class DatasetVersion(Node):
     @strawberry.field(description="Columns in the order of the file; empty before READY.")
     async def schema_fields(self, info: Info) -> list[SchemaField]:
         return [SchemaField.of(row) for row in await info.context.loaders.schema_fields_by_version.load(self.row_id)]
+
+    @strawberry.field(
+        description="Rules that its profile suggests and that the dataset does not have; none about sensitive columns unless you "
+        "hold WRITE."
+    )
+    async def suggested_rules(
+        self,
+        info: Info,
+        include_dismissed: Annotated[bool, strawberry.argument(description="Those that were turned down, too.")] = False,
+    ) -> list[QualityRuleSuggestion]:
+        return await suggestions_of(info, self.row_id, self.dataset_id, include_dismissed=include_dismissed)
 
     @strawberry.field(description="Statistics of the data; null before READY.")
     async def profile(self, info: Info) -> DatasetProfile | None:

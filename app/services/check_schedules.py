@@ -1,12 +1,13 @@
 """Schedules of checks: when a dataset's current version is checked again, and the tick that begins what is due."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from cronsim import CronSim, CronSimError
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, func, insert, select, tuple_, update
 from sqlalchemy import delete as sql_delete
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -28,9 +29,29 @@ LEAST_INTERVAL = timedelta(minutes=1)
 TICK_BATCH = 100
 COLUMNS = (
     CheckSchedule.id, CheckSchedule.dataset_id, CheckSchedule.cron, CheckSchedule.timezone, CheckSchedule.enabled,
-    CheckSchedule.all_rules, CheckSchedule.next_run_at, CheckSchedule.created_at, CheckSchedule.updated_at,
+    CheckSchedule.all_rules, CheckSchedule.next_run_at, CheckSchedule.created_by_id, CheckSchedule.created_at, CheckSchedule.updated_at,
 )  # fmt: skip
 _DISPATCHER = System("dispatcher")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScheduleFilter:
+    """Conditions, all of which hold; None: any value."""
+
+    dataset_id: UUID | None = None
+    enabled: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What `update_schedule` changes; None leaves a property as it is."""
+
+    cron: str | None = None
+    timezone: str | None = None
+    enabled: bool | None = None
+    rule_ids: Sequence[UUID] | None = None
+    all_rules: bool = False
+    """True: whatever is enabled when it is due, instead of `rule_ids`."""
 
 
 async def create(
@@ -48,8 +69,6 @@ async def create(
     count = select(func.count()).where(CheckSchedule.dataset_id == dataset_id)
     if (await session.execute(count)).scalar_one() >= MAX_SCHEDULES:
         raise LimitExceeded(f"A dataset has at most {MAX_SCHEDULES} schedules.")
-    if rule_ids is not None:
-        await quality_requests.require_rules(session, dataset_id, rule_ids)
     now = await session.scalar(select(func.now()))
     assert now is not None
     schedule_id = uuid7()
@@ -59,16 +78,12 @@ async def create(
             next_run_at=next_time(cron, timezone, now), created_by_id=viewer.id,
         )
     )  # fmt: skip
-    if rule_ids:
-        rows = [{"schedule_id": schedule_id, "rule_id": one} for one in dict.fromkeys(rule_ids)]
-        await session.execute(insert(CheckScheduleRule), rows)
+    await _name_rules(session, dataset_id, schedule_id, rule_ids)
     await _changed(session, viewer, "check_schedule.create", dataset_id, schedule_id, cron=cron.strip(), timezone=timezone)
     return schedule_id
 
 
-async def update_schedule(
-    session: AsyncSession, viewer: Viewer, schedule_id: UUID, *, cron: str | None, timezone: str | None, enabled: bool | None
-) -> UUID:
+async def update_schedule(session: AsyncSession, viewer: Viewer, schedule_id: UUID, changes: Changes) -> UUID:
     """The schedule is as told; its next time is counted from now.
 
     Raises:
@@ -76,18 +91,40 @@ async def update_schedule(
     """
     row = await get(session, viewer, schedule_id)
     await access.require(session, viewer, row.dataset_id, Level.WRITE)
-    expression, zone = row.cron if cron is None else cron.strip(), timezone or row.timezone
+    expression, zone = row.cron if changes.cron is None else changes.cron.strip(), changes.timezone or row.timezone
     now = await session.scalar(select(func.now()))
     assert now is not None
     values = {
-        "cron": expression, "timezone": zone, "enabled": row.enabled if enabled is None else enabled,
+        "cron": expression, "timezone": zone, "enabled": row.enabled if changes.enabled is None else changes.enabled,
         "next_run_at": next_time(expression, zone, now), "updated_at": func.now(),
     }  # fmt: skip
+    if changes.rule_ids is not None or changes.all_rules:
+        await _name_rules(session, row.dataset_id, schedule_id, None if changes.all_rules else changes.rule_ids)
+        values["all_rules"] = changes.all_rules
     await session.execute(
         update(CheckSchedule).where(CheckSchedule.id == schedule_id, CheckSchedule.dataset_id == row.dataset_id).values(values)
     )
     await _changed(session, viewer, "check_schedule.update", row.dataset_id, schedule_id, cron=expression, timezone=zone)
     return schedule_id
+
+
+async def _name_rules(session: AsyncSession, dataset_id: UUID, schedule_id: UUID, rule_ids: Sequence[UUID] | None) -> None:
+    await session.execute(sql_delete(CheckScheduleRule).where(CheckScheduleRule.schedule_id == schedule_id))
+    if rule_ids is not None:
+        await quality_requests.require_rules(session, dataset_id, rule_ids)
+        rows = [{"schedule_id": schedule_id, "rule_id": one} for one in dict.fromkeys(rule_ids)]
+        await session.execute(insert(CheckScheduleRule), rows)
+
+
+def next_times(cron: str, timezone: str, after: datetime, count: int) -> list[datetime]:
+    """The first times of the expression after `after`, each once, in UTC; fewer where they end. Raises as `next_time`."""
+    found = [next_time(cron, timezone, after)]
+    while len(found) < count:
+        try:
+            found.append(next_time(cron, timezone, found[-1]))
+        except InvalidInput:
+            break  # a date that will not come again, as far as clocks are known
+    return found
 
 
 def next_time(cron: str, timezone: str, after: datetime) -> datetime:
@@ -179,6 +216,25 @@ async def get(session: AsyncConnection | AsyncSession, principal: Principal, sch
     if row is None:
         raise NotFound(MISSING)
     return row
+
+
+async def list_page(
+    connection: AsyncConnection,
+    principal: Principal,
+    wanted: ScheduleFilter,
+    *,
+    first: int,
+    after: tuple[datetime, UUID] | None,
+) -> Sequence[AnyRow]:
+    """Up to `first` + 1 schedules of visible datasets, those that are due next first."""
+    statement = visible_schedules(principal).order_by(CheckSchedule.next_run_at, CheckSchedule.id).limit(first + 1)
+    if wanted.dataset_id is not None:
+        statement = statement.where(CheckSchedule.dataset_id == wanted.dataset_id)
+    if wanted.enabled is not None:
+        statement = statement.where(CheckSchedule.enabled == wanted.enabled)
+    if after is not None:
+        statement = statement.where(tuple_(CheckSchedule.next_run_at, CheckSchedule.id) > tuple_(*after))
+    return (await connection.execute(statement)).all()
 
 
 async def delete(session: AsyncSession, viewer: Viewer, schedule_id: UUID) -> UUID:

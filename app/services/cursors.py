@@ -56,6 +56,14 @@ def decode(cursor: str, order: str, *kinds: type) -> list[object]:
         raise InvalidInput(message, path=("after",)) from error
 
 
+def moment_and_id(cursor: str, order: str) -> tuple[datetime, UUID]:
+    """The values of a cursor that holds a moment and an id. Raises InvalidInput as `decode`."""
+    moment, row_id = decode(cursor, order, datetime, UUID)
+    assert isinstance(moment, datetime)
+    assert isinstance(row_id, UUID)
+    return moment, row_id
+
+
 def decode_int(cursor: str, order: str) -> int:
     """The only value of a cursor that holds a whole number. Raises InvalidInput as `decode`."""
     (value,) = decode(cursor, order, int)

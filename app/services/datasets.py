@@ -13,7 +13,7 @@ from app.core.ids import uuid7
 from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.models.datasets import Dataset, DatasetStatus, DatasetTag, Visibility
-from app.services import access, audit, events, search, texts
+from app.services import access, audit, events, rule_templating, search, texts
 from app.services.access import Level
 
 DatasetRow = AnyRow
@@ -74,7 +74,8 @@ async def create(
     await _claim_name(session, clean, dataset.id)
     session.add(dataset)
     await _flush_slug(session, dataset)
-    await _write_tags(session, dataset.id, texts.clean_tags(tags))
+    if tags:
+        await _write_tags(session, dataset.id, texts.clean_tags(tags))
     await _changed(session, viewer, "dataset.create", dataset.id, name=clean)
     return dataset.id
 
@@ -248,6 +249,7 @@ async def _flush_slug(session: AsyncSession, dataset: Dataset) -> None:
 async def _write_tags(session: AsyncSession, dataset_id: UUID, tags: list[str]) -> None:
     if tags:
         await session.execute(insert(DatasetTag), [{"dataset_id": dataset_id, "name": tag} for tag in tags])
+    await rule_templating.follow(session, [dataset_id])
 
 
 async def _changed(session: AsyncSession, viewer: Viewer, action: str, dataset_id: UUID, **details: object) -> None:

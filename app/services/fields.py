@@ -12,7 +12,7 @@ from app.core.errors import InvalidInput, NotFound
 from app.core.viewer import Viewer
 from app.models.datasets import Dataset, FieldAnnotation
 from app.models.versions import DatasetVersion, SchemaField
-from app.services import access, audit, events, texts, versions
+from app.services import access, audit, events, rule_templating, texts, versions
 from app.services.access import UNMASKED, Level
 
 MAX_DESCRIPTION = 10_000
@@ -67,6 +67,8 @@ async def update(session: AsyncSession, viewer: Viewer, version_id: UUID, field_
         values |= {"updated_at": func.now(), "updated_by_id": viewer.id}
         statement = insert(FieldAnnotation).values(dataset_id=dataset_id, field_path=field_path, **values)
         await session.execute(statement.on_conflict_do_update(index_elements=["dataset_id", "field_path"], set_=values))
+        if changes.semantic_type is not None:
+            await rule_templating.follow(session, [dataset_id])
         await events.append(session, dataset_id)
         changed = {name: value for name, value in vars(changes).items() if value is not None}
         await audit.record(session, viewer, "field.update", dataset_id, field=field_path, fields=sorted(changed))

@@ -16,7 +16,7 @@ from app.models.datasets import Dataset
 from app.models.quality import QualityRule, QualityRun, QualityStatus, RunStatus, RunTrigger
 from app.models.versions import DatasetVersion, VersionStatus
 from app.quality.spec import RuleSpec
-from app.services import quality_rules
+from app.services import quality_definitions, quality_rules
 from app.services.quality_runs import OPEN, tell
 
 
@@ -140,7 +140,7 @@ async def _saved(session: AsyncSession, dataset_id: UUID, rule_ids: Sequence[UUI
     # A rule that is named runs even while it is disabled: so one tries it before it counts.
     chosen = QualityRule.enabled if rule_ids is None else QualityRule.id.in_(rule_ids)
     rows = await session.execute(statement.where(chosen))
-    return [CheckedRule(row.id, row.revision, row.name, quality_rules.definition_of(row).spec(str(row.id))) for row in rows]
+    return [CheckedRule(row.id, row.revision, row.name, quality_definitions.definition_of(row).spec(str(row.id))) for row in rows]
 
 
 def _drafts(stored: Sequence[Mapping[str, object]]) -> list[CheckedRule]:

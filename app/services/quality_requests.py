@@ -13,9 +13,9 @@ from app.core.viewer import Viewer
 from app.ingest.job import Field
 from app.models.quality import QualityRule, RunTrigger
 from app.models.versions import DatasetVersion, VersionStatus
-from app.services import access, audit, quality_rules, versions
+from app.services import access, audit, quality_definitions, versions
 from app.services.access import Level
-from app.services.quality_rules import Draft
+from app.services.quality_definitions import Draft
 from app.services.quality_runs import has_rules, queue
 
 MAX_RULES_OF_RUN = 250
@@ -61,7 +61,7 @@ async def dry_run(
         NotFound, Forbidden, Conflict: see `request`. InvalidInput: a rule could not run on this version, or there are too many.
     """
     dataset_id = await _ready_version(session, viewer, version_id)
-    stored = await _stored(drafts, await quality_rules.fields_of(session, version_id))
+    stored = await _stored(drafts, await quality_definitions.fields_of(session, version_id))
     run_id = await queue(
         session, dataset_id, version_id, RunTrigger.DRY_RUN, drafts=stored, keeps_failed_rows=keeps_failed_rows,
         requested_by_id=viewer.id,
@@ -138,8 +138,8 @@ async def _stored(drafts: Sequence[Draft], known: Sequence[Field] | None) -> lis
     if not 1 <= len(drafts) <= MAX_DRAFTS:
         raise InvalidInput(f"Give 1 to {MAX_DRAFTS} rules.", path=("rules",))
     for draft in drafts:
-        await quality_rules.check_definition(draft.definition, known)
+        await quality_definitions.check_definition(draft.definition, known)
     return [
-        {"name": quality_rules.clean_name(one.name), "spec": orjson.loads(orjson.dumps(one.definition.spec("")))}
+        {"name": quality_definitions.clean_name(one.name), "spec": orjson.loads(orjson.dumps(one.definition.spec("")))}
         for one in drafts
     ]

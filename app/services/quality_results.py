@@ -104,7 +104,8 @@ async def _write_metrics(session: AsyncSession, run: Started, checked: Sequence[
             "metric_name": one.result.metric_name, "field_path": ", ".join(rule.spec.field_paths) or None,
             "value": Decimal(repr(one.result.value)),
             "threshold": None if one.result.threshold is None else Decimal(repr(one.result.threshold)),
-            "status": QualityStatus(one.result.status.value),
+            "upper_threshold": None if one.result.upper_threshold is None else Decimal(repr(one.result.upper_threshold)),
+            "operator": one.result.operator, "status": QualityStatus(one.result.status.value),
         }
         for rule, one in zip(run.rules, checked, strict=True)
         if one.result.value is not None

@@ -14,7 +14,7 @@ from app.core.rows import AnyRow
 from app.core.viewer import Principal
 from app.models.datasets import Dataset
 from app.models.quality import QualityRule, QualityRun, RunStatus, RunTrigger
-from app.services import access, events
+from app.services import access, events, rule_templating
 
 MISSING = "There is no such quality run, or you may not see its dataset."
 OPEN = (RunStatus.QUEUED, RunStatus.RUNNING)
@@ -30,6 +30,7 @@ COLUMNS = (
 
 async def queue_for_version(session: AsyncSession, dataset_id: UUID, version_id: UUID) -> UUID | None:
     """The run that every new version gets; None for a dataset without enabled rules."""
+    await rule_templating.follow(session, [dataset_id])  # the version may have columns that are new, or lack some
     if not await has_rules(session, dataset_id):
         return None
     return await queue(session, dataset_id, version_id, RunTrigger.VERSION)

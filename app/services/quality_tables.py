@@ -8,11 +8,12 @@ from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.adapters.storage import ObjectChanged, Storage
 from app.core.db import Database
 from app.core.errors import NotFound
+from app.core.rows import AnyRow
 from app.core.viewer import System, Viewer
 from app.ingest.job import Field, FieldProfile, HistogramBin, TableProfile, TopValue
 from app.models.accounts import User
@@ -174,36 +175,38 @@ async def _stored(connection: AsyncConnection, version_id: UUID, *, with_profile
     info = TableInfo(
         fields=tuple(Field(**one._mapping) for one in fields),
         row_count=row.row_count,
-        profile=await _profile(connection, version_id) if with_profile else None,
+        profile=await profile_of(connection, version_id) if with_profile else None,
         created_at=row.created_at,
     )
     return StoredTable(info, row.object_key, row.etag, row.size_bytes)
 
 
-async def _profile(connection: AsyncConnection, version_id: UUID) -> TableProfile | None:
+async def profile_of(connection: AsyncConnection | AsyncSession, version_id: UUID) -> TableProfile | None:
+    """The profile of a version of which the caller has decided that it may be read; None while there is none."""
     statement = select(*DatasetProfile.__table__.columns).where(DatasetProfile.version_id == version_id)
     whole = (await connection.execute(statement)).one_or_none()
     if whole is None:
         return None
-    names = list(FieldProfile.__dataclass_fields__)
     rows = await connection.execute(
-        select(*[getattr(StoredFieldProfile, name) for name in names])
+        select(*[getattr(StoredFieldProfile, name) for name in FieldProfile.__dataclass_fields__])
         .where(StoredFieldProfile.version_id == version_id)
         .order_by(StoredFieldProfile.ordinal_position)
     )
-    fields = tuple(
-        FieldProfile(
-            **{
-                **row._mapping,
-                "histogram": tuple(HistogramBin(**one) for one in row.histogram),
-                "top_values": tuple(TopValue(**one) for one in row.top_values),
-            }
-        )
-        for row in rows
-    )
+    return made_profile(whole, rows)
+
+
+def made_profile(whole: AnyRow, fields: Iterable[AnyRow]) -> TableProfile:
+    """From the rows of `dataset_profiles` and `field_profiles`, which may hold more."""
+    names = FieldProfile.__dataclass_fields__
+    made = []
+    for row in fields:
+        values = {name: getattr(row, name) for name in names}
+        values["histogram"] = tuple(HistogramBin(**one) for one in row.histogram)
+        values["top_values"] = tuple(TopValue(**one) for one in row.top_values)
+        made.append(FieldProfile(**values))
     return TableProfile(
         row_count=whole.row_count, column_count=whole.column_count, size_bytes=whole.size_bytes,
-        duration_ms=whole.duration_ms, partial=whole.partial, field_profiles=fields,
+        duration_ms=whole.duration_ms, partial=whole.partial, field_profiles=tuple(made),
     )  # fmt: skip
 
 

@@ -10,12 +10,17 @@ from tests.access.world import CANARY, World
 
 VERSION = """fragment Version on DatasetVersion { id number error { message } rejectedRows { text } warnings dataset { id }
     createdBy { id } files { id name downloadUrl } schemaFields { fieldPath description } profile { rowCount fieldProfiles { min topValues { value } } }
-    rows(first: 2) { rows } latestQualityRun { id status } }"""
+    rows(first: 2) { rows } latestQualityRun { id status } suggestedRules { key reason } }"""
 DATASET = """fragment Dataset on Dataset { id name owner { id } viewerLevel accessGrants { id } tags { name } metadataEntries { key value }
     latestQualityMetrics { metricName } qualityMetrics(first: 5) { edges { node { rule { name } } } } health { status }
-    qualityRules(first: 5) { edges { node { name parameters lastResult { message }
-        recentResults(first: 2) { value version { id } run { id } } } } } qualityRuns(first: 5) { edges { node { results { name message } } } }
+    qualityRules(first: 5) { edges { node { name parameters template { name } lastResult { message }
+        recentResults(first: 2) { value version { id } run { id } } } } } checkSchedules { cron }
+    qualityRuns(first: 5) { edges { node { results { name message } } } }
     currentVersion { ...Version } versions(first: 5) { edges { node { id label } } } }"""
+
+
+CONTRACT = """{"kind": "DataContract", "apiVersion": "v3.1.0", "id": "a", "version": "1.0.0", "status": "active",
+    "schema": [{"name": "table", "properties": [{"name": "email", "description": "changed"}]}]}"""
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,9 @@ def reads(world: World) -> list[tuple[str, dict[str, object]]]:
         ("query($id: ID!) { datasetVersion(id: $id) { ...Version } }" + VERSION, {"id": world.failed}),
         ("query($a: ID!) { compareVersions(base: $a, head: $a) { schemaChanges { fieldPath } } }", {"a": world.version}),
         ("query($id: ID!) { incidents(first: 5, filter: {datasetId: $id}) { edges { node { title comments { text } } } } }", {"id": world.dataset}),
+        ("query($id: ID!) { dataContract(datasetId: $id) { yaml notes } }", {"id": world.dataset}),
+        ("query($id: ID!) { checkSchedules(first: 5, filter: {datasetId: $id}) { edges { node { cron lastRun { id } rules { name } } } } }", {"id": world.dataset}),
+        ("query { ruleTemplates(first: 5) { edges { node { name datasetCount ruleCount } } } }", {}),
         ("query($id: ID!) { qualityRun(id: $id) { status results { name } } }", {"id": world.run}),
         ("query($id: ID!) { upload(id: $id) { fileName } }", {"id": world.upload}),
         *(
@@ -95,6 +103,10 @@ def mutations(on: Ids) -> dict[str, dict[str, object]]:
             "datasetId": on.dataset,
             "rules": [{"name": "Try", "type": "row_count", "operator": "EQUAL", "threshold": 1}],
         },
+        "muteQualityRule": {"id": on.rule, "until": "2999-01-01T00:00:00Z"},
+        "acceptQualityRuleSuggestion": {"versionId": on.version, "key": "nulls:email"},
+        "dismissQualityRuleSuggestion": {"datasetId": on.dataset, "key": "nulls:email"},
+        "importDataContract": {"datasetId": on.dataset, "yaml": CONTRACT},
         "updateIncident": {"id": on.incident, "stage": "FIXED"},
         "commentIncident": {"id": on.incident, "text": "changed"},
         "createCheckSchedule": {"datasetId": on.dataset, "cron": "0 0 1 1 *", "timezone": "UTC"},
@@ -144,6 +156,13 @@ def account_mutations() -> dict[str, dict[str, object] | None]:
         "updateTeam": {"id": team, "name": "x"},
         "deleteTeam": {"id": team},
         "addTeamMember": member,
+        "createRuleTemplate": {
+            "name": f"Template {uuid7()}",
+            "tag": f"tag-{uuid7()}",
+            "rules": [{"name": "Rows", "type": "row_count", "operator": "EQUAL", "threshold": 1}],
+        },
+        "updateRuleTemplate": {"id": to_id("RuleTemplate", uuid7()), "name": "x"},
+        "deleteRuleTemplate": {"id": to_id("RuleTemplate", uuid7())},
         "removeTeamMember": member,
         "endUserSessions": {"userId": user},
         "sendUserLink": {"userId": user},

@@ -29,11 +29,16 @@ ROOTS = (
     "datasetVersion", "dataset", "upload", "compareVersions", "searchDatasets", "datasets", "auditEvents", "sessions", "apiKeys",
     "teams", "users", "datasetBySlug", "suggestDatasets", "node", "viewer", "signInOptions", "qualityRuleTypes", "qualityRun", "incidents", "qualityBackTest",
     "auditTrail", "taskQueues", "tasks", "storage", "systemHealth", "searchIndex",
+    "ruleTemplates", "checkSchedules", "dataContract",
 )  # fmt: skip
 """In this order a way to each type is looked for."""
 VARYING = {"downloadUrl", "url", "viewerLevel", "expiresAt", "cursor", "startCursor", "endCursor", "score", "failedRowsUrl"}
 """Fields that differ between two answers, or between two viewers, by what they are."""
 OWN = {
+    "RuleTemplate",
+    "RuleTemplateRule",
+    "RuleTemplateConnection",
+    "RuleTemplateEdge",
     "QualityRuleType",
     "SignInSession",
     "ApiKey",
@@ -52,7 +57,7 @@ LOGS = {
     "SearchIndexState",
 }  # fmt: skip
 WITHOUT_DATA = {
-    "RuleViolation", "QualityRunEvent", "CheckSchedule", "CutCell", "StoredPart",
+    "RuleViolation", "QualityRunEvent", "DataContractChanges", "DataContractRuleChange", "DataContractPropertyChange", "CutCell", "StoredPart",
     "HttpHeader", "Session", "MfaChallenge", "SchemaChange", "ProfileChange",
 }  # fmt: skip
 """Types of which this world holds none, or only a mutation gives one. Whoever gets one here makes the test fail."""
@@ -79,6 +84,9 @@ def arguments(world: World) -> dict[tuple[str, str], str]:
         ("Query", "qualityBackTest"): f'(id: "{world.batch}")',
         ("Query", "incidents"): f'(first: 5, filter: {{datasetId: "{world.dataset}"}})',
         ("Query", "qualityRun"): f'(id: "{world.run}")',
+        ("Query", "ruleTemplates"): "(first: 5)",
+        ("Query", "dataContract"): f'(datasetId: "{world.dataset}")',
+        ("Query", "checkSchedules"): f'(first: 5, filter: {{datasetId: "{world.dataset}"}})',
         ("Dataset", "versions"): "(first: 5)",
         ("Dataset", "qualityRules"): "(first: 5)",
         ("Dataset", "qualityRuns"): "(first: 5)",
@@ -107,7 +115,14 @@ def ways() -> dict[str, Way]:
                 type_ = get_named_type(field.type)
                 if (parent is query and name != root) or not isinstance(type_, GraphQLObjectType) or type_.name in found:
                     continue
-                if type_.name in OWN and root not in ("sessions", "apiKeys", "teams", "users", "qualityRuleTypes"):
+                if type_.name in OWN and root not in (
+                    "sessions",
+                    "apiKeys",
+                    "teams",
+                    "users",
+                    "qualityRuleTypes",
+                    "ruleTemplates",
+                ):
                     continue
                 found[type_.name] = (*way, (parent.name, name))
                 waiting.append((type_, found[type_.name]))
@@ -205,7 +220,14 @@ async def check_type(matrix: Matrix, type_name: str, way: Way, reference: list[d
                     or (
                         root is Who.ACCOUNT
                         and type_name
-                        in ("DatasetConnection", "IncidentConnection", "SearchConnection", "PageInfo", "SearchFacet")
+                        in (
+                            "DatasetConnection",
+                            "IncidentConnection",
+                            "CheckScheduleConnection",
+                            "SearchConnection",
+                            "PageInfo",
+                            "SearchFacet",
+                        )
                     )
                 )
                 matrix.check(principal, (type_name, name), "nothing of the dataset", nothing, answer)

@@ -62,7 +62,10 @@ _STATEMENTS = {
 UNTOUCHED = """SELECT count(*) FROM datasets d WHERE d.id = $1 AND d.revision = 1 AND d.event_sequence = 0 AND d.status = 'ACTIVE'
     AND d.deleted_at IS NULL AND (SELECT count(*) FROM access_grants g WHERE g.dataset_id = d.id) = 2
     AND (SELECT count(*) FROM dataset_versions v WHERE v.dataset_id = d.id) = 3
-    AND (SELECT count(*) FROM quality_rules q WHERE q.dataset_id = d.id AND q.revision = 1 AND q.deleted_at IS NULL) = 1
+    AND (SELECT count(*) FROM quality_rules q WHERE q.dataset_id = d.id AND q.revision = 1 AND q.deleted_at IS NULL
+        AND q.muted_until IS NULL) = 1
+    AND (SELECT count(*) FROM dismissed_suggestions x WHERE x.dataset_id = d.id) = 0
+    AND (SELECT count(*) FROM data_contracts c WHERE c.dataset_id = d.id) = 0
     AND (SELECT count(*) FROM quality_runs r WHERE r.dataset_id = d.id) = 1
     AND (SELECT count(*) FROM incidents i WHERE i.dataset_id = d.id AND i.stage = 'TRIAGE') = 1
     AND (SELECT count(*) FROM incident_comments c JOIN incidents i ON i.id = c.incident_id WHERE i.dataset_id = d.id) = 0

@@ -194,6 +194,13 @@ async def _fill(connection: asyncpg.Connection, dataset: UUID, version: UUID) ->
         "VALUES ($1, $2, '0 0 1 1 *', 'UTC', now() + interval '1 year')",
         schedule, dataset,
     )  # fmt: skip
+    await connection.execute("UPDATE quality_runs SET schedule_id = $2, scheduled_for = now() WHERE id = $1", run, schedule)
+    template = uuid7()
+    await connection.execute("INSERT INTO rule_templates (id, name, tag) VALUES ($1, $2, $2)", template, f"template-{template}")
+    await connection.execute(
+        "INSERT INTO rule_template_rules (id, template_id, position, name, type) VALUES ($1, $2, 0, 'Whole rows', 'duplicate_rows')",
+        uuid7(), template,
+    )  # fmt: skip
     await connection.executemany(
         "INSERT INTO quality_metrics (id, dataset_id, version_id, metric_name, field_path, value, status, rule_id) "
         "VALUES ($1, $2, $3, $4, $5, 1, 'PASS', $6)",

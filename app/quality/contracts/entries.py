@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from app.quality import catalogue
 from app.quality.contracts import standard
-from app.quality.contracts.document import Object, is_object, text
+from app.quality.contracts.document import Object, is_object, objects, text
 from app.quality.contracts.standard import NotARule
 from app.quality.spec import Operator, RuleSpec
 
@@ -32,6 +32,7 @@ class ContractRule:
     name: str | None = None
     description: str | None = None
     blocks_publication: bool = True
+    enabled: bool = True
 
 
 def written(rule: ContractRule, *, in_property: bool) -> Object:
@@ -98,6 +99,8 @@ def _whole(rule: ContractRule) -> Object:
         {key: str(value) if isinstance(value, Operator) else value for key, value in optional.items() if value is not None}
     )
     whole["blocksPublication"] = rule.blocks_publication
+    if not rule.enabled:
+        whole["enabled"] = False
     return whole
 
 
@@ -137,6 +140,7 @@ def _from_whole(entry: Object, whole: Object) -> ContractRule | None:
         name=text(entry, "name"),
         description=text(entry, "description"),
         blocks_publication=whole.get("blocksPublication") is not False,
+        enabled=whole.get("enabled") is not False,
     )
 
 
@@ -146,8 +150,7 @@ def _custom(spec: RuleSpec) -> Object:
 
 
 def _custom_properties(entry: Object) -> list[Object]:
-    listed = entry.get("customProperties")
-    return [one for one in listed if is_object(one)] if isinstance(listed, list) else []
+    return objects(entry, "customProperties")
 
 
 def _read_spec(entry: Object, property_name: str | None, table_names: tuple[str, ...]) -> RuleSpec | NotARule:

@@ -11,6 +11,8 @@ from app.quality.contracts.standard import NotARule
 from app.quality.spec import Json, RuleSpec
 
 SCHEMA_RULE = "schema"
+OMITTED = "datakuraOmittedRules"
+"""Custom property of a table: ids of rules that would follow from its schema, but that the dataset does not have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +81,7 @@ def read(document: Object, object_name: str | None = None) -> Contract:
         object_name=text(table, "name") or "",
         fields=tuple(field_of(one) for one in objects(table, "properties")),
         rules=tuple(rules.values()),
-        implied=tuple(one for one in _implied(table) if one.spec.id not in rules),
+        implied=tuple(one for one in implied(table) if one.spec.id not in rules and one.spec.id not in omitted(table)),
         notes=tuple(notes),
     )
 
@@ -108,7 +110,14 @@ def field_of(one: Object) -> ContractField:
     )
 
 
-def _implied(table: Object) -> Iterator[ContractRule]:
+def omitted(table: Object) -> frozenset[str]:
+    """Ids of rules that follow from the schema and shall not."""
+    values = [one.get("value") for one in objects(table, "customProperties") if one.get("property") == OMITTED]
+    return frozenset(one for value in values if isinstance(value, list) for one in value if isinstance(one, str))
+
+
+def implied(table: Object) -> Iterator[ContractRule]:
+    """The rules that follow from a table's schema, those that are omitted too."""
     properties = objects(table, "properties")
     if not properties:
         return

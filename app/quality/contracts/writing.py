@@ -27,21 +27,27 @@ class Heading:
     description: str | None = None
 
 
-def write(heading: Heading, fields: Sequence[ContractField], rules: Sequence[ContractRule], base: Object | None = None) -> Object:
+def write(
+    heading: Heading,
+    fields: Sequence[ContractField],
+    rules: Sequence[ContractRule],
+    base: Object | None = None,
+    object_name: str | None = None,
+) -> Object:
     """The contract, valid against ODCS 3.1. Reading it gives the same rules.
 
     Args:
         base: the contract to change. What is not about these fields and rules stays as it is; so do properties that the
-            dataset lacks and entries that are no rules of ours. A rule that follows from its schema is not written again.
+            dataset lacks and entries that are no rules of ours. A rule that follows from its schema is not written again;
+            one that would follow and that the dataset does not have is named as omitted.
+        object_name: which of its tables; None: the one of the heading's name, or the only one.
     """
     document: Object = copy.deepcopy(base) if base is not None else {"kind": "DataContract"}
     document.update({"apiVersion": API_VERSION, "kind": "DataContract", "id": heading.id, "name": heading.name,
                      "version": heading.version, "status": heading.status})  # fmt: skip
     if heading.description is not None and "description" not in document:
         document["description"] = {"purpose": heading.description}
-    table = _table(document, heading)
-    implied = {one.spec.id: one.spec for one in reading.read(document, text(table, "name")).implied} if base is not None else {}
-    wanted = {one.spec.id: one for one in rules if implied.get(one.spec.id) != one.spec}
+    table = _table(document, object_name or heading.name)
     properties = objects(table, "properties")
     known = {reading.field_of(one).field_path: one for one in properties}
     for field in fields:
@@ -51,6 +57,9 @@ def write(heading: Heading, fields: Sequence[ContractField], rules: Sequence[Con
         _describe(known[field.field_path], field)
     if properties:
         table["properties"] = [*properties]
+    implied = {one.spec.id: one for one in reading.implied(table)}
+    wanted = {one.spec.id: one for one in rules if implied.get(one.spec.id) != one}
+    _omit(table, sorted(implied.keys() - {one.spec.id for one in rules}))
     _keep_rules(table, wanted)
     for rule in wanted.values():
         paths = rule.spec.field_paths
@@ -61,13 +70,23 @@ def write(heading: Heading, fields: Sequence[ContractField], rules: Sequence[Con
     return document
 
 
-def _table(document: Object, heading: Heading) -> Object:
+def _omit(table: Object, ids: list[str]) -> None:
+    others: list[Json] = [one for one in objects(table, "customProperties") if one.get("property") != reading.OMITTED]
+    if ids:
+        others.append({"property": reading.OMITTED, "value": [*ids]})
+    if others or "customProperties" in table:
+        table["customProperties"] = others
+    if not others:
+        table.pop("customProperties", None)
+
+
+def _table(document: Object, name: str) -> Object:
     """The object of the schema that is the dataset's: the one of its name, or the only one, or a new one."""
     found = objects(document, "schema")
     for one in found:
-        if text(one, "name") == heading.name or len(found) == 1:
+        if text(one, "name") == name or len(found) == 1:
             return one
-    table: Object = {"name": heading.name, "logicalType": "object", "physicalType": "table"}
+    table: Object = {"name": name, "logicalType": "object", "physicalType": "table"}
     document["schema"] = [*found, table]
     return table
 

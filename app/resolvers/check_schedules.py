@@ -1,0 +1,91 @@
+"""Schedules of checks."""
+
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from app.resolvers.answers import answer
+from app.schema.base import After, First, Info, check_first
+from app.schema.check_schedules import (
+    CheckSchedule,
+    CheckScheduleFilter,
+    CheckSchedulePayload,
+    CreateCheckScheduleInput,
+    DeleteCheckScheduleInput,
+    DeleteCheckSchedulePayload,
+    UpdateCheckScheduleInput,
+)
+from app.schema.connections import Connection
+from app.schema.ids import from_id, to_id
+from app.services import check_schedules, cursors
+
+_ORDER = "checkSchedules"
+
+
+@strawberry.type
+class CheckSchedulesQuery:
+    @strawberry.field(description="Schedules of all datasets that you may see, those that are due next first.")
+    async def check_schedules(
+        self,
+        info: Info,
+        first: First,
+        after: After = None,
+        filter: Annotated[CheckScheduleFilter | None, strawberry.argument(description="Conditions.")] = None,
+    ) -> Connection[CheckSchedule]:
+        check_first(first)
+        position = cursors.moment_and_id(after, _ORDER) if after else None
+        wanted = (filter or CheckScheduleFilter()).parsed()
+        async with info.context.read() as connection:
+            rows = await check_schedules.list_page(connection, info.context.viewer, wanted, first=first, after=position)
+        page = cursors.page(rows, first, after, lambda row: cursors.encode(_ORDER, row.next_run_at, row.id))
+        return Connection.of(page, CheckSchedule.of)
+
+
+@strawberry.type
+class CheckSchedulesMutation:
+    @strawberry.mutation(description="The current version is checked at these times, from the next one on. Needs WRITE.")
+    async def create_check_schedule(
+        self, info: Info, input: Annotated[CreateCheckScheduleInput, strawberry.argument(description="The schedule.")]
+    ) -> CheckSchedulePayload:
+        async def done() -> CheckSchedulePayload:
+            dataset_id, rule_ids = from_id(input.dataset_id, "Dataset", "datasetId"), input.rules()
+            schedule_id = await info.context.write(
+                lambda session, viewer: check_schedules.create(
+                    session, viewer, dataset_id, cron=input.cron, timezone=input.timezone, rule_ids=rule_ids
+                )
+            )
+            return await _schedule(info, schedule_id)
+
+        return await answer(CheckSchedulePayload, done())
+
+    @strawberry.mutation(description="Changes a schedule, or switches it off and on. Needs WRITE.")
+    async def update_check_schedule(
+        self, info: Info, input: Annotated[UpdateCheckScheduleInput, strawberry.argument(description="The changes.")]
+    ) -> CheckSchedulePayload:
+        async def done() -> CheckSchedulePayload:
+            schedule_id, changes = from_id(input.id, "CheckSchedule"), input.changes()
+            await info.context.write(
+                lambda session, viewer: check_schedules.update_schedule(session, viewer, schedule_id, changes)
+            )
+            return await _schedule(info, schedule_id)
+
+        return await answer(CheckSchedulePayload, done())
+
+    @strawberry.mutation(description="The schedule is gone; its runs stay. Needs WRITE.")
+    async def delete_check_schedule(
+        self, info: Info, input: Annotated[DeleteCheckScheduleInput, strawberry.argument(description="The schedule.")]
+    ) -> DeleteCheckSchedulePayload:
+        async def done() -> DeleteCheckSchedulePayload:
+            schedule_id = from_id(input.id, "CheckSchedule")
+            await info.context.write(lambda session, viewer: check_schedules.delete(session, viewer, schedule_id))
+            return DeleteCheckSchedulePayload(deleted_id=to_id("CheckSchedule", schedule_id))
+
+        return await answer(DeleteCheckSchedulePayload, done())
+
+
+async def _schedule(info: Info, schedule_id: UUID) -> CheckSchedulePayload:
+    async with info.context.read() as connection:
+        return CheckSchedulePayload(
+            schedule=CheckSchedule.of(await check_schedules.get(connection, info.context.viewer, schedule_id))
+        )
