@@ -60,7 +60,8 @@ def level_of(viewer: Viewer) -> ColumnElement[int]:
     )
     baseline = case((Dataset.visibility == Visibility.ORGANIZATION, int(Level.READ)), else_=int(Level.NONE))
     level = case((Dataset.owner_id == viewer.id, int(Level.MANAGE)), else_=func.greatest(baseline, func.coalesce(grant, 0)))
-    return Kept(level if most is Level.MANAGE else func.least(int(most), level))
+    # A function is found in a result by itself, not by what is put around it.
+    return Kept(level) if most is Level.MANAGE else func.least(int(most), Kept(level))
 
 
 def most_of(viewer: Viewer) -> Level:
