@@ -32,7 +32,7 @@ _ROOTS: dict[str, dict[Who, str]] = {
     "Query": {
         Who.ANYBODY: "viewer signInOptions",
         Who.ACCOUNT: "datasets searchDatasets suggestDatasets users teams sessions apiKeys qualityRuleTypes incidents checkSchedules ruleTemplates",
-        Who.READ: "dataset datasetBySlug datasetVersion compareVersions node qualityRun qualityBackTest dataContract",
+        Who.READ: "dataset datasetBySlug datasetActivity datasetVersion compareVersions node qualityRun qualityBackTest dataContract",
         Who.SELF: "upload",
         Who.ADMINISTRATOR: "auditEvents auditTrail taskQueues tasks storage systemHealth searchIndex",
     },
@@ -78,6 +78,9 @@ _DATASETS: dict[str, dict[Who, str]] = {
     "SearchHighlight": {Who.PARENT: "field fragment"},
     "SearchFacet": {Who.PARENT: "name buckets"},
     "SearchBucket": {Who.PARENT: "value label count"},
+    "ActivityEvent": {Who.PARENT: "id occurredAt action actorSystem fieldPath names actor version"},
+    "ActivityEventConnection": {Who.PARENT: "edges pageInfo"},
+    "ActivityEventEdge": {Who.PARENT: "cursor node"},
     "PageInfo": {Who.PARENT: "hasNextPage hasPreviousPage startCursor endCursor"},
 }
 _VERSIONS: dict[str, dict[Who, str]] = {

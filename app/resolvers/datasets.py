@@ -7,6 +7,7 @@ import strawberry
 
 from app.models.datasets import Visibility as VisibilityModel
 from app.resolvers.answers import answer
+from app.schema.activity import ActivityEvent
 from app.schema.base import After, First, Info, check_first, optional
 from app.schema.connections import Connection
 from app.schema.dataset_inputs import (
@@ -22,7 +23,7 @@ from app.schema.dataset_inputs import (
 )
 from app.schema.datasets import Dataset, DatasetFilter, DatasetOrder
 from app.schema.ids import from_id, to_id
-from app.services import dataset_lists, datasets, metadata
+from app.services import activity, dataset_lists, datasets, metadata
 
 
 @strawberry.type
@@ -64,6 +65,25 @@ class DatasetsQuery:
         async with info.context.read() as connection:
             row = await datasets.find_by_slug(connection, info.context.viewer, slug)
         return optional(Dataset.of, row)
+
+    @strawberry.field(
+        description="What was done with a dataset, its versions, rules and incidents, newest first; grants only for those who "
+        "MANAGE it; null when there is no such dataset that you may see."
+    )
+    async def dataset_activity(
+        self,
+        info: Info,
+        dataset_id: Annotated[strawberry.ID, strawberry.argument(description="Global id of the dataset.")],
+        first: First,
+        after: After = None,
+    ) -> Connection[ActivityEvent] | None:
+        check_first(first)
+        id_ = from_id(dataset_id, "Dataset", "datasetId")
+        if await info.context.loaders.dataset_by_id.load(id_) is None:
+            return None
+        async with info.context.read() as connection:
+            page = await activity.list_events(connection, info.context.viewer, id_, first=first, after=after)
+        return Connection.of(page, ActivityEvent.of)
 
 
 @strawberry.type

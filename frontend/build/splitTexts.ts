@@ -22,6 +22,8 @@ const REST: readonly string[] = [
   'rejected',
   'data',
   'rowView',
+  'activity',
+  'activityAction',
   'profile',
   'schema',
   'logicalType',

@@ -75,6 +75,7 @@ def reads(world: World) -> list[tuple[str, dict[str, object]]]:
         ("query($id: ID!) { dataContract(datasetId: $id) { yaml notes } }", {"id": world.dataset}),
         ("query($id: ID!) { checkSchedules(first: 5, filter: {datasetId: $id}) { edges { node { cron lastRun { id } rules { name } } } } }", {"id": world.dataset}),
         ("query { ruleTemplates(first: 5) { edges { node { name datasetCount ruleCount } } } }", {}),
+        ("query($id: ID!) { datasetActivity(datasetId: $id, first: 5) { edges { node { names actor { displayName } version { label } } } } }", {"id": world.dataset}),
         ("query($id: ID!) { qualityRun(id: $id) { status results { name } } }", {"id": world.run}),
         ("query($id: ID!) { upload(id: $id) { fileName } }", {"id": world.upload}),
         *(

@@ -30,6 +30,7 @@ ROOTS = (
     "teams", "users", "datasetBySlug", "suggestDatasets", "node", "viewer", "signInOptions", "qualityRuleTypes", "qualityRun", "incidents", "qualityBackTest",
     "auditTrail", "taskQueues", "tasks", "storage", "systemHealth", "searchIndex",
     "ruleTemplates", "checkSchedules", "dataContract",
+    "datasetActivity",
 )  # fmt: skip
 """In this order a way to each type is looked for."""
 VARYING = {"downloadUrl", "url", "viewerLevel", "expiresAt", "cursor", "startCursor", "endCursor", "score", "failedRowsUrl"}
@@ -82,6 +83,7 @@ def arguments(world: World) -> dict[tuple[str, str], str]:
         ("Query", "storage"): "(first: 5)",
         ("Dataset", "accessOf"): f'(userId: "{world.people["reader"].id}")',
         ("Query", "qualityBackTest"): f'(id: "{world.batch}")',
+        ("Query", "datasetActivity"): f'(datasetId: "{world.dataset}", first: 5)',
         ("Query", "incidents"): f'(first: 5, filter: {{datasetId: "{world.dataset}"}})',
         ("Query", "qualityRun"): f'(id: "{world.run}")',
         ("Query", "ruleTemplates"): "(first: 5)",

@@ -8,6 +8,7 @@ export function createCache(): InMemoryCache {
       Query: {
         fields: {
           datasets: relayStylePagination(['filter', 'orderBy']),
+          datasetActivity: relayStylePagination(['datasetId']),
           searchDatasets: relayStylePagination(['query', 'filter']),
         },
       },

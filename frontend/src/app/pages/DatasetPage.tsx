@@ -20,6 +20,7 @@ import { DatasetUploads } from '../../features/uploads/DatasetUploads'
 import { graphql } from '../../gql'
 import NotFoundPage from './NotFoundPage'
 
+const ActivityTab = lazy(() => import('../../features/datasets/ActivityTab'))
 const SettingsTab = lazy(() => import('../../features/datasets/SettingsTab'))
 
 const DatasetPageQuery = graphql(`
@@ -117,6 +118,11 @@ export default function DatasetPage() {
             versions={present}
             onMore={hasNextPage ? () => void fetchMore({ variables: { versionsAfter: endCursor } }) : null}
           />
+        )}
+        {tab === 'activity' && (
+          <Suspense fallback={<Skeleton variant="rounded" height={420} aria-label={t('loading')} />}>
+            <ActivityTab key={dataset.id} dataset={dataset} />
+          </Suspense>
         )}
         {tab === 'settings' && (
           <Suspense fallback={<Skeleton variant="rounded" height={420} aria-label={t('loading')} />}>
