@@ -17,11 +17,15 @@ _SECRET_TEXT = (
     (re.compile(r"(X-Amz-(?:Signature|Credential|Security-Token)=)[^&\s\"']+"), r"\1***"),
     (re.compile(r"(Bearer )[\w.~+/=-]+"), r"\1***"),
     (re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]+"), "***"),
+    (re.compile(r"\bdk_\w{8,}"), "dk_***"),
+    # One-time links carry their token behind #, answers of an OpenID provider theirs in the query.
+    (re.compile(r"(#)[\w-]{40,}"), r"\1***"),
+    (re.compile(r"([?&](?:code|state|token|id_token|access_token|refresh_token)=)[^&\s\"']+"), r"\1***"),
 )
 
 
 def mask(text: str) -> str:
-    """`text` without passwords in URLs, signatures of presigned URLs, and bearer tokens."""
+    """`text` without passwords in URLs, signatures of presigned URLs, tokens, API keys and the secrets of one-time links."""
     for pattern, replacement in _SECRET_TEXT:
         text = pattern.sub(replacement, text)
     return text
@@ -29,11 +33,21 @@ def mask(text: str) -> str:
 
 def _masked(_logger: object, _name: str, event: MutableMapping[str, object]) -> MutableMapping[str, object]:
     for key, value in event.items():
-        if _SECRET_KEYS.search(key):
-            event[key] = "***"
-        elif isinstance(value, str):
-            event[key] = mask(value)
+        event[key] = _without_secrets(key, value)
     return event
+
+
+def _without_secrets(name: str, value: object) -> object:
+    """The value as it may be logged; of mappings and lists, all that is inside."""
+    if _SECRET_KEYS.search(name):
+        return "***"
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, dict):
+        return {key: _without_secrets(str(key), inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_without_secrets("", inner) for inner in value]
+    return value
 
 
 def configure(settings: Settings, *, process: str) -> None:

@@ -16,7 +16,7 @@ def problems(settings: Settings) -> list[str]:
     """A sentence for each setting with which this must not run in production; none outside of that profile."""
     if settings.profile != "production":
         return []
-    return [*_engines(settings), *_storage(settings), *_web(settings)]
+    return [*_engines(settings), *_storage(settings), *_others(settings), *_web(settings)]
 
 
 def refuse_unless_ready(settings: Settings) -> None:
@@ -65,6 +65,21 @@ def _storage(settings: Settings) -> list[str]:
         found.append("DATAKURA_S3_ACCESS_KEY and DATAKURA_S3_SECRET_KEY are incomplete, too short or well known.")
     if not settings.s3_encryption:
         found.append("DATAKURA_S3_ENCRYPTION is off: objects would be stored in the clear.")
+    return found
+
+
+def _others(settings: Settings) -> list[str]:
+    """The mail server and the provider of OpenID Connect, where there are any."""
+    found = []
+    mail = settings.mail_url.get_secret_value()
+    # smtp:// is as good: the mailer begins TLS by STARTTLS, or sends nothing; only to this machine itself it may do without.
+    if mail and not mail.startswith(("smtps://", "smtp://")):
+        found.append("DATAKURA_MAIL_URL has to begin with smtps://, or with smtp:// for STARTTLS.")
+    if settings.oidc_issuer:
+        if not settings.oidc_issuer.startswith("https://"):
+            found.append("DATAKURA_OIDC_ISSUER has to begin with https://: who controls the way there could sign in as anybody.")
+        if not settings.oidc_client_id:
+            found.append("DATAKURA_OIDC_CLIENT_ID is not set, and without it the provider knows nobody who asks.")
     return found
 
 

@@ -33,6 +33,7 @@ def said(**given: object) -> list[str]:
 
 def test_a_system_that_is_set_up_for_production_starts() -> None:
     assert said() == []
+    assert said(mail_url="smtp://u:p@mail.example.com", oidc_issuer="https://id.example.com", oidc_client_id="datakura") == []
     # The machine's own role signs for the store of the cloud.
     assert said(s3_endpoint_url="", s3_public_endpoint_url="", s3_access_key="", s3_secret_key="") == []
 
@@ -53,6 +54,9 @@ def test_a_system_that_is_set_up_for_production_starts() -> None:
         ({"s3_access_key": "minioadmin"}, "DATAKURA_S3_ACCESS_KEY and DATAKURA_S3_SECRET_KEY are incomplete, too short or well known."),
         ({"s3_secret_key": "minioadmin"}, "DATAKURA_S3_ACCESS_KEY and DATAKURA_S3_SECRET_KEY are incomplete, too short or well known."),
         ({"s3_encryption": ""}, "DATAKURA_S3_ENCRYPTION is off: objects would be stored in the clear."),
+        ({"mail_url": "http://mail.example.com"}, "DATAKURA_MAIL_URL has to begin with smtps://, or with smtp:// for STARTTLS."),
+        ({"oidc_issuer": "http://127.0.0.1:9000", "oidc_client_id": "x"}, "DATAKURA_OIDC_ISSUER has to begin with https://: who controls the way there could sign in as anybody."),
+        ({"oidc_issuer": "https://id.example.com"}, "DATAKURA_OIDC_CLIENT_ID is not set, and without it the provider knows nobody who asks."),
         ({"public_url": None}, "DATAKURA_PUBLIC_URL has to be set and begin with https://: it names the host that requests are accepted for."),
         ({"public_url": "http://data.example.com"}, "DATAKURA_PUBLIC_URL has to be set and begin with https://: it names the host that requests are accepted for."),
         ({"cookie_secure": False}, "DATAKURA_COOKIE_SECURE is off: the session's cookie would travel in the clear."),
