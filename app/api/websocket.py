@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
+from strawberry.http.exceptions import WebSocketDisconnected
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
 from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
@@ -117,6 +118,7 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
     def __init__(self, *arguments: object, **named: object):
         super().__init__(*arguments, **named)  # type: ignore[arg-type]  # whatever strawberry gives
         self._refusals: dict[str, str] = {}
+        self._stalled = False
 
     async def handle_message(self, message: Message) -> None:
         """Refuses what has not the shape of a message."""
@@ -163,16 +165,25 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
     async def send_message(self, message: Message) -> None:
         """Sends it as soon as the client has read what came before; a client that reads nothing for long is let go."""
         assert isinstance(self.view, SubscriptionEndpoint)
+        if self._stalled:
+            raise WebSocketDisconnected
         try:
             async with asyncio.timeout(self.view.stall_seconds):
                 await super().send_message(message)
         except TimeoutError:
-            log.info("socket.stalled", ip=self.context.origin.ip_address, request_id=self.context.origin.request_id)
-            with contextlib.suppress(TimeoutError):
-                # The close frame would wait for the same reader: only the connection itself can be ended.
-                async with asyncio.timeout(1):
-                    await self.websocket.close(code=STALLED, reason="Messages are not read")
-            raise
+            if not self._stalled:
+                self._stalled = True
+                log.info("socket.stalled", ip=self.context.origin.ip_address, request_id=self.context.origin.request_id)
+                with contextlib.suppress(TimeoutError):
+                    # The close frame would wait for the same reader: only the connection itself can be ended.
+                    async with asyncio.timeout(1):
+                        await self.websocket.close(code=STALLED, reason="Messages are not read")
+            raise WebSocketDisconnected from None
+
+    async def handle_task_exception(self, error: Exception) -> None:
+        """Logs what went wrong; that a client has gone, or reads nothing, is no error of ours."""
+        if not isinstance(error, WebSocketDisconnected):
+            await super().handle_task_exception(error)
 
     async def shutdown(self) -> None:
         """Ends the operations and the watch."""
