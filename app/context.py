@@ -26,6 +26,7 @@ from app.services.sessions import Issuer
 if TYPE_CHECKING:
     from app.adapters.tables import TableReader
     from app.services.live import StatusHub
+    from app.services.notification_live import InboxHub
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Resources:
     hub: "StatusHub"
     limits: RateLimits
     redis: Redis
+    inboxes: "InboxHub"
 
     @property
     def issuer(self) -> Issuer:

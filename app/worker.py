@@ -90,13 +90,13 @@ def _clean_scratch(settings: Settings) -> Path:
 
 
 class _Fetcher:
-    """One dramatiq worker a queue, so that heavy work never takes the interactive slots; both run on one event loop."""
+    """One dramatiq worker a queue, so that heavy work never takes the interactive slots; all run on one event loop."""
 
     def __init__(self, settings: Settings, runner: Runner, loop: asyncio.AbstractEventLoop):
         self._runner, self._loop = runner, loop
         self._running: set[Future[None]] = set()
         self._lock = threading.Lock()
-        slots = {"interactive": settings.interactive_slots, "heavy": settings.heavy_slots}
+        slots = {"interactive": settings.interactive_slots, "heavy": settings.heavy_slots, "outbound": settings.outbound_slots}
         self._workers = [self._worker(settings, queue, slots[queue]) for queue in QUEUES]
 
     def _worker(self, settings: Settings, queue: str, slots: int) -> Worker:

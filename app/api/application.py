@@ -37,6 +37,7 @@ from app.core.db import Database
 from app.core.security import TokenSigner
 from app.core.settings import Settings
 from app.services.live import StatusHub
+from app.services.notification_live import InboxHub
 from app.services.rate_limits import RateLimits
 
 log = structlog.get_logger(__name__)
@@ -49,8 +50,9 @@ def create_application(settings: Settings) -> Starlette:
     storage = S3Storage(settings)
     hub = StatusHub(db, redis)
     limits = RateLimits(settings)
+    inboxes = InboxHub(db)
     resources = Resources(
-        settings, db, storage, S3TableReader(settings), make_index(db), TokenSigner(settings), hub, limits, redis
+        settings, db, storage, S3TableReader(settings), make_index(db), TokenSigner(settings), hub, limits, redis, inboxes
     )
     trusted = TrustedDocuments(settings.trusted_documents) if settings.trusted_documents else None
     schema = make_schema(introspection=settings.introspection, trusted=trusted)
@@ -59,7 +61,7 @@ def create_application(settings: Settings) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with storage:
-            listening = asyncio.gather(hub.run(), subscriptions.watch.run())
+            listening = asyncio.gather(hub.run(), inboxes.run(), subscriptions.watch.run())
             _settle_garbage_collector()
             log.info("api.started")
             if settings.elasticsearch_url.get_secret_value():

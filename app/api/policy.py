@@ -16,6 +16,7 @@ class Who(StrEnum):
     ACCOUNT = "everybody who is signed in; nobody else: UNAUTHENTICATED"
     EDITOR = "the roles EDITOR and ADMIN, by an API key from the scope WRITE on; others: FORBIDDEN"
     ADMINISTRATOR = "administrators, by an API key with the scope ADMIN; others: FORBIDDEN"
+    WRITER = "everybody who is signed in, by an API key from the scope WRITE on; others: FORBIDDEN"
     SELF = "the account whose object it is; others: null or NOT_FOUND"
     READ = "READ on the dataset; others: null or NOT_FOUND"
     WRITE = "WRITE on the dataset; others: FORBIDDEN, or NOT_FOUND when they do not see it"
@@ -180,6 +181,44 @@ _QUALITY: dict[str, dict[Who, str]] = {
         Who.UNMASKED: "value threshold upperThreshold failedRowsSample failedRowsUrl expression message error",
     },
 }
+_NOTIFICATIONS: dict[str, dict[Who, str]] = {
+    "Query": {
+        Who.ACCOUNT: "notificationChannels notifications unreadNotificationCount notificationPreview notificationVariables",
+    },
+    "Mutation": {
+        Who.ACCOUNT: "markNotificationsRead",
+        Who.WRITER: "createNotificationChannel",
+        Who.SELF: "updateNotificationChannel deleteNotificationChannel rotateSigningSecret sendTestNotification "
+        "replayNotificationDelivery",
+        Who.READ: "watchDataset unwatchDataset",
+    },
+    "Subscription": {Who.ACCOUNT: "notificationsChanged"},
+    "Dataset": {Who.PARENT: "watched"},
+    "NotificationChannel": {
+        Who.PARENT: "id name type target events scope subjectTemplate bodyTemplate enabled disabledReason previousSecretUntil "
+        "createdAt updatedAt owner team datasets deliveries"
+    },
+    "NotificationChannelConnection": {Who.PARENT: "edges pageInfo"},
+    "NotificationChannelEdge": {Who.PARENT: "cursor node"},
+    "NotificationDelivery": {
+        Who.PARENT: "id status isTest attempts responseCode responseExcerpt error nextAttemptAt createdAt finishedAt title dataset "
+        "channel"
+    },
+    "NotificationDeliveryConnection": {Who.PARENT: "edges pageInfo"},
+    "NotificationDeliveryEdge": {Who.PARENT: "cursor node"},
+    "Notification": {Who.PARENT: "id sequence kind createdAt readAt title dataset version run channel"},
+    "NotificationConnection": {Who.PARENT: "edges pageInfo"},
+    "NotificationEdge": {Who.PARENT: "cursor node"},
+    "NotificationsEvent": {Who.PARENT: "sequence unreadCount notification"},
+    "NotificationPreview": {Who.PARENT: "subject body"},
+    "NotificationVariable": {Who.PARENT: "name description"},
+    "NotificationChannelPayload": {Who.PARENT: "channel errors"},
+    "SecretNotificationChannelPayload": {Who.PARENT: "channel signingSecret errors"},
+    "DeleteNotificationChannelPayload": {Who.PARENT: "deletedId errors"},
+    "NotificationDeliveryPayload": {Who.PARENT: "delivery errors"},
+    "MarkNotificationsReadPayload": {Who.PARENT: "unreadCount errors"},
+    "WatchDatasetPayload": {Who.PARENT: "dataset errors"},
+}
 _ACCOUNTS: dict[str, dict[Who, str]] = {
     "User": {Who.PARENT: "id email displayName role active mfaEnabled createdAt teams", Who.CONCERNED: "activity apiKeys"},
     "UserActivity": {Who.PARENT: "lastActiveAt openSessions invitationPending"},
@@ -262,7 +301,7 @@ _PAYLOADS: dict[str, dict[Who, str]] = {
 
 
 def _entries() -> Iterator[tuple[tuple[str, str], Who]]:
-    for part in (_ROOTS, _DATASETS, _VERSIONS, _QUALITY, _ACCOUNTS, _ADMINISTRATION, _PAYLOADS):
+    for part in (_ROOTS, _DATASETS, _VERSIONS, _QUALITY, _NOTIFICATIONS, _ACCOUNTS, _ADMINISTRATION, _PAYLOADS):
         for type_name, rules in part.items():
             for who, names in rules.items():
                 for name in names.split():

@@ -24,6 +24,7 @@ from app.resolvers.datasets import DatasetsMutation, DatasetsQuery
 from app.resolvers.incidents import IncidentsMutation, IncidentsQuery
 from app.resolvers.links import LinksMutation
 from app.resolvers.nodes import NodesQuery
+from app.resolvers.notifications import NotificationsMutation, NotificationsQuery, NotificationsSubscription
 from app.resolvers.quality import QualityMutation, QualityQuery
 from app.resolvers.rule_sources import RuleSourcesMutation, RuleSourcesQuery
 from app.resolvers.search import SearchQuery
@@ -54,6 +55,7 @@ class Query(
     IncidentsQuery,
     CheckSchedulesQuery,
     RuleSourcesQuery,
+    NotificationsQuery,
 ):
     pass
 
@@ -74,12 +76,13 @@ class Mutation(
     IncidentsMutation,
     CheckSchedulesMutation,
     RuleSourcesMutation,
+    NotificationsMutation,
 ):
     pass
 
 
 @strawberry.type(description="Watching, over graphql-transport-ws on the same path.")
-class Subscription(StatusSubscription):
+class Subscription(StatusSubscription, NotificationsSubscription):
     pass
 
 

@@ -24,8 +24,12 @@ POINTS = (
     "quality.after_child",
     "quality.after_store",
     "quality.before_finish",
+    "notification.before_fan_out",
+    "notification.before_send",
+    "notification.after_send",
+    "notification.before_finish",
 )
-"""Every declared point, in the order of one upload and of the quality run that follows it."""
+"""Every declared point, in the order of one upload, of the quality run that follows it, and of who is told."""
 
 
 @cache

@@ -123,6 +123,12 @@ class Settings(BaseSettings):
     """smtps://USER:PASSWORD@HOST:PORT, or smtp:// with STARTTLS; empty: mails are written into DATA_DIR/mails."""
     mail_from: str = "Datakura <datakura@localhost>"
 
+    # Notifications
+    notification_networks: tuple[Network, ...] = ()
+    """Webhooks go there although only we can reach it, outside of the production profile also by http://."""
+    notification_timeout_seconds: Annotated[float, Field(gt=0, le=30)] = 10.0
+    """A webhook's target that has not answered by then has not answered."""
+
     # Uploads
     upload_expires_hours: Annotated[int, Field(ge=1, le=168)] = 24
     upload_part_size_bytes: Annotated[int, Field(ge=5 << 20, le=5 << 30)] = 16 << 20
@@ -145,6 +151,8 @@ class Settings(BaseSettings):
     heavy_slots: Annotated[int, Field(ge=1, le=64)] = 1
     """Children that one worker runs at the same time."""
     interactive_slots: Annotated[int, Field(ge=1, le=64)] = 4
+    outbound_slots: Annotated[int, Field(ge=1, le=256)] = 16
+    """Notifications that one worker sends at the same time; each waits for somebody's server."""
     child_memory_bytes: Annotated[int, Field(ge=256 << 20)] = 1 << 30
     child_threads: Annotated[int, Field(ge=1, le=64)] = 2
     child_timeout_seconds: Annotated[int, Field(ge=1)] = 3600

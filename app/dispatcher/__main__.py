@@ -19,6 +19,7 @@ from app.dispatcher.listener import Listener
 from app.dispatcher.reconciler import Reconciler
 from app.dispatcher.relay import Relay
 from app.dispatcher.scheduler import Scheduler
+from app.dispatcher.unmuter import Unmuter
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +40,7 @@ async def serve() -> None:
     redis = Redis.from_url(tls.redis_url(settings))
     relay, announcer, reconciler = Relay(db, make_broker(settings)), Announcer(redis), Reconciler(db, redis, settings)
     listener = Listener(settings, {"datakura_tasks": relay.wake, "datakura_events": announcer.announce})
-    loops = [asyncio.create_task(part.run()) for part in (relay, announcer, reconciler, listener, Scheduler(db))]
+    loops = [asyncio.create_task(part.run()) for part in (relay, announcer, reconciler, listener, Scheduler(db), Unmuter(db))]
     log.info("dispatcher.started")
     try:
         # None of them ends by itself: if one does, the process ends too, and whoever supervises it starts it again.

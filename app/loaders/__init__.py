@@ -2,7 +2,17 @@
 
 from app.core.db import Database
 from app.core.viewer import Viewer
-from app.loaders import accounts, check_schedules, datasets, incidents, quality, quality_history, rule_sources, versions
+from app.loaders import (
+    accounts,
+    check_schedules,
+    datasets,
+    incidents,
+    notifications,
+    quality,
+    quality_history,
+    rule_sources,
+    versions,
+)
 from app.loaders.base import Loader, batched
 
 
@@ -45,6 +55,9 @@ class Loaders:
         self.schedules_by_dataset = batched(check_schedules.schedules_by_dataset, db, viewer)
         self.rules_by_schedule = batched(check_schedules.rules_by_schedule, db, viewer)
         self.last_run_by_schedule = batched(check_schedules.last_run_by_schedule, db, viewer)
+        self.watched_by_dataset = batched(notifications.watched_by_dataset, db, viewer)
+        self.notification_channel_by_id = batched(notifications.channels_by_id, db, viewer)
+        self.notification_message_by_id = batched(notifications.messages_by_id, db, viewer)
         self.comments_by_incident = batched(incidents.comments_by_incident, db, viewer)
         self.recent_results_by_rule = batched(quality_history.recent_results_by_rule, db, viewer)
         self.latest_run_by_version = batched(quality_history.latest_run_by_version, db, viewer)

@@ -1,7 +1,20 @@
 """Tables. Importing this package loads every model, as Alembic and the tests need it."""
 
 from app.core import guard
-from app.models import accounts, datasets, events, incidents, mails, quality, rule_sources, search, tasks, uploads, versions
+from app.models import (
+    accounts,
+    datasets,
+    events,
+    incidents,
+    mails,
+    notifications,
+    quality,
+    rule_sources,
+    search,
+    tasks,
+    uploads,
+    versions,
+)
 from app.models.base import Base
 
 guard.protect(Base.metadata)
@@ -13,6 +26,7 @@ __all__ = [
     "events",
     "incidents",
     "mails",
+    "notifications",
     "quality",
     "rule_sources",
     "search",

@@ -46,6 +46,7 @@ class Incident(Base):
         one_of("priority", IncidentPriority),
         Index("uq_incidents_rule", "rule_id", unique=True),
         Index("ix_incidents_dataset", "dataset_id", "state"),
+        Index("ix_incidents_muted", "muted_until", postgresql_where=text("muted_until IS NOT NULL")),
         Index("ix_incidents_newest", text("started_at DESC"), text("id DESC")),
     )
 

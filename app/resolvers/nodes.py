@@ -12,6 +12,7 @@ from app.schema.check_schedules import CheckSchedule
 from app.schema.datasets import Dataset
 from app.schema.ids import parse_id
 from app.schema.incidents import Incident
+from app.schema.notifications import Notification, NotificationChannel, NotificationDelivery
 from app.schema.quality_rules import QualityRule
 from app.schema.quality_runs import QualityRun
 from app.schema.rule_templates import RuleTemplate
@@ -24,6 +25,8 @@ from app.services import (
     check_schedules,
     grants,
     incidents,
+    notification_deliveries,
+    notification_notices,
     quality_rules,
     rule_templates,
     tasks,
@@ -72,6 +75,16 @@ class NodesQuery:
                 assert info.context.viewer
                 async with info.context.read() as connection:
                     return optional(RuleTemplate.of, await rule_templates.find(connection, row_id))
+            case ("NotificationChannel", row_id):
+                return optional(NotificationChannel.of, await info.context.loaders.notification_channel_by_id.load(row_id))
+            case ("NotificationDelivery", row_id):
+                async with info.context.read() as connection:
+                    return optional(
+                        NotificationDelivery.of, await notification_deliveries.find(connection, info.context.viewer, row_id)
+                    )
+            case ("Notification", row_id):
+                async with info.context.read() as connection:
+                    return optional(Notification.of, await notification_notices.find(connection, info.context.viewer, row_id))
             case ("QualityRun", row_id):
                 return optional(QualityRun.of, await info.context.loaders.run_by_id.load(row_id))
             case ("Task", row_id):

@@ -137,6 +137,10 @@ class Dataset(Node):
         level = await info.context.loaders.level_by_dataset.load(self.row_id)
         return AccessLevel(max(level, Level.READ).name)
 
+    @strawberry.field(description="Whether you watch it: then you are told of it as its owner is.")
+    async def watched(self, info: Info) -> bool:
+        return await info.context.loaders.watched_by_dataset.load(self.row_id)
+
     @strawberry.field(description="Who was granted access, people first; at most 250; null unless you may MANAGE the dataset.")
     async def access_grants(self, info: Info) -> list[LazyGrant] | None:
         from app.schema.access import AccessGrant

@@ -7,17 +7,19 @@ from uuid import UUID
 import strawberry
 
 from app.core.errors import InvalidInput
+from app.core.ids import global_id
 
 _CODES = {
     "User": "u", "Dataset": "d", "DatasetVersion": "v", "FileObject": "f", "Upload": "p", "AccessGrant": "g", "QualityRule": "r", "QualityRun": "q", "QualityBackTest": "b", "Incident": "i", "CheckSchedule": "c", "RuleTemplate": "m", "RuleTemplateRule": "n", "QualityResult": "o",
     "AuditEvent": "a", "Team": "t", "ApiKey": "k", "SignInSession": "s", "Task": "j",
+    "NotificationChannel": "x", "NotificationDelivery": "l", "Notification": "y",
 }  # fmt: skip
 _TYPES = {code: name for name, code in _CODES.items()}
 
 
 def to_id(type_name: str, id: UUID) -> strawberry.ID:
     """The global id of a row: 23 URL-safe characters."""
-    return strawberry.ID(_CODES[type_name] + base64.urlsafe_b64encode(id.bytes).decode()[:22])
+    return strawberry.ID(global_id(_CODES[type_name], id))
 
 
 def is_kind(type_name: str) -> bool:

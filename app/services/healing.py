@@ -8,7 +8,7 @@ from app.core.db import Database
 from app.core.viewer import System
 from app.models.uploads import Upload, UploadState
 from app.models.versions import VersionStatus
-from app.services import account_cleanup, idempotency, quality_runs, uploads, versions
+from app.services import account_cleanup, idempotency, notification_notices, quality_runs, uploads, versions
 
 log = structlog.get_logger(__name__)
 
@@ -77,6 +77,7 @@ async def keep_house(db: Database) -> None:
         await session.execute(text("SELECT ensure_partitions(:months)"), {"months": MONTHS_AHEAD})
         await idempotency.forget_old(session)
         await account_cleanup.forget_old(session)
+        await notification_notices.forget_old(session)
         await ledger.delete_finished(session, older_than_days=KEPT_TASK_DAYS)
         await ledger.enqueue(session, actor="storage.sweep", args={}, queue="interactive", dedupe_key="storage", priority=200)
         await ledger.enqueue(session, actor="audit.checkpoint", args={}, queue="interactive", dedupe_key="audit", priority=200)

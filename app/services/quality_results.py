@@ -17,7 +17,7 @@ from app.models.datasets import Dataset, DatasetStatus
 from app.models.quality import TRIALS, QualityMetric, QualityResult, QualityRun, QualityStatus, RunStatus, RunTrigger
 from app.models.versions import DatasetVersion
 from app.quality.spec import RuleResult
-from app.services import incidents, quality_gate, quality_progress, quality_runs, versions
+from app.services import incidents, notification_messages, quality_gate, quality_progress, quality_runs, versions
 from app.services.quality_checking import Checked
 from app.services.quality_progress import CheckedRule, Started
 
@@ -46,7 +46,7 @@ async def finish(session: AsyncSession, claim: Claim, run: Started, checked: Seq
     if counts:
         await _write_metrics(session, run, checked)
         saved = [(rule.rule_id, one.result) for rule, one in zip(run.rules, checked, strict=True) if rule.rule_id is not None]
-        await incidents.follow(session, run, saved)
+        await notification_messages.announce(session, run, await incidents.follow(session, run, saved))
     await session.execute(
         update(QualityRun)
         .where(QualityRun.id == run.run_id)

@@ -123,6 +123,9 @@ SEALED = (
     _Sealed("signing_keys", "private_key", "id"),
     _Sealed("users", "totp_secret", "id"),
     _Sealed("mails", "body", "id"),
+    _Sealed("notification_channels", "target", "id"),
+    _Sealed("notification_channels", "secret", "id"),
+    _Sealed("notification_channels", "previous_secret", "id"),
     _Sealed("refresh_tokens", "successor", "token_hash"),
 )
 """Every column with sealed secrets: what `reseal` goes over."""

@@ -110,6 +110,8 @@ def mutations(on: Ids) -> dict[str, dict[str, object]]:
         "importDataContract": {"datasetId": on.dataset, "yaml": CONTRACT},
         "updateIncident": {"id": on.incident, "stage": "FIXED"},
         "commentIncident": {"id": on.incident, "text": "changed"},
+        "watchDataset": {"datasetId": on.dataset},
+        "unwatchDataset": {"datasetId": on.dataset},
         "createCheckSchedule": {"datasetId": on.dataset, "cron": "0 0 1 1 *", "timezone": "UTC"},
         "updateCheckSchedule": {"id": on.schedule, "enabled": False},
         "deleteCheckSchedule": {"id": on.schedule},
@@ -132,6 +134,8 @@ def mutations(on: Ids) -> dict[str, dict[str, object]]:
 def account_mutations() -> dict[str, dict[str, object] | None]:
     """Mutations that are about no dataset; None: without an input. Nothing that they name exists."""
     user, team, session, key = (to_id(name, uuid7()) for name in ("User", "Team", "SignInSession", "ApiKey"))
+    channel, delivery = (to_id(name, uuid7()) for name in ("NotificationChannel", "NotificationDelivery"))
+    events = ["INCIDENT_OPENED"]
     member = {"teamId": team, "userId": user}
     return {
         "signIn": {"email": "nobody@example.com", "password": "a wrong password"},
@@ -151,6 +155,13 @@ def account_mutations() -> dict[str, dict[str, object] | None]:
         "createApiKey": {"name": "A key", "scopes": ["READ"]},
         "revokeSession": {"id": session},
         "revokeApiKey": {"id": key},
+        "createNotificationChannel": {"name": "Hook", "type": "WEBHOOK", "target": "https://example.com/a", "events": events},
+        "updateNotificationChannel": {"id": channel, "enabled": False},
+        "deleteNotificationChannel": {"id": channel},
+        "rotateSigningSecret": {"channelId": channel},
+        "sendTestNotification": {"channelId": channel},
+        "replayNotificationDelivery": {"id": delivery},
+        "markNotificationsRead": {"upToSequence": 1},
         "createUser": {"email": f"{uuid7()}@example.com", "displayName": "x", "role": "VIEWER"},
         "updateUser": {"id": user, "displayName": "x"},
         "createTeam": {"name": f"Team {uuid7()}"},

@@ -128,6 +128,7 @@ async def a_world(system: System, admin: Person, http: httpx.AsyncClient) -> Asy
             assert payload["errors"] == [], payload
         upload = (await writer.start(dataset, b"waits", f"{CANARY}.csv"))["upload"]["id"]
         rule, run, incident, schedule = await _fill(connection, from_id(dataset, "Dataset"), from_id(version, "DatasetVersion"))
+        await _tell(connection, from_id(dataset, "Dataset"), run, [people[name].row_id for name in ("admin", "owner", "other")])
         await connection.execute("UPDATE sign_in_sessions SET revoked_at = now() WHERE user_id = $1", people["revoked"].row_id)
         holders = {"READ": owner, "WRITE": owner, "MANAGE": owner, "ADMIN": admin}
         keys = {scope: await a_key(connection, person.row_id, scope) for scope, person in holders.items()}
@@ -219,6 +220,48 @@ async def _fill(connection: asyncpg.Connection, dataset: UUID, version: UUID) ->
         dataset, json.dumps({"code": "INVALID_JSON", "message": f"'{CANARY}' is no JSON", "hint": CANARY, "line": 1}),
     )  # fmt: skip
     return rule, run, incident, schedule
+
+
+async def _tell(connection: asyncpg.Connection, dataset: UUID, run: UUID, users: list[UUID]) -> None:
+    """A message about the dataset in a channel and the inbox of each; one of them may see the dataset no longer."""
+    message = uuid7()
+    told = {
+        "incident_id": str(run),
+        "rule_id": str(run),
+        "title": CANARY,
+        "priority": "HIGH",
+        "reopened": False,
+        "assignee_id": None,
+    }
+    content = {
+        "dataset": {"name": CANARY, "slug": CANARY}, "version": {"number": 1, "label": CANARY}, "opened": [told], "resolved": [],
+        "open_count": 1,
+    }  # fmt: skip
+    await connection.execute(
+        "INSERT INTO notification_messages (id, dataset_id, run_id, content) VALUES ($1, $2, $3, $4)",
+        message, dataset, run, json.dumps(content),
+    )  # fmt: skip
+    for user in users:
+        channel = uuid7()
+        await connection.execute(
+            "INSERT INTO notification_channels (id, owner_id, name, type, target, shown_target, events, scope) "
+            "VALUES ($1, $2, 'Mail', 'EMAIL', '', 'a@example.com', '{INCIDENT_OPENED}', 'MINE')",
+            channel, user,
+        )  # fmt: skip
+        await connection.execute(
+            "INSERT INTO notification_deliveries (id, channel_id, message_id, status, tries_left) VALUES ($1, $2, $3, 'DELIVERED', 9)",
+            uuid7(), channel, message,
+        )  # fmt: skip
+        await connection.execute(
+            "INSERT INTO inboxes (user_id, sequence, revision) VALUES ($1, 1, 1) "
+            "ON CONFLICT (user_id) DO UPDATE SET sequence = inboxes.sequence + 1, revision = inboxes.revision + 1",
+            user,
+        )  # fmt: skip
+        await connection.execute(
+            "INSERT INTO notices (id, user_id, sequence, kind, message_id) "
+            "SELECT $1, user_id, sequence, 'INCIDENTS_OPENED', $3 FROM inboxes WHERE user_id = $2",
+            uuid7(), user, message,
+        )  # fmt: skip
 
 
 async def a_key(connection: asyncpg.Connection, user_id: UUID, scope: str) -> dict[str, str]:

@@ -285,6 +285,28 @@ async def test_a_rule_from_its_creation_to_its_end(admin: Client) -> None:
     assert await do(admin, "DeleteQualityRule", id=rule_id) == {"deletedId": rule_id}
 
 
+async def test_being_told(admin: Client) -> None:
+    given = {"name": "Contract mail", "type": "EMAIL", "target": "team@example.com", "events": ["INCIDENT_OPENED"]}
+    made = await do(admin, "CreateNotificationChannel", **given)
+    channel_id = made["channel"].pop("id")
+    assert ID.fullmatch(channel_id)
+    assert made == {
+        "channel": {"name": "Contract mail", "type": "EMAIL", "events": ["INCIDENT_OPENED"]}, "signingSecret": None,
+    }  # fmt: skip
+    tested = (await do(admin, "SendTestNotification", channelId=channel_id))["delivery"]
+    assert ID.fullmatch(tested.pop("id"))
+    assert tested == {"status": "DELIVERED", "responseCode": None}
+    hook = await do(
+        admin,
+        "CreateNotificationChannel",
+        name="Hook",
+        type="WEBHOOK",
+        target="https://example.com/hook",
+        events=["INCIDENT_RESOLVED"],
+    )
+    assert hook["signingSecret"].startswith("whsec_")
+
+
 async def test_searching_and_suggesting(admin: Client) -> None:
     dataset_id = (await do(admin, "CreateDataset", name="Contract zeppelin"))["dataset"]["id"]
 

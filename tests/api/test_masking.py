@@ -28,6 +28,7 @@ from app.core.viewer import Role, Viewer
 from app.embedded.engines import Engines
 from app.services.audit import Origin
 from app.services.live import StatusHub
+from app.services.notification_live import InboxHub
 from app.services.rate_limits import RateLimits
 from tests.support.system import create_database, free_port
 
@@ -63,6 +64,7 @@ async def context(engines: Engines, database_url: str) -> AsyncIterator[Context]
         StatusHub(db, redis),
         RateLimits(settings),
         redis,
+        InboxHub(db),
     )
     yield Context(resources, VIEWER, origin=Origin(None, "request-1"))
     await redis.aclose()

@@ -21,9 +21,10 @@ OF_PROCESS = {
 
 def test_every_declared_point_is_tested() -> None:
     from tests.faults import test_quality_kills
+    from tests.notifications import test_kills
 
     here = [point for points in OF_PROCESS.values() for point in points]
-    assert sorted([*here, *test_quality_kills.POINTS]) == sorted(faults.POINTS)
+    assert sorted([*here, *test_quality_kills.POINTS, *test_kills.POINTS]) == sorted(faults.POINTS)
 
 
 async def restart(system: System, process: str, point: str) -> None:

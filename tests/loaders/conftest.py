@@ -21,6 +21,7 @@ from app.core.security import TokenSigner
 from app.core.settings import Settings
 from app.core.viewer import Role, Viewer
 from app.services.live import StatusHub
+from app.services.notification_live import InboxHub
 from app.services.rate_limits import RateLimits
 from tests.support.system import System
 
@@ -130,6 +131,7 @@ async def counted(system: System, shelf: Viewer) -> AsyncIterator[Counted]:
             StatusHub(db, redis),
             RateLimits(settings),
             redis,
+            InboxHub(db),
         )
         yield Counted(resources, shelf)
     await redis.aclose()

@@ -16,6 +16,7 @@ from app.embedded.engines import Engines
 from app.models.datasets import DatasetStatus, Visibility
 from app.schema.ids import to_id
 from app.services.live import StatusHub
+from app.services.notification_live import InboxHub
 from app.services.rate_limits import RateLimits
 
 from .conftest import Shelf
@@ -62,7 +63,7 @@ def client(shelf: Shelf, engines: Engines) -> Client:
     return Client(
         Resources(
             settings, shelf.db, S3Storage(settings), S3TableReader(settings), shelf.index, TokenSigner(settings), hub,
-            RateLimits(settings), redis,
+            RateLimits(settings), redis, InboxHub(shelf.db),
         )
     )  # fmt: skip
 

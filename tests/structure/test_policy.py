@@ -14,7 +14,7 @@ from app.models import Base
 ROOT = Path(__file__).parents[2]
 ROOTS = {"Query", "Mutation", "Subscription"}
 UNSCOPED = {
-    "api_keys", "attempt_counts", "audit_chains", "audit_checkpoints", "audit_events", "audit_links", "external_identities", "idempotency_keys", "mails", "mfa_challenges", "one_time_links",
+    "api_keys", "attempt_counts", "audit_chains", "audit_checkpoints", "audit_events", "audit_links", "external_identities", "idempotency_keys", "inboxes", "mails", "mfa_challenges", "notices", "notification_channels", "notification_deliveries", "one_time_links",
     "recovery_codes", "refresh_tokens", "rule_template_rules", "rule_templates", "sign_in_sessions", "signing_keys", "tasks", "team_members", "teams", "users",
 }  # fmt: skip
 """Tables that hold nothing of a dataset. What the guard protects is all the others."""
@@ -50,7 +50,7 @@ def test_every_table_is_guarded_or_named_as_one_that_holds_nothing_of_a_dataset(
 
 AS_SYSTEM = {
     "accounts", "audit_chain", "audit_checkpoints", "check_schedules", "external_sign_in", "healing", "ingests", "links", "live",
-    "quality_results", "quality_tables", "search", "sessions", "sign_in", "signing_keys", "storage_cleanup",
+    "notification_live", "quality_results", "quality_tables", "search", "sessions", "sign_in", "signing_keys", "storage_cleanup",
 }  # fmt: skip
 """Services that act for the system itself, which the guard does not examine: before anybody is signed in, or in the background."""
 

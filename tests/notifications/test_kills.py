@@ -1,0 +1,36 @@
+"""The worker killed at each crash point of a notification: told at least once, under one id, and one line in each inbox."""
+
+import pytest
+
+from app.core import faults
+from tests.faults.test_crash_points import restart, settled
+from tests.notifications.receivers import Receiver
+from tests.notifications.telling import channel, inbox, log
+from tests.quality_runs.checking import BAD, rule, run_of, uploaded
+from tests.support.people import People
+from tests.support.system import System
+
+POINTS = [name for name in faults.POINTS if name.startswith("notification.")]
+SENT_TWICE = {"notification.after_send", "notification.before_finish"}
+"""The target had it already; nobody can know."""
+
+
+@pytest.mark.parametrize("point", POINTS)
+async def test_worker_killed_while_it_tells(telling: System, people: People, receiver: Receiver, point: str) -> None:
+    owner = people.editor
+    hook = await channel(owner, "WEBHOOK", receiver.url)
+    dataset_id = await owner.create(f"Told at {point}", visibility="RESTRICTED")
+    await rule(owner, dataset_id, "nulls", fieldPath="price")
+    await settled(telling)
+    await restart(telling, "worker", point)
+    await run_of(owner, dataset_id, await uploaded(owner, dataset_id, BAD))
+    assert await telling.until_dead("worker") == -9
+    telling.start("worker")
+    await settled(telling)
+    (delivery,) = await log(owner, hook["channel"]["id"])
+    assert (delivery["status"], delivery["attempts"], delivery["responseCode"]) == ("DELIVERED", 1, 204)
+    assert len(receiver.got) == (2 if point in SENT_TWICE else 1)
+    assert len({request.headers["webhook-id"] for request in receiver.got}) == 1
+    assert len({request.body for request in receiver.got}) == 1
+    assert all(request.is_signed_with(hook["signingSecret"]) for request in receiver.got)
+    assert [one["sequence"] for one in await inbox(owner)] == [1]
