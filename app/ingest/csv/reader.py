@@ -102,7 +102,14 @@ class _Reading:
         if not suspects or len(typed.names) > wide.WIDE_COLUMNS:
             return []
         tokens_are_text = options.null_tokens is not None
-        found = oddities.find(self._connection, str(self._target), suspects, self._style, tokens_are_text=tokens_are_text)
+        found = oddities.find(
+            self._connection,
+            str(self._target),
+            suspects,
+            self._style,
+            row_count=typed.row_count,
+            tokens_are_text=tokens_are_text,
+        )
         lines: dict[int, int] = {}
         if found and self._has_all_rows:
             wanted = sorted({oddity.row for oddity in found})

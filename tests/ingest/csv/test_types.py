@@ -6,6 +6,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
+from app.ingest.csv import oddities
 from app.ingest.job import IngestError, IngestErrorCode, LogicalType, RejectedRow
 from tests.ingest.conftest import Reading
 
@@ -150,6 +151,15 @@ def test_few_cells_that_keep_a_column_text_are_named(read: Reading, usual: list[
 def test_columns_of_text_are_no_surprise(read: Reading, cells: list[str]) -> None:
     result = read(column(*cells))
     assert (result.types[1], result.table.warnings) == ("VARCHAR", ())
+
+
+def test_odd_cells_of_a_long_column_are_counted_exactly_though_a_sample_is_looked_at_first(read: Reading) -> None:
+    rows = oddities.SAMPLE_ROWS * 4
+    # As many odd cells as there may be: by chance a sample has more than its share of them, or less.
+    cells = ["n/k" if row % 10 == 7 else str(row) for row in range(rows)]
+    texts = [str(row) if row % 2 else "text" for row in range(rows)]
+    result = read("x,y\n" + "".join(f"{x},{y}\n" for x, y in zip(cells, texts, strict=True)))
+    assert result.table.warnings == ("'x' stays text: 8,000 cells look like 'n/k', the first on line 9.",)
 
 
 def test_an_odd_cell_is_found_by_its_line_past_quoted_line_ends_and_rejects(read: Reading) -> None:
