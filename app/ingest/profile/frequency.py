@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import duckdb
 
 from app.ingest.job import TopValue
+from app.ingest.profile.relation import Relation
+from app.ingest.profile.sample import SAMPLE_ROWS, Sampler
 from app.ingest.values import TEXT_CHARACTERS
 
 EXACT_DISTINCT = 1_000_000
@@ -13,11 +15,9 @@ EXACT_DISTINCT = 1_000_000
 DENSE_RANGE = 1 << 28
 """Integers within such a range are counted exactly by one bit each."""
 TOP = 10
-SAMPLE_ROWS = 200_000
-"""Among very many values, candidates for the most frequent are those that occur CANDIDATE_TIMES in so many rows. A value of
-one in 10,000 rows is found; a sketch over all rows takes three times as long (measured 2026-11)."""
 CANDIDATE_TIMES = 5
-"""Fewer are chance: two of 200,000 prices are equal, and counting them in all rows would be a pass for nothing."""
+"""Among very many values, candidates for the most frequent are those that occur so many times in a sample. A value of one in
+10,000 rows is found; a sketch over all rows takes three times as long (measured 2026-11). Fewer are chance: two of 200,000 prices are equal, and counting them in all rows would be a pass for nothing."""
 CANDIDATES = 100
 
 
@@ -25,6 +25,7 @@ CANDIDATES = 100
 class Subject:
     """A column as it is counted."""
 
+    name: str
     sql: str
     is_whole: bool
     present: int
@@ -44,18 +45,39 @@ class Counted:
 
 
 class Counter:
-    """Counts the columns of one table expression; those of very many values share a sample."""
+    """Counts the columns of one table expression; those of very many values share a sample.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, source: str, row_count: int, subjects: Sequence[Subject]):
-        self._connection, self._source = connection, source
+    Args:
+        sampler: has taken samples of some of them.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        source: str,
+        row_count: int,
+        subjects: Sequence[Subject],
+        sampler: Sampler | None = None,
+    ):
+        self._connection, self._source, self._sampler = connection, source, sampler
         self._percent = min(100.0, 100 * SAMPLE_ROWS / max(1, row_count))
-        self._many = [subject.sql for subject in subjects if subject.distinct_estimate > EXACT_DISTINCT]
+        self._many = [
+            subject.sql
+            for subject in subjects
+            if subject.distinct_estimate > EXACT_DISTINCT and (sampler is None or sampler.of(subject.name) is None)
+        ]
         self._sampled: list[str] = []
 
-    def count(self, subject: Subject) -> tuple[Counted, bool]:
-        """What was counted, and whether all of it could be."""
+    def count(self, subject: Subject, counted: Relation | None = None) -> tuple[Counted, bool]:
+        """What was counted, and whether all of it could be.
+
+        Args:
+            counted: the column's different values, where they are counted already.
+        """
         if subject.present == 0:
             return Counted(0, False, ()), True
+        if counted is not None:
+            return _by_counts(self._connection, counted, subject), True
         if subject.distinct_estimate <= EXACT_DISTINCT:
             try:
                 return _by_frequency(self._connection, self._source, subject), True
@@ -75,16 +97,10 @@ class Counter:
         return Counted(distinct, exact is None, self._frequent(subject))
 
     def _frequent(self, subject: Subject) -> tuple[TopValue, ...]:
-        if subject.sql not in self._sampled:
-            # One pass for all: most of it is to read the file.
-            self._sampled = self._many if subject.sql in self._many else [subject.sql]
-            self._connection.execute(
-                f"CREATE OR REPLACE TEMP TABLE sample AS SELECT {', '.join(self._sampled)} FROM {self._source}"
-                f" TABLESAMPLE BERNOULLI({self._percent:.6f}%) REPEATABLE(1)"
-            ).fetchall()
+        table, column = self._sample(subject)
         self._connection.execute(
             f"""
-            CREATE OR REPLACE TEMP TABLE candidate AS SELECT value FROM (SELECT {subject.sql} AS value FROM sample)
+            CREATE OR REPLACE TEMP TABLE candidate AS SELECT value FROM (SELECT {column} AS value FROM {table})
             WHERE value IS NOT NULL GROUP BY value HAVING count(*) >= {CANDIDATE_TIMES} ORDER BY count(*) DESC, value LIMIT {CANDIDATES}
             """
         ).fetchall()
@@ -96,6 +112,28 @@ class Counter:
             " ORDER BY times DESC, value"
         ).fetchall()
         return tuple(TopValue(value=value, count=times) for value, times in rows)
+
+    def _sample(self, subject: Subject) -> tuple[str, str]:
+        """A table and the column of it that holds a sample of the subject."""
+        taken = self._sampler.of(subject.name) if self._sampler is not None else None
+        if taken is not None:
+            return taken
+        if subject.sql not in self._sampled:
+            # One pass for all: most of it is to read the file.
+            self._sampled = self._many if subject.sql in self._many else [subject.sql]
+            self._connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE sample AS SELECT {', '.join(self._sampled)} FROM {self._source}"
+                f" TABLESAMPLE BERNOULLI({self._percent:.6f}%) REPEATABLE(1)"
+            ).fetchall()
+        return "sample", subject.sql
+
+
+def _by_counts(connection: duckdb.DuckDBPyConnection, counted: Relation, subject: Subject) -> Counted:
+    there = f"FROM {counted.source} WHERE {subject.sql} IS NOT NULL"
+    (distinct,) = connection.execute(f"SELECT count(*) {there}").fetchall()[0]
+    chosen = f"SELECT {subject.sql} AS value, {counted.times} AS often {there} ORDER BY often DESC, value LIMIT {TOP}"
+    rows = connection.execute(f"SELECT {_text('value')}, often FROM ({chosen}) ORDER BY often DESC, value").fetchall()
+    return Counted(distinct, False, tuple(TopValue(value=value, count=often) for value, often in rows))
 
 
 def _by_frequency(connection: duckdb.DuckDBPyConnection, source: str, subject: Subject) -> Counted:

@@ -2,7 +2,8 @@
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -11,15 +12,21 @@ import duckdb
 
 from app.ingest.columns import literal
 from app.ingest.job import Field, FieldProfile, HistogramBin, LogicalType, TableProfile
-from app.ingest.profile import bins, frequency
+from app.ingest.profile import bins, footer, frequency, relation
 from app.ingest.profile import spread as spreads
+from app.ingest.profile.footer import Chunks
 from app.ingest.profile.median import Binned, median
-from app.ingest.profile.summary import NUMBERS, SAFE_TO_SQUARE, TIMES, Column, Summary, summarise
+from app.ingest.profile.relation import Relation
+from app.ingest.profile.sample import Sampler
+from app.ingest.profile.summary import NUMBERS, SAFE_TO_SQUARE, TIMES, Column, Summary, of_counts, summarise
 from app.ingest.table import Report
 from app.ingest.values import shown
 
 DIRECT_COLUMNS = 64
 """A wider table is taken in batches, each copied to memory once: opening a file of 10,000 columns costs 20 ms a statement."""
+LARGE_ROWS = 1_000_000
+"""From here on the different values of a column are counted once and all else is taken from the counts, and a sample is taken on
+the way of the first pass."""
 BATCH_COLUMNS = 250
 BATCH_CELLS = 8_000_000
 
@@ -33,16 +40,28 @@ def profile(connection: duckdb.DuckDBPyConnection, table_path: str, fields: Sequ
     started = time.monotonic()
     file = f"read_parquet({literal(table_path)}, hive_partitioning = false)"
     row_count = connection.execute(f"SELECT count(*) FROM {file}").fetchall()[0][0]
+    chunks = footer.chunks(connection, table_path)
     profiles: list[FieldProfile] = []
     partial = False
     for source, batch in _batches(connection, file, [Column(field) for field in fields], row_count):
-        summaries = summarise(connection, source, batch)
-        shapes = _shapes(connection, source, batch, summaries)
-        subjects = [_subject(column, summary) for column, summary in zip(batch, summaries, strict=True)]
-        counter = frequency.Counter(connection, source, row_count, subjects)
-        for column, summary, subject in zip(batch, summaries, subjects, strict=True):
-            counted, complete = counter.count(subject)
-            profiles.append(_field_profile(column, summary, shapes.get(column, _NO_SHAPE), counted, row_count))
+        # Small tables are through before it pays, and batches of wide ones lie in memory already.
+        is_large = source == file and row_count >= LARGE_ROWS
+        sampler = Sampler(connection, table_path, row_count, chunks) if is_large else None
+        few = {column for column in batch if is_large and _has_few_values(column, chunks)}
+        others = [column for column in batch if column not in few]
+        summaries = dict(zip(others, summarise(connection, source, others, sampler), strict=True))
+        subjects = [_subject(column, summary) for column, summary in summaries.items()]
+        counter = frequency.Counter(connection, source, row_count, subjects, sampler)
+        for column in batch:
+            known = summaries.get(column)
+            with ExitStack() as stack:
+                counted = None
+                if known is None or (is_large and 0 < known.distinct_estimate <= frequency.EXACT_DISTINCT):
+                    counted = stack.enter_context(relation.counted(connection, source, column.field.field_path))
+                summary = known or _summary(connection, source, column, counted)
+                shape = _shape(connection, counted or Relation(source), column, summary)
+                frequencies, complete = counter.count(_subject(column, summary), counted)
+            profiles.append(_field_profile(column, summary, shape, frequencies, row_count))
             partial |= not complete
             report(len(profiles) / len(fields))
     return TableProfile(
@@ -53,6 +72,21 @@ def profile(connection: duckdb.DuckDBPyConnection, table_path: str, fields: Sequ
         partial=partial,
         field_profiles=tuple(profiles),
     )
+
+
+def _has_few_values(column: Column, chunks: Mapping[str, Chunks]) -> bool:
+    """Whether its different values will be counted, as is known before any of them is read."""
+    if column.field.logical_type is LogicalType.BOOLEAN:
+        return True
+    known = chunks.get(column.field.field_path)
+    return known is not None and known.most_distinct is not None and known.most_distinct <= frequency.EXACT_DISTINCT
+
+
+def _summary(connection: duckdb.DuckDBPyConnection, source: str, column: Column, counted: Relation | None) -> Summary:
+    if counted is not None:
+        return of_counts(connection, counted, column)
+    (found,) = summarise(connection, source, [column])
+    return found
 
 
 def _batches(
@@ -79,35 +113,25 @@ class _Shape:
     stddev: float | None = None
 
 
-_NO_SHAPE = _Shape()
-
-
-def _shapes(
-    connection: duckdb.DuckDBPyConnection, source: str, columns: list[Column], summaries: list[Summary]
-) -> dict[Column, _Shape]:
-    """Of the columns that have finite values."""
-    found: dict[Column, _Shape] = {}
-    for column, summary in zip(columns, summaries, strict=True):
-        edges = _edges(column, summary)
-        if not edges:
-            continue
-        is_number = column.field.logical_type in NUMBERS
-        if summary.low == summary.high:
-            only = HistogramBin(lower=edges[0], upper=edges[-1], count=summary.finite)
-            deviation = 0.0 if is_number and summary.finite > 1 else None
-            found[column] = _Shape((only,), summary.low if is_number else None, deviation)
-            continue
-        number = column.number(all_finite=summary.finite == summary.present)
-        mean = _finite(summary.mean) if is_number and not _is_large(summary) else None
-        spread = spreads.spread(connection, source, number, edges, mean)
-        histogram = tuple(
-            HistogramBin(lower=lower, upper=upper, count=count)
-            for (lower, upper), count in zip(pairwise(edges), spread.counts, strict=True)
-        )
-        deviation = None if spread.squares is None else _finite(math.sqrt(spread.squares / (summary.finite - 1)))
-        middle = _finite(median(connection, source, Binned(number, edges, spread.counts))) if is_number else None
-        found[column] = _Shape(histogram, middle, deviation)
-    return found
+def _shape(connection: duckdb.DuckDBPyConnection, values: Relation, column: Column, summary: Summary) -> _Shape:
+    edges = _edges(column, summary)
+    if not edges:
+        return _Shape()
+    is_number = column.field.logical_type in NUMBERS
+    if summary.low == summary.high:
+        only = HistogramBin(lower=edges[0], upper=edges[-1], count=summary.finite)
+        deviation = 0.0 if is_number and summary.finite > 1 else None
+        return _Shape((only,), summary.low if is_number else None, deviation)
+    number = column.number(all_finite=summary.finite == summary.present)
+    mean = _finite(summary.mean) if is_number and not _is_large(summary) else None
+    spread = spreads.spread(connection, values, number, edges, mean)
+    histogram = tuple(
+        HistogramBin(lower=lower, upper=upper, count=count)
+        for (lower, upper), count in zip(pairwise(edges), spread.counts, strict=True)
+    )
+    deviation = None if spread.squares is None else _finite(math.sqrt(spread.squares / (summary.finite - 1)))
+    middle = _finite(median(connection, values, Binned(number, edges, spread.counts))) if is_number else None
+    return _Shape(histogram, middle, deviation)
 
 
 def _is_large(summary: Summary) -> bool:
@@ -126,6 +150,7 @@ def _edges(column: Column, summary: Summary) -> tuple[float, ...]:
 
 def _subject(column: Column, summary: Summary) -> frequency.Subject:
     return frequency.Subject(
+        name=column.field.field_path,
         sql=column.sql,
         is_whole=column.field.logical_type == LogicalType.INTEGER,
         present=summary.present,

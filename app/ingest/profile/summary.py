@@ -8,6 +8,8 @@ import duckdb
 
 from app.ingest.columns import quoted
 from app.ingest.job import Field, LogicalType
+from app.ingest.profile.relation import Relation
+from app.ingest.profile.sample import Sampler
 from app.ingest.values import TEXT_CHARACTERS
 
 SAFE_TO_SQUARE = 1e150
@@ -49,6 +51,15 @@ class Column:
         return self.field.native_type in ("FLOAT", "DOUBLE")
 
     @property
+    def is_small(self) -> bool:
+        """Of integers of at most 64 bits."""
+        return self.field.native_type.endswith("INT") and "HUGE" not in self.field.native_type
+
+    @property
+    def is_text(self) -> bool:
+        return self.field.logical_type is LogicalType.STRING
+
+    @property
     def kind(self) -> str | None:
         """How the value becomes a number: 'float', 'exact', 'time'; None where it does not."""
         if self.field.logical_type in NUMBERS:
@@ -76,43 +87,81 @@ class Column:
         return number if all_finite or self.kind == "exact" else f"CASE WHEN isfinite({value}) THEN {number} END"
 
 
-def summarise(connection: duckdb.DuckDBPyConnection, source: str, columns: list[Column]) -> list[Summary]:
-    """First as if all values were finite, which takes half the time; then with care where the ends say otherwise."""
+def summarise(
+    connection: duckdb.DuckDBPyConnection, source: str, columns: list[Column], sampler: Sampler | None = None
+) -> list[Summary]:
+    """First as if all values were finite, which takes half the time; then with care where the ends say otherwise.
+
+    Args:
+        sampler: takes its sample on the way.
+    """
     found: dict[Column, Summary] = {}
     for some in statements(columns):
         try:
-            quick = _summarised(connection, source, some, _plain_ends, _plain_counts)
+            quick = _quickly(connection, source, some, sampler)
         except duckdb.OutOfRangeException:
             continue
         found.update({column: one for column, one in quick.items() if column.is_finite(one)})
     for some in statements([column for column in columns if column not in found]):
-        found.update(_summarised(connection, source, some, _careful_ends, _careful_counts))
+        ends, counted = (_row(connection, source, some, expressions) for expressions in (_careful_ends, _careful_counts))
+        found.update(_summaries(ends, counted))
     return [found[column] for column in columns]
 
 
+def of_counts(connection: duckdb.DuckDBPyConnection, relation: Relation, column: Column) -> Summary:
+    """The summary of a column whose different values are counted: the number of them is exact."""
+    (ends,) = _row(connection, relation.source, [column], _careful_ends).values()
+    value, number = column.sql, column.number() if column.kind else "NULL"
+    total = relation.sum(_summand(column)) if column.kind in ("float", "exact") else "NULL"
+    lengths = (f"min(length({value}))", f"max(length({value}))") if column.is_text else ("NULL", "NULL")
+    present, distinct, finite, summed, shortest, longest = connection.execute(
+        f"SELECT {relation.rows(f'{value} IS NOT NULL')}, count({value}), {relation.rows(f'{number} IS NOT NULL')},"
+        f" CAST({total} AS DOUBLE), {', '.join(lengths)} FROM {relation.source}"
+    ).fetchall()[0]
+    mean = None if summed is None or not finite else summed / finite
+    return Summary(*ends, present, distinct, finite, mean, shortest, longest)  # type: ignore[arg-type, call-arg]
+
+
+def _summand(column: Column) -> str:
+    """What a mean is the sum of: integers exactly, as an average of them is."""
+    return f"CAST({column.sql} AS HUGEINT)" if column.is_small else column.number()
+
+
 Expressions = Callable[[Column], tuple[str, ...]]
+Rows = dict[Column, tuple[object, ...]]
 
 
-def _summarised(
-    connection: duckdb.DuckDBPyConnection, source: str, columns: list[Column], ends: Expressions, counts: Expressions
+def _quickly(
+    connection: duckdb.DuckDBPyConnection, source: str, columns: list[Column], sampler: Sampler | None
 ) -> dict[Column, Summary]:
     # DuckDB answers a statement of plain ends from the footers, unless a single column has none there, as booleans do.
     booleans = [column for column in columns if column.field.logical_type is LogicalType.BOOLEAN]
     others = [column for column in columns if column not in booleans]
-    found = {**_row(connection, source, others, ends), **_row(connection, source, booleans, ends)}
-    counted = _row(connection, source, columns, counts)
+    ends = {**_row(connection, source, others, _plain_ends), **_row(connection, source, booleans, _plain_ends)}
+    if sampler is None:
+        return _summaries(ends, _row(connection, source, columns, _plain_counts))
+    row = sampler.row(_listed(columns, _plain_counts), {column.field.field_path: column.sql for column in columns})
+    return _summaries(ends, _sliced(row, columns))
+
+
+def _summaries(ends: Rows, counted: Rows) -> dict[Column, Summary]:
     # The cells of a row have the types of its expressions.
-    return {column: Summary(*found[column], *counted[column]) for column in columns}  # type: ignore[arg-type]
+    return {column: Summary(*ends[column], *counted[column]) for column in counted}  # type: ignore[arg-type]
 
 
-def _row(
-    connection: duckdb.DuckDBPyConnection, source: str, columns: list[Column], expressions_of: Expressions
-) -> dict[Column, tuple[object, ...]]:
+def _row(connection: duckdb.DuckDBPyConnection, source: str, columns: list[Column], expressions_of: Expressions) -> Rows:
     if not columns:
         return {}
-    expressions = [expression for column in columns for expression in expressions_of(column)]
-    row = connection.execute(f"SELECT {', '.join(expressions)} FROM {source}").fetchall()[0]
-    width = len(expressions) // len(columns)
+    listed = _listed(columns, expressions_of)
+    return _sliced(connection.execute(f"SELECT {', '.join(listed)} FROM {source}").fetchall()[0], columns)
+
+
+def _listed(columns: list[Column], expressions_of: Expressions) -> list[str]:
+    return [expression for column in columns for expression in expressions_of(column)]
+
+
+def _sliced(row: tuple[object, ...], columns: list[Column]) -> Rows:
+    width = len(row) // len(columns)
     return {column: row[at * width : (at + 1) * width] for at, column in enumerate(columns)}
 
 
@@ -166,15 +215,14 @@ def _plain_counts(column: Column) -> tuple[str, ...]:
 
 def _careful_counts(column: Column) -> tuple[str, ...]:
     """The same of any values."""
-    value, kind = column.sql, column.field.logical_type
+    value = column.sql
     finite, mean = "0", "NULL"
     if column.kind == "float":
         finite, mean = f"count({column.number()})", f"avg({column.number()})"
     elif column.kind == "exact":
         # An average of small integers is exact before it becomes a double; sums of larger ones may overflow.
-        small = column.field.native_type.endswith("INT") and "HUGE" not in column.field.native_type
-        finite, mean = f"count({value})", f"avg({value if small else column.number()})"
+        finite, mean = f"count({value})", f"avg({value if column.is_small else column.number()})"
     elif column.kind == "time":
         finite = f"count({value}) FILTER (WHERE isfinite({column.moment}))"
-    lengths = (f"min(length({value}))", f"max(length({value}))") if kind == LogicalType.STRING else ("NULL", "NULL")
+    lengths = (f"min(length({value}))", f"max(length({value}))") if column.is_text else ("NULL", "NULL")
     return f"count({value})", f"approx_count_distinct({value})", finite, mean, *lengths

@@ -9,6 +9,7 @@ import pytest
 from app.ingest.profile import spread as spreads
 from app.ingest.profile.bins import number_edges, time_edges
 from app.ingest.profile.median import Binned, median
+from app.ingest.profile.relation import Relation
 
 
 @pytest.mark.parametrize(
@@ -24,13 +25,16 @@ def test_what_stands_on_an_edge_or_beside_it_is_in_the_right_bin(low: float, hig
     beside = [math.nextafter(edge, toward) for edge in edges for toward in (-math.inf, math.inf)]
     values = [value for value in [*edges, *beside] if edges[0] <= value <= edges[-1]]
     with duckdb.connect(config={"threads": "2"}) as connection:
+        values += values[::3]
         connection.execute("CREATE TABLE t AS SELECT unnest($1::DOUBLE[]) AS x", [[*values, None]])
         mean = sum(value / len(values) for value in values)
-        found = spreads.spread(connection, "t", "x", edges, mean if high < 1e100 else None)
-        assert found.counts == tuple(np.histogram(values, bins=edges)[0].tolist())
-        if high < 1e100:
-            assert found.squares == pytest.approx(math.fsum((value - mean) ** 2 for value in values), rel=1e-9)
-        assert median(connection, "t", Binned("x", edges, found.counts)) == float(np.median(values))
+        connection.execute("CREATE TABLE counts AS SELECT x, count(*) AS often FROM t GROUP BY x")
+        for relation in (Relation("t"), Relation("counts", "often")):
+            found = spreads.spread(connection, relation, "x", edges, mean if high < 1e100 else None)
+            assert found.counts == tuple(np.histogram(values, bins=edges)[0].tolist())
+            if high < 1e100:
+                assert found.squares == pytest.approx(math.fsum((value - mean) ** 2 for value in values), rel=1e-9)
+            assert median(connection, relation, Binned("x", edges, found.counts)) == float(np.median(values))
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,24 @@ import pytest
 
 from app.ingest import columns, engine
 from app.ingest.job import FieldProfile, HistogramBin, IngestJob, TableProfile, TopValue
-from app.ingest.profile import frequency, median
+from app.ingest.profile import footer, frequency, median, profiler, sample
+from app.ingest.profile.footer import Chunks
 from app.ingest.profile.profiler import profile
+
+
+@pytest.fixture(params=["small", "counted", "sampled"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Every answer is the same for a small table and for a large one, whether its footer promises few values or does not tell."""
+    if request.param != "small":
+        monkeypatch.setattr(profiler, "LARGE_ROWS", 0)
+    if request.param == "sampled":
+        chunks = footer.chunks
+
+        def untold(connection: duckdb.DuckDBPyConnection, path: str) -> dict[str, Chunks]:
+            return {name: Chunks(None, known.plain_bytes) for name, known in chunks(connection, path).items()}
+
+        monkeypatch.setattr(footer, "chunks", untold)
+    return str(request.param)
 
 
 def profiled(tmp_path: Path, sql: str, told: list[float] | None = None) -> TableProfile:
@@ -241,6 +257,7 @@ def test_most_frequent_among_many_values_are_counted_in_all_rows(tmp_path: Path,
     monkeypatch.setattr(frequency, "EXACT_DISTINCT", 100)
     # The sample holds one row in two; four equal rows are taken for chance, and the counts are those of the table.
     monkeypatch.setattr(frequency, "SAMPLE_ROWS", 5_000)
+    monkeypatch.setattr(sample, "SAMPLE_ROWS", 5_000)
     sql = "SELECT CASE WHEN range < 900 THEN 'a' WHEN range < 1500 THEN 'b' WHEN range < 1504 THEN 'c' ELSE md5(range::VARCHAR) END AS v"
     (found,) = profiled(tmp_path, f"{sql} FROM range(10_000)").field_profiles
     assert found.top_values == (TopValue(value="a", count=900), TopValue(value="b", count=600))
@@ -254,6 +271,7 @@ def test_medians_by_sorting_equal_those_in_memory(tmp_path: Path, monkeypatch: p
     assert expected[1] == 62.4375
 
 
+@pytest.mark.parametrize("way", ["small"], indirect=True)
 def test_wide_tables_are_taken_in_batches(tmp_path: Path) -> None:
     wide = ", ".join(f"range * {number} AS c{number}" for number in range(300))
     found = profiled(tmp_path, f"SELECT {wide} FROM range(5)")
@@ -281,6 +299,16 @@ def test_no_name_of_a_column_gets_in_the_way(tmp_path: Path, monkeypatch: pytest
         "AS TIMESTAMP",
         "counted",
         "count",
+        "pass",
+        "sampled",
+        "sample_0",
+        "a0",
+        "c0",
+        "w",
+        "often",
+        "upto",
+        "rows",
+        "file_row_number",
     ]
     found = profiled(
         tmp_path, "SELECT " + ", ".join(f"range % 2 AS {columns.quoted(name)}" for name in names) + " FROM range(10)"
