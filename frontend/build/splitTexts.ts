@@ -9,6 +9,9 @@ import type { Plugin } from 'vite'
 const REST: readonly string[] = [
   'choosePassword',
   'myAccount',
+  'picker',
+  'access',
+  'admin',
   'visibilityHelp',
   'createDataset',
   'dataset',

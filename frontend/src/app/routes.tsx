@@ -40,6 +40,10 @@ export const routes: RouteObject[] = [
                 path: '/account',
                 element: page(withTexts(() => import('../features/accounts/AccountPage'))),
               },
+              {
+                path: '/admin/:section?',
+                element: page(withTexts(() => import('../features/admin/AdminPage'))),
+              },
               { path: '*', element: page(() => import('./pages/NotFoundPage')) },
             ],
           },

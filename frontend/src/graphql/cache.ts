@@ -10,14 +10,21 @@ export function createCache(): InMemoryCache {
           datasets: relayStylePagination(['filter', 'orderBy']),
           datasetActivity: relayStylePagination(['datasetId']),
           searchDatasets: relayStylePagination(['query', 'filter']),
+          users: relayStylePagination(['filter']),
+          teams: relayStylePagination(['text']),
+          tasks: relayStylePagination(['filter']),
+          auditEvents: relayStylePagination(['filter']),
         },
       },
       // Parts of a version that different tabs select differently.
       DatasetProfile: { merge: true },
       VersionError: { merge: true },
       ReadOptions: { merge: true },
+      Team: { fields: { members: { keyArgs: ['first'] }, everybody: relayStylePagination([]) } },
+      UserActivity: { merge: true },
       Dataset: {
         fields: {
+          accessGrants: { merge: false },
           versions: relayStylePagination([]),
           // Always read as a whole, so what comes replaces what was there.
           metadataEntries: { merge: false },

@@ -20,6 +20,7 @@ import { DatasetUploads } from '../../features/uploads/DatasetUploads'
 import { graphql } from '../../gql'
 import NotFoundPage from './NotFoundPage'
 
+const AccessTab = lazy(() => import('../../features/access/AccessTab'))
 const ActivityTab = lazy(() => import('../../features/datasets/ActivityTab'))
 const SettingsTab = lazy(() => import('../../features/datasets/SettingsTab'))
 
@@ -122,6 +123,11 @@ export default function DatasetPage() {
         {tab === 'activity' && (
           <Suspense fallback={<Skeleton variant="rounded" height={420} aria-label={t('loading')} />}>
             <ActivityTab key={dataset.id} dataset={dataset} />
+          </Suspense>
+        )}
+        {tab === 'access' && (
+          <Suspense fallback={<Skeleton variant="rounded" height={420} aria-label={t('loading')} />}>
+            <AccessTab key={dataset.id} datasetId={dataset.id} />
           </Suspense>
         )}
         {tab === 'settings' && (

@@ -44,7 +44,7 @@ export function ProofDialog({ onProved, onClose }: ProofDialogProps) {
   const titleId = useId()
   const errorText = useErrorText()
   const problemText = useProblemText()
-  const { data: asked } = useQuery(ProofDialogQuery)
+  const { data: asked, loading: asking } = useQuery(ProofDialogQuery)
   // With a second factor on, only a code of it is a proof.
   const byCode = asked?.viewer?.mfaEnabled ?? false
   const [typed, setTyped] = useState('')
@@ -65,6 +65,7 @@ export function ProofDialog({ onProved, onClose }: ProofDialogProps) {
     }
   }
 
+  if (asking) return null
   return (
     <Dialog open onClose={onClose} aria-labelledby={titleId} maxWidth="xs" fullWidth>
       <form onSubmit={submit}>

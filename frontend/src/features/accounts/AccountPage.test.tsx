@@ -95,6 +95,7 @@ describe('the second factor', () => {
     await renderPage(api, '/account')
     const user = userEvent.setup()
     await user.click(await screen.findByRole('button', { name: 'Turn off' }))
+    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Turn off' }))
     await user.type(within(await screen.findByRole('dialog')).getByRole('textbox', { name: /Code/ }), '123456{Enter}')
     expect(await screen.findByRole('button', { name: 'Turn on' })).toBeVisible()
     expect(api.sent).toContainEqual({ name: 'StepUp', variables: { input: { code: '123456' } } })
@@ -127,9 +128,10 @@ describe('API keys', () => {
     expect(await screen.findByText('dk_secret')).toBeVisible()
     expect(api.sent).toContainEqual({
       name: 'CreateApiKey',
-      variables: { input: { name: 'report', scopes: ['ADMIN'] } },
+      variables: { input: { name: 'report', scopes: ['ADMIN'], expiresAt: null } },
     })
     await user.click(await screen.findByRole('button', { name: 'Revoke nightly load' }))
+    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'Revoke' }))
     await waitFor(() => expect(screen.queryByText('nightly load')).toBeNull())
     expect(screen.getByText('report')).toBeVisible()
     expect(screen.queryByText('dk_secret')).toBeNull()
@@ -156,7 +158,9 @@ describe('sessions', () => {
       },
     })
     await renderPage(api, '/account')
-    await userEvent.setup().click(await screen.findByRole('button', { name: 'End session' }))
+    const user = userEvent.setup()
+    await user.click(await screen.findByRole('button', { name: 'End session' }))
+    await user.click(within(await screen.findByRole('dialog')).getByRole('button', { name: 'End session' }))
     await waitFor(() => expect(screen.queryByText('A telephone')).toBeNull())
     expect(screen.getByText('A browser')).toBeVisible()
     expect(screen.queryByRole('button', { name: 'End session' })).toBeNull()

@@ -1,4 +1,5 @@
 import { useApolloClient, useMutation } from '@apollo/client/react'
+import AdminPanelSettingsIcon from '@mui/icons-material/AdminPanelSettings'
 import LogoutIcon from '@mui/icons-material/Logout'
 import ManageAccountsIcon from '@mui/icons-material/ManageAccounts'
 import TerminalIcon from '@mui/icons-material/Terminal'
@@ -16,7 +17,7 @@ import { graphql } from '../../gql'
 import type { AccountMenuQuery } from '../../gql/graphql'
 import { PreferenceButtons } from './PreferenceButtons'
 import { phaseChanged } from './sessionSlice'
-import { useTokens } from './TokensContext'
+import { useTokens } from '../../graphql/TokensContext'
 
 const SignOut = graphql(`
   mutation SignOut {
@@ -90,6 +91,14 @@ export default function AccountPanel({ anchor, viewer, onClose }: AccountPanelPr
           </ListItemIcon>
           {t('account.settings')}
         </MenuItem>
+        {viewer?.role === 'ADMIN' && (
+          <MenuItem component={RouterLink} to="/admin" onClick={onClose}>
+            <ListItemIcon>
+              <AdminPanelSettingsIcon fontSize="small" />
+            </ListItemIcon>
+            {t('account.administration')}
+          </MenuItem>
+        )}
         <MenuItem component="a" href="/graphiql" target="_blank" rel="noreferrer">
           <ListItemIcon>
             <TerminalIcon fontSize="small" />

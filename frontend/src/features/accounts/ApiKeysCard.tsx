@@ -8,11 +8,14 @@ import TextField from '@mui/material/TextField'
 import Typography from '@mui/material/Typography'
 import { useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
+import { ConfirmDialog } from '../../components/ConfirmDialog'
+import { CopyButton } from '../../components/CopyButton'
 import { TimeAgo } from '../../components/TimeAgo'
-import { useProof } from '../../components/proof/useProof'
 import type { AccountPageQuery as Data, ApiKeyScope } from '../../gql/graphql'
+import { formatDateTime } from '../../lib/format'
 import { AccountCard } from './AccountCard'
 import { AccountPageQuery, CreateApiKey, RevokeApiKey } from './accountOperations'
+import { useProof } from '../../components/proof/useProof'
 
 const SCOPES: readonly ApiKeyScope[] = ['READ', 'WRITE', 'MANAGE', 'ADMIN']
 
@@ -23,11 +26,13 @@ interface ApiKeysCardProps {
 
 /** Keys for programs: made, shown once, revoked. */
 export function ApiKeysCard({ keys, isAdmin }: ApiKeysCardProps) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const { attempt, problem, dialog } = useProof()
   const [name, setName] = useState('')
   const [scope, setScope] = useState<ApiKeyScope>('READ')
+  const [ends, setEnds] = useState('')
   const [secret, setSecret] = useState<string | null>(null)
+  const [asking, setAsking] = useState<Data['apiKeys'][number] | null>(null)
   const again = { refetchQueries: [AccountPageQuery] }
   const [create, creating] = useMutation(CreateApiKey, again)
   const [revoke] = useMutation(RevokeApiKey, again)
@@ -36,7 +41,9 @@ export function ApiKeysCard({ keys, isAdmin }: ApiKeysCardProps) {
     event.preventDefault()
     setSecret(null)
     return attempt(async () => {
-      const made = (await create({ variables: { input: { name, scopes: [scope] } } })).data?.createApiKey
+      // To the end of that day where the person is.
+      const expiresAt = ends ? new Date(`${ends}T23:59:59`).toISOString() : null
+      const made = (await create({ variables: { input: { name, scopes: [scope], expiresAt } } })).data?.createApiKey
       if (made?.secret) {
         setSecret(made.secret)
         setName('')
@@ -58,6 +65,7 @@ export function ApiKeysCard({ keys, isAdmin }: ApiKeysCardProps) {
           <Box component="code" sx={{ display: 'block', mt: 1, fontFamily: 'monospace' }}>
             {secret}
           </Box>
+          <CopyButton text={secret} />
         </Alert>
       )}
       {keys.length === 0 && <Typography color="textSecondary">{t('myAccount.noKeys')}</Typography>}
@@ -69,15 +77,17 @@ export function ApiKeysCard({ keys, isAdmin }: ApiKeysCardProps) {
               <Typography variant="body2" color="textSecondary">
                 {key.prefix}… · {key.scopes.map((one) => t(`myAccount.scopes.${one}`)).join(', ')} ·{' '}
                 {key.lastUsedAt ? <TimeAgo at={key.lastUsedAt} /> : t('myAccount.neverUsed')}
+                {key.expiresAt &&
+                  ` · ${t('myAccount.endsAt', { moment: formatDateTime(key.expiresAt, i18n.language) })}`}
               </Typography>
             </Box>
-            <Button color="error" onClick={() => end(key.id)} aria-label={t('myAccount.revokeKey', { name: key.name })}>
+            <Button color="error" aria-haspopup="dialog" onClick={() => setAsking(key)} aria-label={t('myAccount.revokeKey', { name: key.name })}>
               {t('myAccount.revoke')}
             </Button>
           </Stack>
         ))}
       </Stack>
-      <Stack component="form" onSubmit={submit} direction={{ xs: 'column', sm: 'row' }} spacing={1.5}>
+      <Stack component="form" onSubmit={submit} direction={{ xs: 'column', sm: 'row' }} spacing={1.5} useFlexGap sx={{ flexWrap: 'wrap', alignItems: { sm: 'flex-start' } }}>
         <TextField
           label={t('myAccount.keyName')}
           size="small"
@@ -100,10 +110,28 @@ export function ApiKeysCard({ keys, isAdmin }: ApiKeysCardProps) {
             </MenuItem>
           ))}
         </TextField>
+        <TextField
+          label={t('myAccount.ends')}
+          helperText={t('myAccount.endsHelp')}
+          size="small"
+          type="date"
+          value={ends}
+          onChange={(event) => setEnds(event.target.value)}
+          slotProps={{ inputLabel: { shrink: true } }}
+        />
         <Button type="submit" variant="contained" loading={creating.loading}>
           {t('myAccount.createKey')}
         </Button>
       </Stack>
+      {asking && (
+        <ConfirmDialog
+          title={t('myAccount.revokeKey', { name: asking.name })}
+          question={t('myAccount.revokeQuestion')}
+          action={t('myAccount.revoke')}
+          onConfirm={() => end(asking.id)}
+          onClose={() => setAsking(null)}
+        />
+      )}
       {dialog}
     </AccountCard>
   )

@@ -5,9 +5,9 @@ import Stack from '@mui/material/Stack'
 import TextField from '@mui/material/TextField'
 import { useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useProof } from '../../components/proof/useProof'
 import { AccountCard } from './AccountCard'
 import { AccountPageQuery, ChangePassword } from './accountOperations'
+import { useProof } from '../../components/proof/useProof'
 
 /** Another password; it ends the other sessions. */
 export function PasswordCard() {

@@ -4,7 +4,7 @@ import { Outlet } from 'react-router'
 import { PageError } from '../../components/PageError'
 import { PageLoading } from '../../components/PageLoading'
 import { phaseChanged, selectPhase } from './sessionSlice'
-import { useTokens } from './TokensContext'
+import { useTokens } from '../../graphql/TokensContext'
 
 /** Tries the refresh cookie when the page is opened, and notices when the sign-in ends. */
 export function RestoreSession() {

@@ -1,4 +1,5 @@
 import { useMutation } from '@apollo/client/react'
+import DownloadIcon from '@mui/icons-material/DownloadOutlined'
 import Alert from '@mui/material/Alert'
 import Box from '@mui/material/Box'
 import Button from '@mui/material/Button'
@@ -7,9 +8,11 @@ import TextField from '@mui/material/TextField'
 import Typography from '@mui/material/Typography'
 import { useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useProof } from '../../components/proof/useProof'
+import { ConfirmDialog } from '../../components/ConfirmDialog'
+import { CopyButton } from '../../components/CopyButton'
 import { AccountCard } from './AccountCard'
 import { ConfirmTotp, DisableTotp, EnrollTotp, RenewRecoveryCodes } from './accountOperations'
+import { useProof } from '../../components/proof/useProof'
 
 interface Seed {
   secret: string
@@ -23,6 +26,7 @@ export function SecondFactorCard({ mfaEnabled }: { mfaEnabled: boolean }) {
   const [seed, setSeed] = useState<Seed | null>(null)
   const [code, setCode] = useState('')
   const [recoveryCodes, setRecoveryCodes] = useState<readonly string[]>([])
+  const [asking, setAsking] = useState(false)
   const [enroll, enrolling] = useMutation(EnrollTotp)
   const [confirm, confirming] = useMutation(ConfirmTotp)
   const [renew, renewing] = useMutation(RenewRecoveryCodes)
@@ -108,6 +112,17 @@ export function SecondFactorCard({ mfaEnabled }: { mfaEnabled: boolean }) {
               <li key={one}>{one}</li>
             ))}
           </Box>
+          <CopyButton text={recoveryCodes.join('\n')} />
+          <Button
+            size="small"
+            color="inherit"
+            startIcon={<DownloadIcon />}
+            component="a"
+            download="datakura-recovery-codes.txt"
+            href={`data:text/plain;charset=utf-8,${encodeURIComponent(`${recoveryCodes.join('\n')}\n`)}`}
+          >
+            {t('myAccount.downloadCodes')}
+          </Button>
         </Alert>
       )}
       {mfaEnabled && (
@@ -115,10 +130,19 @@ export function SecondFactorCard({ mfaEnabled }: { mfaEnabled: boolean }) {
           <Button variant="outlined" onClick={renewCodes} loading={renewing.loading}>
             {t('myAccount.renewCodes')}
           </Button>
-          <Button variant="outlined" color="error" onClick={turnOff} loading={disabling.loading}>
+          <Button variant="outlined" color="error" aria-haspopup="dialog" onClick={() => setAsking(true)} loading={disabling.loading}>
             {t('myAccount.turnOff')}
           </Button>
         </Stack>
+      )}
+      {asking && (
+        <ConfirmDialog
+          title={t('myAccount.turnOffTitle')}
+          question={t('myAccount.turnOffQuestion')}
+          action={t('myAccount.turnOff')}
+          onConfirm={turnOff}
+          onClose={() => setAsking(false)}
+        />
       )}
       {dialog}
     </AccountCard>

@@ -12,7 +12,7 @@ import { PasswordForm } from './PasswordForm'
 import { safeNext } from './safeNext'
 import { phaseChanged, selectPhase } from './sessionSlice'
 import { SignInFrame } from './SignInFrame'
-import { useTokens } from './TokensContext'
+import { useTokens } from '../../graphql/TokensContext'
 
 /** Served beside this application, with the same session. */
 const GRAPHIQL = '/graphiql'

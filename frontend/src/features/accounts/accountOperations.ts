@@ -122,6 +122,17 @@ export const RevokeSession = graphql(`
   }
 `)
 
+export const SignOutEverywhere = graphql(`
+  mutation SignOutEverywhere {
+    signOutEverywhere {
+      errors {
+        code
+        message
+      }
+    }
+  }
+`)
+
 export const ChangePassword = graphql(`
   mutation ChangePassword($input: ChangePasswordInput!) {
     changePassword(input: $input) {

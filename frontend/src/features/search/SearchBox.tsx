@@ -10,7 +10,7 @@ import { useTranslation } from 'react-i18next'
 import { useNavigate } from 'react-router'
 import { graphql } from '../../gql'
 import { SuggestionList } from './SuggestionList'
-import { useSettled } from './useSettled'
+import { useSettled } from '../../components/useSettled'
 
 const SearchBoxSuggestions = graphql(`
   query SearchBox($prefix: String!) {

@@ -1,5 +1,5 @@
 import { createContext, useContext } from 'react'
-import type { SessionTokens } from '../../graphql/sessionTokens'
+import type { SessionTokens } from './sessionTokens'
 
 const TokensContext = createContext<SessionTokens | null>(null)
 
