@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs'
 import type { Plugin } from 'vite'
 
 /**
- * Groups that neither signing in nor the frame nor the list page uses: 4 KB (gzip) that they do without.
+ * Groups that neither the frame nor the list page uses: 5 KB (gzip) that they do without.
  * Pages and dialogs that use them are loaded by `withTexts`.
  */
 const REST: readonly string[] = [
+  'signIn',
+  'account',
   'choosePassword',
   'myAccount',
   'picker',

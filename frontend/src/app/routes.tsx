@@ -19,7 +19,7 @@ export const routes: RouteObject[] = [
   {
     element: <RestoreSession />,
     children: [
-      { path: '/sign-in', element: page(() => import('../features/accounts/SignInPage')) },
+      { path: '/sign-in', element: page(withTexts(() => import('../features/accounts/SignInPage'))) },
       {
         path: '/reset-password',
         element: page(withTexts(() => import('../features/accounts/ResetPasswordPage'))),

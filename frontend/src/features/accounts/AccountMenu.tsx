@@ -3,6 +3,7 @@ import IconButton from '@mui/material/IconButton'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { graphql } from '../../gql'
+import { withTexts } from '../../lib/i18n'
 
 const AccountMenuViewer = graphql(`
   query AccountMenu {
@@ -16,7 +17,7 @@ const AccountMenuViewer = graphql(`
 `)
 
 // Everything behind the button is loaded with the first click on it.
-const AccountPanel = lazy(() => import('./AccountPanel'))
+const AccountPanel = lazy(withTexts(() => import('./AccountPanel')))
 
 export function AccountMenu() {
   const { t } = useTranslation()
@@ -27,7 +28,7 @@ export function AccountMenu() {
   return (
     <>
       <IconButton
-        aria-label={t('account.menu')}
+        aria-label={t('shell.account')}
         aria-haspopup="dialog"
         aria-expanded={anchor !== null}
         onClick={(event) => setAnchor(event.currentTarget)}

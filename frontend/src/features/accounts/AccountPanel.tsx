@@ -62,7 +62,7 @@ export default function AccountPanel({ anchor, viewer, onClose }: AccountPanelPr
       slotProps={{
         paper: {
           role: 'dialog',
-          'aria-label': t('account.menu'),
+          'aria-label': t('shell.account'),
           variant: 'outlined',
           sx: { mt: 1, width: 300 },
         },
