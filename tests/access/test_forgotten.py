@@ -2,10 +2,10 @@
 
 import ast
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType
 
 import pytest
 from redis.asyncio import Redis
@@ -46,11 +46,9 @@ class Site:
     def __str__(self) -> str:
         return f"{self.path.relative_to(APP)}:{self.first_line}"
 
-    @property
-    def is_running(self) -> bool:
-        """Whether the function that is called now was called from here; asked two frames below."""
-        caller = sys._getframe(2)
-        return Path(caller.f_code.co_filename) == self.path and self.first_line <= caller.f_lineno <= self.last_line
+    def is_in(self, frame: FrameType) -> bool:
+        """Whether the frame is in this call."""
+        return frame.f_code.co_filename == str(self.path) and self.first_line <= frame.f_lineno <= self.last_line
 
 
 def sites(name: str) -> list[Site]:
@@ -64,13 +62,25 @@ def sites(name: str) -> list[Site]:
     return found
 
 
+At = Callable[[FrameType], bool]
+"""Whether the predicate or decision that this frame asks for is forgotten."""
+
+
 @dataclass
 class Watch:
     """What the guard did."""
 
     refused: int = 0
     dropped: int = 0
-    answers: list[str] = field(default_factory=list)
+
+    def drops(self, site: Site) -> "At":
+        """Counts the calls at this place."""
+
+        def here(frame: FrameType) -> bool:
+            self.dropped += site.is_in(frame)
+            return site.is_in(frame)
+
+        return here
 
 
 @pytest.fixture
@@ -97,69 +107,153 @@ async def db(world: World) -> AsyncIterator[Database]:
     await database.close()
 
 
-def drop_predicate(site: Site, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    """At this place, and only there, the predicate says no more than that the dataset is not deleted."""
+@dataclass(frozen=True)
+class Operation:
+    """What somebody asks for."""
+
+    principal: str
+    name: str
+    run: Callable[[World], Awaitable[str]] = field(compare=False, repr=False)
+    """Returns the answer as text."""
+
+
+def asked(principal: str, name: str, query: str, given: dict[str, object]) -> Operation:
+    async def run(world: World) -> str:
+        return str(await world.ask(principal, query, **given))
+
+    return Operation(principal, name, run)
+
+
+def read_by(world: World, principal: str) -> list[Operation]:
+    return [asked(principal, f"{number}: {query}", query, given) for number, (query, given) in enumerate(reads(world))]
+
+
+def changed_by(world: World, principal: str) -> list[Operation]:
+    """All but createDataset, which is about no dataset that exists; each is refused to this principal."""
+
+    def refused(name: str, given: dict[str, object]) -> Operation:
+        async def run(world: World) -> str:
+            answer = await world.ask(principal, mutation(SCHEMA, name), input=given)
+            payload = (answer.get("data") or {}).get(name)
+            assert payload is None or payload["errors"], (name, principal, answer)
+            return str(answer)
+
+        return Operation(principal, name, run)
+
+    return [refused(name, given) for name, given in mutations(ids(world)).items() if name != "createDataset"]
+
+
+def followed(db: Database) -> Operation:
+    """The snapshot with which a subscription of the viewer begins."""
+
+    async def run(world: World) -> str:
+        person = world.people["viewer"]
+        viewer = Viewer(person.row_id, person.email, "A viewer", Role.VIEWER)
+        async with Redis.from_url(world.system.environment["DATAKURA_REDIS_URL"]) as redis:
+            try:
+                return str(await StatusHub(db, redis)._snapshot(viewer, None))
+            except Undecided:
+                return "refused"
+
+    return Operation("viewer", "datasetStatusChanged", run)
+
+
+def everything(world: World, db: Database) -> list[list[Operation]]:
+    """Steps: a place that is reached in one of them needs none of the following, whose principals see more."""
+    same = {"datasetId": world.dataset, "userId": world.people["owner"].id}
+    return [
+        [*read_by(world, "viewer"), followed(db)],
+        changed_by(world, "viewer"),
+        read_by(world, "reader"),
+        read_by(world, "writer"),
+        [
+            *changed_by(world, "reader"),
+            *read_by(world, "owner"),
+            asked("owner", "transferOwnership", mutation(SCHEMA, "transferOwnership"), {"input": same}),
+        ],
+    ]
+
+
+def changes(world: World) -> list[list[Operation]]:
+    """As `everything`, of those who may not change the dataset, and of one who may, for what stands behind another decision."""
+    upload = asked("writer", "startUpload", mutation(SCHEMA, "startUpload"), {"input": mutations(ids(world))["startUpload"]})
+    return [[change for name in ("viewer", "other", "reader") for change in changed_by(world, name)], [upload]]
+
+
+Reached = dict[Site, list[Operation]]
+Dropped = Callable[[pytest.MonkeyPatch, At], None]
+
+
+async def reached(world: World, places: list[Site], steps: list[list[Operation]], dropped: Dropped) -> Reached:
+    """The operations that come by each place, of the first step in which any does. Nothing is dropped."""
+    found: Reached = {}
+    here: set[Site] = set()
+
+    def note(frame: FrameType) -> bool:
+        here.update(site for site in places if site.is_in(frame))
+        return False
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        dropped(monkeypatch, note)
+        for step in steps:
+            known = set(found)
+            for operation in step:
+                here.clear()
+                await operation.run(world)
+                for site in here - known:
+                    found.setdefault(site, []).append(operation)
+    return found
+
+
+def dropped_predicate(monkeypatch: pytest.MonkeyPatch, at: At) -> None:
+    """Where `at` says so, the predicate says no more than that the dataset is not deleted."""
     real = visibility.visible
 
     def forgotten(principal: object, *, deleted: bool | None = False) -> object:
-        if not site.is_running:
-            return real(principal, deleted=deleted)  # type: ignore[arg-type]
-        watch.dropped += 1
-        return Dataset.deleted_at.is_(None)
+        return Dataset.deleted_at.is_(None) if at(sys._getframe(1)) else real(principal, deleted=deleted)  # type: ignore[arg-type]
 
     modules: tuple[ModuleType, ...] = (access, statements, postgres)
     for module in modules:
         monkeypatch.setattr(module, "visible", forgotten)
 
 
-async def run_reads(world: World, watch: Watch, principal: str) -> None:
-    for query, variables in reads(world):
-        watch.answers.append(str(await world.ask(principal, query, **variables)))
+def dropped_decision(monkeypatch: pytest.MonkeyPatch, at: At) -> None:
+    """Where `at` says so, everybody may do everything."""
+    real = access.require
+
+    async def granted() -> access.Access:
+        return access.Access(uuid7(), Level.MANAGE)
+
+    async def asked(*args: object, **named: object) -> object:
+        return await real(*args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(access, "require", lambda *args, **named: granted() if at(sys._getframe(1)) else asked(*args, **named))
 
 
-async def run_mutations(world: World, watch: Watch, principal: str) -> None:
-    for name, given in mutations(ids(world)).items():
-        if name != "createDataset":
-            answer = await world.ask(principal, mutation(SCHEMA, name), input=given)
-            watch.answers.append(str(answer))
-            payload = (answer.get("data") or {}).get(name)
-            assert payload is None or payload["errors"], (name, principal, answer)
+@pytest.fixture(scope="module")
+async def by_predicate(world: World, db: Database) -> Reached:
+    """Each operation is run once, and then again only where it comes by the predicate that is dropped: elsewhere it is the same."""
+    return await reached(world, sites("visible"), everything(world, db), dropped_predicate)
 
 
-async def run_subscription(world: World, watch: Watch, db: Database) -> None:
-    redis = Redis.from_url(world.system.environment["DATAKURA_REDIS_URL"])
-    person = world.people["viewer"]
-    hub, viewer = StatusHub(db, redis), Viewer(person.row_id, person.email, "A viewer", Role.VIEWER)
-    try:
-        watch.answers += [str(state) for state in await hub._snapshot(viewer, None)]
-    except Undecided:
-        watch.answers.append("refused")
-    await redis.aclose()
+@pytest.fixture(scope="module")
+async def by_decision(world: World) -> Reached:
+    """As `by_predicate`, for decisions."""
+    return await reached(world, sites("require"), changes(world), dropped_decision)
 
 
 @pytest.mark.parametrize("site", sites("visible"), ids=str)
 async def test_a_forgotten_predicate_leaks_nothing(
-    world: World, db: Database, watch: Watch, monkeypatch: pytest.MonkeyPatch, site: Site
+    world: World, by_predicate: Reached, watch: Watch, monkeypatch: pytest.MonkeyPatch, site: Site
 ) -> None:
-    drop_predicate(site, watch, monkeypatch)
-    await run_reads(world, watch, "viewer")
-    await run_subscription(world, watch, db)
-    hidden = list(watch.answers)
-    # Each is reached by those who see more only when nobody who sees nothing gets there.
-    if not watch.dropped:
-        await run_mutations(world, watch, "viewer")
-    if not watch.dropped:
-        await run_reads(world, watch, "reader")
-    if not watch.dropped:
-        await run_reads(world, watch, "writer")
-    if not watch.dropped:
-        await run_mutations(world, watch, "reader")
-        await run_reads(world, watch, "owner")
-        same = {"datasetId": world.dataset, "userId": world.people["owner"].id}
-        await world.ask("owner", mutation(SCHEMA, "transferOwnership"), input=same)
-    assert watch.dropped > 0, "no operation of this test gets here: add one to tests/access/operations.py"
+    assert site in by_predicate, "no operation of this test gets here: add one to tests/access/operations.py"
+    dropped_predicate(monkeypatch, watch.drops(site))
+    for operation in by_predicate[site]:
+        answer = await operation.run(world)
+        # Those who see more may see this.
+        assert operation.principal != "viewer" or CANARY not in answer, operation
+    assert watch.dropped >= len(by_predicate[site])
     assert watch.refused > 0
-    assert [answer for answer in hidden if CANARY in answer] == []
 
 
 FINGERPRINT = """SELECT md5(string_agg(line, '' ORDER BY line)) FROM (
@@ -182,30 +276,16 @@ async def fingerprint(world: World) -> str:
 
 @pytest.mark.parametrize("site", sites("require"), ids=str)
 async def test_a_forgotten_decision_changes_nothing(
-    world: World, watch: Watch, monkeypatch: pytest.MonkeyPatch, site: Site
+    world: World, by_decision: Reached, watch: Watch, monkeypatch: pytest.MonkeyPatch, site: Site
 ) -> None:
-    real = access.require
-
-    async def forgotten(*args: object, **named: object) -> object:
-        return await real(*args, **named)  # type: ignore[arg-type]
-
-    def chosen(*args: object, **named: object) -> object:
-        if not site.is_running:
-            return forgotten(*args, **named)
-        watch.dropped += 1
-        return nothing()
-
-    async def nothing() -> access.Access:
-        return access.Access(uuid7(), Level.MANAGE)
-
+    assert site in by_decision, "no mutation of this test gets here: add one to tests/access/operations.py"
     before = await fingerprint(world)
-    monkeypatch.setattr(access, "require", chosen)
-    for principal in ("viewer", "other", "reader"):
-        await run_mutations(world, watch, principal)
-    if not watch.dropped:  # one that is behind another
-        answer = await world.ask("writer", mutation(SCHEMA, "startUpload"), input=mutations(ids(world))["startUpload"])
-        assert (answer["data"], watch.refused) == (None, 1)
-    assert watch.dropped > 0, "no mutation of this test gets here: add one to tests/access/operations.py"
+    dropped_decision(monkeypatch, watch.drops(site))
+    for operation in by_decision[site]:
+        answer = await operation.run(world)
+        # The one who may change the dataset comes to another decision first; without this one the statement is refused.
+        assert operation.principal != "writer" or ("'data': None" in answer and watch.refused == 1), operation
+    assert watch.dropped >= len(by_decision[site])
     assert await fingerprint(world) == before
 
 
