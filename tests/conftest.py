@@ -3,10 +3,21 @@
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import structlog
 
 from app.embedded.engines import Engines, start_engines
 from tests.support.client import Client
 from tests.support.system import System
+
+# Without it an error that is logged by the program in this process is drawn with its source and variables, which takes
+# longer than most tests.
+structlog.configure(
+    processors=[
+        structlog.processors.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.processors.KeyValueRenderer(["event"]),
+    ]
+)
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,10 @@
 """The application in this process, on the running system's engines, and the data on which access is tried."""
 
-import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-import structlog
 
 from app.api.application import create_application
 from app.core.ids import uuid7
@@ -14,15 +12,6 @@ from app.core.settings import Settings
 from tests.access.world import World, a_world
 from tests.support.people import Person, signer
 from tests.support.system import EMAIL, System
-
-
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    """What is dropped on purpose is logged with its whole traceback, which takes ten times as long as the operation."""
-    before = structlog.get_config()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    yield
-    structlog.configure(**before)
 
 
 @pytest.fixture(scope="session")
