@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import structlog
 
-from app.embedded.engines import Engines, start_engines
+from app.embedded.engines import Engines
 from tests.support.client import Client
+from tests.support.engines import running_engines
 from tests.support.system import System
 
 # Without it an error that is logged by the program in this process is drawn with its source and variables, which takes
@@ -22,13 +23,9 @@ structlog.configure(
 
 @pytest.fixture(scope="session")
 def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
-    """PostgreSQL, Valkey and the S3 server, empty, each with its own password, on free ports."""
-    running = start_engines(tmp_path_factory.mktemp("engines"))
-    yield running
-    # Its orderly stop takes a second, and what it stored is thrown away.
-    if "seaweedfs" in running.supervised:
-        running.supervised["seaweedfs"].kill()
-    running.stop()
+    """Started once for all tests; see `running_engines`."""
+    with running_engines(tmp_path_factory.mktemp("engines")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,8 @@ from app.services.audit import Origin
 from app.services.live import StatusHub
 from app.services.notification_live import InboxHub
 from app.services.rate_limits import RateLimits
-from tests.support.system import create_database, free_port
+from tests.support.engines import create_database
+from tests.support.system import free_port
 
 SCHEMA = make_schema()
 VIEWER = Viewer(uuid7(), "somebody@example.com", "Somebody", Role.ADMIN)

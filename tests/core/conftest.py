@@ -1,14 +1,11 @@
 """A migrated database whose only rows are the tasks of one test."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from pydantic import SecretStr
 from sqlalchemy import text
 
@@ -18,7 +15,7 @@ from app.core.ledger import Claim
 from app.core.settings import Settings
 from app.core.viewer import System
 from app.embedded.engines import Engines
-from tests.support.system import create_database
+from tests.support.engines import migrated_database
 
 TEST = System("test")
 ROOT = Path(__file__).parents[2]
@@ -99,11 +96,7 @@ class Tasks:
 
 @pytest.fixture(scope="session")
 async def ledger_database(engines: Engines) -> AsyncIterator[Database]:
-    url = await create_database(engines, "ledger_tests")
-    config = Config(str(ROOT / "alembic.ini"))
-    config.attributes["url"] = url
-    # In a thread: the migrations run an event loop of their own.
-    await asyncio.to_thread(command.upgrade, config, "head")
+    url = await migrated_database(engines, "ledger_tests")
     db = Database(Settings(database_url=SecretStr(url), profile="test", database_pool_size=20), application_name="ledger-tests")
     yield db
     await db.close()

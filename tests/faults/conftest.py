@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from app.embedded.engines import Engines, start_engines
+from app.embedded.engines import Engines
 from tests.support.client import Client
+from tests.support.engines import running_engines
 from tests.support.system import System
 
 QUICK = {"DATAKURA_LEASE_SECONDS": "4", "DATAKURA_QUEUED_TIMEOUT_SECONDS": "2", "DATAKURA_HEAL_SECONDS": "0.5"}
@@ -14,9 +15,8 @@ QUICK = {"DATAKURA_LEASE_SECONDS": "4", "DATAKURA_QUEUED_TIMEOUT_SECONDS": "2", 
 @pytest.fixture(scope="package")
 def doomed_engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
     """Engines that other tests do not use."""
-    running = start_engines(tmp_path_factory.mktemp("doomed-engines"))
-    yield running
-    running.kill()
+    with running_engines(tmp_path_factory.mktemp("doomed-engines")) as running:
+        yield running
 
 
 @pytest.fixture(scope="package")

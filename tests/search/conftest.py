@@ -1,19 +1,14 @@
 """A database with the real tables, and datasets that were indexed as the worker indexes them."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-import asyncpg
 import pytest
-from alembic import command
-from alembic.config import Config
 from pydantic import SecretStr
 from sqlalchemy import text
-from sqlalchemy.engine import make_url
 
 from app.adapters.search.postgres import PostgresIndex
 from app.adapters.search.protocol import Position, SearchFilter, SearchPage
@@ -27,32 +22,11 @@ from app.models.accounts import User
 from app.models.datasets import AccessGrant, AccessLevel, Dataset, DatasetStatus, DatasetTag, MetadataEntry, Visibility
 from app.models.versions import DatasetVersion, SchemaField, VersionStatus
 from app.services import search
+from tests.support.engines import migrated_database
 
 TEST = System("test")
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="session")
-def make_database(engines: Engines) -> Callable[[str], str]:
-    """Makes a migrated database of this name and returns its address."""
-
-    def make(name: str) -> str:
-        address = make_url(engines.database_url)
-
-        async def create() -> None:
-            connection = await asyncpg.connect(address.set(drivername="postgresql").render_as_string(hide_password=False))
-            await connection.execute(f"CREATE DATABASE {name}")
-            await connection.close()
-
-        asyncio.run(create())
-        url = address.set(database=name).render_as_string(hide_password=False)
-        config = Config(str(ROOT / "alembic.ini"))
-        config.attributes["url"] = url
-        command.upgrade(config, "head")
-        return url
-
-    return make
 
 
 def open_database(url: str) -> Database:
@@ -61,8 +35,8 @@ def open_database(url: str) -> Database:
 
 
 @pytest.fixture(scope="session")
-def database_url(make_database: Callable[[str], str]) -> str:
-    return make_database("search_tests")
+async def database_url(engines: Engines) -> str:
+    return await migrated_database(engines, "search_tests")
 
 
 @pytest.fixture(scope="session")

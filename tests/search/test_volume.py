@@ -15,8 +15,10 @@ from app.adapters.search.query import parse
 from app.core.db import Database
 from app.core.ids import uuid7
 from app.core.viewer import Role, Viewer
+from app.embedded.engines import Engines
 from app.models.accounts import User
 from app.models.datasets import Dataset, DatasetStatus, Visibility
+from tests.support.engines import migrated_database
 
 from .conftest import EPOCH, TEST, open_database
 
@@ -32,8 +34,8 @@ Statement = tuple[str, object]
 
 
 @pytest.fixture(scope="module")
-def volume_url(make_database: Callable[[str], str]) -> str:
-    return make_database("search_volume")
+async def volume_url(engines: Engines) -> str:
+    return await migrated_database(engines, "search_volume")
 
 
 @pytest.fixture(scope="module")

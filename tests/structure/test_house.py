@@ -18,7 +18,7 @@ from app.api import export_schema
 from app.api.schema import make_schema
 from app.core.settings import Settings
 from app.embedded.engines import Engines
-from tests.support.system import create_database
+from tests.support.engines import create_database
 
 ROOT = Path(__file__).parents[2]
 LONGEST_MODULE = 400
@@ -100,7 +100,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
 @pytest.fixture(scope="module")
 def empty_database(engines: Engines) -> str:
     """The address of a database that nothing was done to."""
-    return asyncio.run(create_database(engines, "migrated"))
+    return asyncio.run(create_database(engines, "migrations"))
 
 
 def test_migrations_go_up_agree_with_the_models_and_go_down(empty_database: str) -> None:

@@ -8,17 +8,12 @@ from starlette.applications import Starlette
 
 from app.api.application import create_application
 from app.core.settings import Settings
-from tests.support.system import System
+from tests.support.system import System, settings_from
 
 
 def settings_of(system: System, **given: object) -> Settings:
     """The settings of a system's processes, with some of one's own."""
-    environment = {
-        name.removeprefix("DATAKURA_").lower(): value
-        for name, value in system.environment.items()
-        if name.startswith("DATAKURA_")
-    }
-    return Settings(**{**environment, **given})  # type: ignore[arg-type]
+    return settings_from(system.environment, **given)
 
 
 @asynccontextmanager

@@ -13,7 +13,6 @@ from types import TracebackType
 
 import asyncpg
 import httpx
-from pydantic import SecretStr
 from redis.asyncio import Redis
 
 from app.core.db import Database
@@ -21,7 +20,9 @@ from app.core.sealing import sealer_of
 from app.core.security import TokenSigner, new_secret
 from app.core.settings import Settings
 from app.embedded.engines import Engines
+from app.prepare import prepare
 from app.services import signing_keys
+from tests.support.engines import migrated_database
 
 # Two living systems of one pair of engines never share a Redis database: a worker would take the other one's messages.
 REDIS_DATABASES = 16
@@ -29,13 +30,10 @@ MODULES = {"api": "app.main", "dispatcher": "app.dispatcher", "worker": "app.wor
 EMAIL, PASSWORD = "admin@example.com", "correct horse battery"
 
 
-async def create_database(engines: Engines, name: str) -> str:
-    """A new empty database; returns its address for SQLAlchemy."""
-    base = engines.database_url.rsplit("/", 1)[0]
-    connection = await asyncpg.connect(engines.database_url.replace("+asyncpg", ""))
-    await connection.execute(f'CREATE DATABASE "{name}"')
-    await connection.close()
-    return f"{base}/{name}"
+def settings_from(environment: dict[str, str], **given: object) -> Settings:
+    """What a process with this environment has for settings, with some of one's own."""
+    named = {name.removeprefix("DATAKURA_").lower(): value for name, value in environment.items() if name.startswith("DATAKURA_")}
+    return Settings(**{**named, **given})  # type: ignore[arg-type]
 
 
 def free_port() -> int:
@@ -72,7 +70,7 @@ class System:
             **engines.environment,
             "DATAKURA_PROFILE": "test",
             # Two systems of one name may share the engines.
-            "DATAKURA_DATABASE_URL": await create_database(engines, f"{name}_{new_secret()[:6]}"),
+            "DATAKURA_DATABASE_URL": await migrated_database(engines, f"{name}_{new_secret()[:6]}"),
             "DATAKURA_REDIS_URL": redis_url,
             "DATAKURA_S3_BUCKET": name.replace("_", "-"),
             "DATAKURA_DATA_DIR": str(folder),
@@ -85,20 +83,13 @@ class System:
             "DATAKURA_ACCESS_TOKEN_SECONDS": "3600",
             **settings,
         }
-        done = await asyncio.to_thread(
-            subprocess.run, [sys.executable, "-m", "app.prepare"], env=environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
+        await prepare(settings_from(environment))
         return cls(environment, folder / "logs", await cls.signer_of(environment), redis_database)
 
     @staticmethod
     async def signer_of(environment: dict[str, str]) -> TokenSigner:
         """A signer with the keys of a prepared database."""
-        settings = Settings(
-            profile="test",
-            database_url=SecretStr(environment["DATAKURA_DATABASE_URL"]),
-            secret_keys=SecretStr(environment["DATAKURA_SECRET_KEYS"]),
-        )
+        settings = settings_from(environment)
         db, signer = Database(settings, application_name="tests"), TokenSigner(settings)
         await signing_keys.renew(db, signer, sealer_of(settings))
         await db.close()
