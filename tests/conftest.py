@@ -8,6 +8,7 @@ import structlog
 from app.embedded.engines import Engines
 from tests.support.client import Client
 from tests.support.engines import running_engines
+from tests.support.people import the_administrator
 from tests.support.system import System
 
 # Without it an error that is logged by the program in this process is drawn with its source and variables, which takes
@@ -45,6 +46,7 @@ async def client(system: System) -> AsyncIterator[Client]:
 
 
 @pytest.fixture
-async def admin(client: Client) -> Client:
+async def admin(system: System) -> AsyncIterator[Client]:
     """The administrator, signed in."""
-    return await client.sign_in()
+    async with the_administrator(system) as person:
+        yield person

@@ -1,17 +1,15 @@
 """The application in this process, on the running system's engines, and the data on which access is tried."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
 from app.api.application import create_application
-from app.core.ids import uuid7
 from app.core.settings import Settings
 from tests.access.world import World, a_world
-from tests.support.people import Person, signer
-from tests.support.system import EMAIL, System
+from tests.support.people import the_administrator
+from tests.support.system import System
 
 
 @pytest.fixture(scope="session")
@@ -32,14 +30,5 @@ async def http(system: System) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture(scope="session")
 async def world(system: System, http: httpx.AsyncClient) -> AsyncIterator[World]:
     """One for all tests that leave it as it is."""
-    session_id = uuid7()
-    connection = await system.database()
-    user_id = await connection.fetchval("SELECT id FROM users WHERE email = $1", EMAIL)
-    await connection.execute(
-        "INSERT INTO sign_in_sessions (id, user_id, expires_at) VALUES ($1, $2, $3)",
-        session_id, user_id, datetime.now(UTC) + timedelta(days=1),
-    )  # fmt: skip
-    await connection.close()
-    token = signer(system).sign(user_id, session_id).encoded
-    async with Person(system.url, user_id, EMAIL, session_id, token) as admin, a_world(system, admin, http) as made:
+    async with the_administrator(system) as admin, a_world(system, admin, http) as made:
         yield made

@@ -30,7 +30,7 @@ def mails_to(system: System, address: str) -> list[str]:
 
 async def link_to(system: System, address: str, *, count: int = 1) -> str:
     """The token in the newest of so many mails."""
-    await until(lambda: len(mails_to(system, address)) >= count, "a mail", seconds=20)
+    await until(lambda: len(mails_to(system, address)) >= count, "a mail")
     mails = mails_to(system, address)
     assert len(mails) == count
     (link,) = re.findall(r"^(http://\S+)$", mails[-1], flags=re.MULTILINE)
@@ -100,7 +100,7 @@ async def test_no_link_stands_in_the_database_or_the_logs_and_a_sent_text_is_gon
             (True, None)
         ]
 
-    await until(sent, "the mail to be marked", seconds=20)
+    await until(sent, "the mail to be marked")
     connection = await system.database()
     for table in ("one_time_links", "mails", "tasks", "audit_events"):
         assert token not in str(await connection.fetch(f"SELECT * FROM {table}")), table

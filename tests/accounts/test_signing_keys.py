@@ -85,7 +85,7 @@ async def test_a_rotation_signs_nobody_out_and_the_next_token_is_of_the_new_key(
             await after.sign_in()
             return key_id(after) == new
 
-        await until(signs_anew, "a token of the new key", seconds=20)
+        await until(signs_anew, "a token of the new key")
         working.cancel()
         assert answers
         assert all(answers)
@@ -105,7 +105,7 @@ async def test_a_token_of_a_key_that_was_made_a_moment_ago_is_accepted_at_once(o
         async def accepted() -> bool:
             return (await client.run(VIEWER))["viewer"] is not None
 
-        await until(accepted, "the api to learn of the key", seconds=3)
+        await until(accepted, "the api to learn of the key")
 
 
 async def test_a_key_whose_last_token_has_ended_verifies_nothing(own: System, tmp_path: Path) -> None:
@@ -118,7 +118,7 @@ async def test_a_key_whose_last_token_has_ended_verifies_nothing(own: System, tm
         async def refused() -> bool:
             return (await client.run(VIEWER))["viewer"] is None
 
-        await until(refused, "the old key to end", seconds=20)
+        await until(refused, "the old key to end")
         assert old not in await published(own)
         await keys(own, "rotate", folder=tmp_path)
         assert await fetch(own, "SELECT 1 FROM signing_keys WHERE key_id = $1", old) == []
@@ -132,7 +132,7 @@ async def test_a_key_that_others_may_know_ends_at_once_and_sessions_go_on(own: S
         async def refused() -> bool:
             return (await client.run(VIEWER))["viewer"] is None
 
-        await until(refused, "tokens of the old key to end", seconds=20)
+        await until(refused, "tokens of the old key to end")
         payload = (await client.run("mutation { refreshSession { session { accessToken } errors { code } } }"))["refreshSession"]
         client.token = payload["session"]["accessToken"]
         assert await client.run(VIEWER) == {"viewer": {"email": EMAIL}}

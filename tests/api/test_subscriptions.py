@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import websockets
 
+from app.schema.ids import from_id
 from tests.support.client import TERMINAL, Client
 from tests.support.contract import operations
 from tests.support.people import People, a_person
@@ -128,10 +129,13 @@ async def test_a_subscription_ends_with_its_grant(system: System, admin: Client,
 
 async def test_a_subscription_ends_when_its_grant_expires(system: System, admin: Client, people: People) -> None:
     dataset_id = await admin.create("Watched for a while", visibility="RESTRICTED")
-    await people.grant(admin, dataset_id, people.viewer, "READ", seconds=2)
+    grant_id = await people.grant(admin, dataset_id, people.viewer, "READ", seconds=3600)
     async with await Socket.signed_in(system.url, people.viewer.token) as theirs:
         await theirs.subscribe(STATUS, datasetId=dataset_id)
         assert (await theirs.next())["dataset"]["id"] == dataset_id
+        connection = await system.database()
+        await connection.execute("UPDATE access_grants SET expires_at = now() WHERE id = $1", from_id(grant_id, "AccessGrant"))
+        await connection.close()
         assert await theirs.receive() == {"type": "complete", "id": "1"}
 
 
@@ -296,8 +300,9 @@ async def test_signing_out_closes_the_socket(system: System) -> None:
 
 async def test_a_socket_ends_with_its_token(system: System) -> None:
     async with a_person(system, "EDITOR") as person:
-        token = Forger(system, person.row_id, person.session_id).sign(exp=datetime.now(UTC) + timedelta(seconds=3))
-        async with await Socket.signed_in(system.url, token) as socket:
+        async with await Socket.open(system.url) as socket:
+            token = Forger(system, person.row_id, person.session_id).sign(exp=datetime.now(UTC) + timedelta(seconds=3))
+            await socket.introduce(token)
             await socket.subscribe("subscription{datasetStatusChanged{sequence}}")
             assert await socket.closed() == 4401
 

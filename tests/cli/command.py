@@ -69,6 +69,6 @@ class Command:
 
 async def ended(process: Process) -> Run:
     """How it ended, once it has."""
-    out, err = await asyncio.wait_for(process.communicate(), 60)
+    out, err = await asyncio.wait_for(process.communicate(), 180)
     assert process.returncode is not None
     return Run(process.returncode, out.decode(), err.decode())

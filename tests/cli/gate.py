@@ -51,7 +51,7 @@ class Gate:
 
     async def until_held(self, name: str) -> None:
         """A request of this name waits."""
-        await asyncio.wait_for(self._held[name].arrived.wait(), 60)
+        await asyncio.wait_for(self._held[name].arrived.wait(), 180)
 
     def release(self) -> None:
         """What waits goes on, and everything passes."""

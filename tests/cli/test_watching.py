@@ -30,7 +30,7 @@ async def test_states_are_pushed_in_their_order(gated: Gated, gated_admin: Clien
         following = asyncio.create_task(_collect(watch, seen))
         await until(lambda: watch.live and len(seen) == 2, "the subscription")
         await gated_admin.mutate(COMPLETE, **complete)
-        await asyncio.wait_for(following, 60)
+        await asyncio.wait_for(following, 180)
     steps = list(dict.fromkeys((state.status, state.stage) for state in seen))
     assert steps[:3] == [("AWAITING_UPLOAD", None), ("QUEUED", None), ("PROCESSING", "DOWNLOADING")]
     assert steps[-1] == ("READY", None)
@@ -46,7 +46,7 @@ async def test_states_are_asked_for_where_no_websocket_passes(gated: Gated, gate
         following = asyncio.create_task(_collect(watch, seen))
         await until(lambda: len(seen) >= 3, "three answers")
         await gated_admin.mutate(COMPLETE, **complete)
-        await asyncio.wait_for(following, 60)
+        await asyncio.wait_for(following, 180)
         assert not watch.live
     assert [state.status for state in seen[:3]] == ["AWAITING_UPLOAD"] * 3
     assert seen[-1].status == "READY"

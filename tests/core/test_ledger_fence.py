@@ -183,13 +183,13 @@ async def test_two_dispatchers_expire_each_lease_once_and_bury_the_dead_once(
     await tasks.change(poison, "lost_leases = 2")
     await tasks.execute("UPDATE tasks SET lease_until = now() - interval '1 second'")
     settings = Settings(profile="test", heal_seconds=0.01)
-    async with Redis.from_url(engines.redis_url.rsplit("/", 1)[0] + "/9") as redis:
+    async with Redis.from_url(engines.redis_url) as redis:
         dispatchers = [asyncio.create_task(Reconciler(tasks.db, redis, settings).run()) for _ in range(2)]
 
         async def healed() -> bool:
             return "RUNNING" not in {(await tasks.row(task_id))["state"] for task_id in [*running, poison]}
 
-        await until(healed, "the leases to end", seconds=20)
+        await until(healed, "the leases to end")
         for dispatcher in dispatchers:
             dispatcher.cancel()
         await asyncio.gather(*dispatchers, return_exceptions=True)

@@ -45,7 +45,7 @@ async def load(system: System, **environment: str) -> Run:
         sys.executable, "-m", "app.demo", env=system.environment | {"DATAKURA_URL": system.url} | environment,
         stdin=asyncio.subprocess.DEVNULL, stdout=PIPE, stderr=PIPE,
     )  # fmt: skip
-    out, err = await asyncio.wait_for(process.communicate(), 100)
+    out, err = await asyncio.wait_for(process.communicate(), 180)
     return Run(process.returncode or 0, out.decode(), err.decode())
 
 

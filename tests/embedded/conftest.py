@@ -62,7 +62,7 @@ class Up:
     def send(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 
-    def end(self, *, seconds: float = 60) -> int:
+    def end(self, *, seconds: float = 180) -> int:
         """Its exit code, and all its lines are read."""
         rest, _ = self._process.communicate(timeout=seconds)
         self.lines += rest.splitlines()

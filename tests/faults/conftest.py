@@ -7,6 +7,7 @@ import pytest
 from app.embedded.engines import Engines
 from tests.support.client import Client
 from tests.support.engines import running_engines
+from tests.support.people import the_administrator
 from tests.support.system import System
 
 QUICK = {"DATAKURA_LEASE_SECONDS": "4", "DATAKURA_QUEUED_TIMEOUT_SECONDS": "2", "DATAKURA_HEAL_SECONDS": "0.5"}
@@ -33,5 +34,5 @@ async def person(doomed: System) -> AsyncIterator[Client]:
     """Somebody signed in to the doomed system, all of whose processes run."""
     doomed.start()
     await doomed.until_ready()
-    async with Client(doomed.url) as client:
-        yield await client.sign_in()
+    async with the_administrator(doomed) as administrator:
+        yield administrator

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from app.embedded.engines import Engines
 from tests.faults.conftest import QUICK
-from tests.support.client import Client
+from tests.support.people import the_administrator
 from tests.support.system import System
 
 BUG = '''"""Found before the real package: a reader with a bug."""
@@ -21,8 +21,7 @@ async def test_a_reader_that_raises_is_tried_twice_and_tells_nothing(doomed_engi
         system.start("api", "dispatcher")
         system.start("worker", PYTHONPATH=str(broken))
         await system.until_ready()
-        async with Client(system.url) as client:
-            await client.sign_in()
+        async with the_administrator(system) as client:
             version = await client.finished(await client.upload(await client.create("Bug"), b"a,b\n1,2\n"))
         assert version["status"] == "QUARANTINED"
         assert version["error"]["message"] == "Reading this file failed again and again on our side."

@@ -2,8 +2,6 @@
 
 import json
 
-import pytest
-
 from tests.faults.test_crash_points import CSV, restart, settled
 from tests.support.client import Client
 from tests.support.system import System
@@ -12,7 +10,6 @@ RETRY = """mutation RetryVersion($input: RetryVersionInput!) { retryVersion(inpu
     version { id status } errors { code message path } } }"""
 
 
-@pytest.mark.timeout(180)
 async def test_a_version_that_kills_its_worker_three_times_is_quarantined_and_can_be_retried(
     doomed: System, person: Client
 ) -> None:

@@ -48,7 +48,7 @@ async def frozen_child(worker: "subprocess.Popen[bytes]", what: str) -> psutil.P
             found[:] = [one for one in psutil.Process(worker.pid).children() if one.cmdline()[1:3] == ["-m", "app.ingest"]]
         return len(found) == 1
 
-    await until(reads, f"{what} to read the file", seconds=20)
+    await until(reads, f"{what} to read the file")
     found[0].suspend()
     return found[0]
 
@@ -100,7 +100,7 @@ async def test_a_worker_that_wakes_while_its_successor_works_notices_and_changes
             async def noticed() -> bool:
                 return LOST in (await metrics.get(f"http://127.0.0.1:{port}/metrics")).text
 
-            await until(noticed, "the first worker to notice that it lost its lease", seconds=15)
+            await until(noticed, "the first worker to notice that it lost its lease")
         assert not its_child.is_running()
         assert await database.fetchrow(TASK, row_id) == task
         assert await database.fetchrow(VERSION, row_id) == version

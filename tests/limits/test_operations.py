@@ -114,7 +114,7 @@ async def test_an_operation_that_takes_too_long_ends_with_its_statement(
     table, query = BLOCKED[where]
     async with served(operation_timeout_seconds=0.5, statement_timeout_seconds=60) as (_, client), locked(prepared, table):
         answer = await post(client, query, editor)
-        await until(lambda: none_waits(database), "the statement to be gone", seconds=1)
+        await until(lambda: none_waits(database), "the statement to be gone", seconds=30)
     assert answer.status_code == 200
     assert answer.json() == {
         "data": None,
@@ -169,9 +169,9 @@ async def test_the_statement_of_a_query_ends_when_its_client_leaves(
     async with served(statement_timeout_seconds=60) as (application, _), locked(prepared, table):
         leaver = Leaver(query, editor)
         request = leaver.asks(application)
-        await until(lambda: some_wait(database), "the statement to wait", seconds=10)
+        await until(lambda: some_wait(database), "the statement to wait")
         leaver.leaves.set()
-        await until(lambda: none_waits(database), "the statement to be gone", seconds=1)
+        await until(lambda: none_waits(database), "the statement to be gone", seconds=30)
         await request
 
 
@@ -186,7 +186,7 @@ async def test_a_mutation_goes_on_when_its_client_leaves(
         leaver = Leaver('mutation{createDataset(input:{name:"Left behind"}){errors{code}}}', editor)
         async with locked(prepared, "datasets"):
             request = leaver.asks(application)
-            await until(lambda: some_wait(database), "the statement to wait", seconds=10)
+            await until(lambda: some_wait(database), "the statement to wait")
             leaver.leaves.set()
         await request
     assert await database.fetchval("SELECT count(*) FROM datasets WHERE name = 'Left behind'") == 1

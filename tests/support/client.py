@@ -100,7 +100,7 @@ class Client:
         """The version as it is now."""
         return (await self.run(VERSION, id=version_id))["datasetVersion"]
 
-    async def finished(self, version_id: str, *, seconds: float = 60.0) -> dict:
+    async def finished(self, version_id: str, *, seconds: float = 180.0) -> dict:
         """The version when it has reached a state that it does not leave by itself."""
         seen: dict = {}
 

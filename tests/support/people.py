@@ -10,7 +10,7 @@ from app.core.ids import uuid7
 from app.core.security import TokenSigner
 from app.schema.ids import to_id
 from tests.support.client import Client
-from tests.support.system import System
+from tests.support.system import EMAIL, System
 
 GRANT = """mutation GrantAccess($input: GrantAccessInput!) { grantAccess(input: $input) {
     grant { id level user { id } expiresAt } errors { code message path } } }"""
@@ -46,6 +46,22 @@ async def a_person(system: System, role: str, *, password_hash: str | None = Non
     )  # fmt: skip
     await connection.close()
     async with Person(system.url, row_id, email, session_id, signer(system).sign(row_id, session_id).encoded) as person:
+        yield person
+
+
+@asynccontextmanager
+async def the_administrator(system: System) -> AsyncIterator[Person]:
+    """The administrator in a new session, without a password: how often one may sign in is limited."""
+    session_id = uuid7()
+    connection = await system.database()
+    user_id = await connection.fetchval("SELECT id FROM users WHERE email = $1", EMAIL)
+    await connection.execute(
+        "INSERT INTO sign_in_sessions (id, user_id, expires_at) VALUES ($1, $2, $3)",
+        session_id, user_id, datetime.now(UTC) + timedelta(days=1),
+    )  # fmt: skip
+    await connection.close()
+    token = signer(system).sign(user_id, session_id).encoded
+    async with Person(system.url, user_id, EMAIL, session_id, token) as person:
         yield person
 
 

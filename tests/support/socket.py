@@ -11,7 +11,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.typing import Subprotocol
 
 PROTOCOL = Subprotocol("graphql-transport-ws")
-SECONDS = 30.0
+SECONDS = 120.0
 
 
 class Socket:
@@ -31,9 +31,13 @@ class Socket:
     async def signed_in(cls, url: str, token: str | None) -> "Socket":
         """A connection whose token was accepted."""
         socket = await cls.open(url)
-        await socket.send("connection_init", payload={"authorization": f"Bearer {token}"})
-        assert await socket.receive() == {"type": "connection_ack"}
+        await socket.introduce(token)
         return socket
+
+    async def introduce(self, token: str | None) -> None:
+        """The token was accepted."""
+        await self.send("connection_init", payload={"authorization": f"Bearer {token}"})
+        assert await self.receive() == {"type": "connection_ack"}
 
     async def send(self, kind: str, **message: object) -> None:
         """One message."""

@@ -136,7 +136,7 @@ class System:
     async def until_dead(self, name: str) -> int:
         """Waits until the process has ended by itself; returns its status (-9: it killed itself at a crash point)."""
         process = self.processes.pop(name)
-        return await asyncio.to_thread(process.wait, 60)
+        return await asyncio.to_thread(process.wait, 180)
 
     def stop(self) -> None:
         """Every process has ended, politely."""
@@ -163,7 +163,7 @@ class System:
         free_redis_databases.append(self.redis_database)
 
 
-async def until(condition: Callable[[], object], what: str, *, seconds: float = 60.0) -> None:
+async def until(condition: Callable[[], object], what: str, *, seconds: float = 180.0) -> None:
     """Returns when `condition` (plain or async) holds; fails with a sentence when it does not in time."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
