@@ -107,7 +107,7 @@ async def test_a_worker_that_wakes_while_its_successor_works_notices_and_changes
         assert await database.fetchval(FILES, row_id) == 0
 
         child.resume()
-        await assert_ready_once(doomed, version_id)
+        await assert_ready_once(doomed, person, version_id)
         row = await database.fetchrow(TASK, row_id)
         assert (row["state"], row["fence"], row["attempt"], row["lost_leases"]) == ("SUCCEEDED", 2, 2, 1)
         zombie.terminate()
@@ -127,7 +127,7 @@ async def test_a_worker_that_wakes_after_its_successor_has_finished_has_no_effec
         await frozen_child(zombie, "the first worker")
         await freeze(zombie, database, row_id)
         doomed.start("worker", DATAKURA_WORKER_NAME="another-worker")
-        await assert_ready_once(doomed, version_id)
+        await assert_ready_once(doomed, person, version_id)
         task, version = await database.fetchrow(TASK, row_id), await database.fetchrow(VERSION, row_id)
         os.kill(zombie.pid, signal.SIGCONT)
         zombie.terminate()
