@@ -15,6 +15,8 @@ from app.core.settings import Settings
 from app.ingest import values
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import polars as pl
 
 Value = None | bool | int | float | str
@@ -156,6 +158,13 @@ class S3TableReader:
         return pl.scan_parquet(
             f"s3://{self._bucket}/{key}", storage_options=self._options, glob=False, hive_partitioning=False, use_statistics=False
         )
+
+
+def first_rows(path: "Path", count: int) -> TablePage:
+    """The first rows of a table that lies on this machine; blocks."""
+    import polars as pl
+
+    return _as_page(pl.scan_parquet(path, glob=False, hive_partitioning=False).head(count).collect())
 
 
 @contextmanager

@@ -32,7 +32,7 @@ class Who(StrEnum):
 _ROOTS: dict[str, dict[Who, str]] = {
     "Query": {
         Who.ANYBODY: "viewer signInOptions",
-        Who.ACCOUNT: "datasets searchDatasets suggestDatasets users teams sessions apiKeys qualityRuleTypes incidents checkSchedules ruleTemplates",
+        Who.ACCOUNT: "datasets previewFile searchDatasets suggestDatasets users teams sessions apiKeys qualityRuleTypes incidents checkSchedules ruleTemplates",
         Who.READ: "dataset datasetBySlug datasetActivity datasetVersion compareVersions node qualityRun qualityBackTest dataContract",
         Who.SELF: "upload",
         Who.ADMINISTRATOR: "auditEvents auditTrail taskQueues tasks storage systemHealth searchIndex",
@@ -119,6 +119,8 @@ _VERSIONS: dict[str, dict[Who, str]] = {
     "VersionComparison": {Who.PARENT: "compatibility rowCountChange schemaChanges", Who.UNMASKED: "profileChanges"},
     "SchemaChange": {Who.PARENT: "fieldPath change before after breaking"},
     "ProfileChange": {Who.PARENT: "fieldPath statistic before after relativeChange"},
+    "FilePreview": {Who.PARENT: "readOptions columns rows rejectedRowCount rejectedRows warnings error"},
+    "PreviewColumn": {Who.PARENT: "name type"},
     "Upload": {Who.PARENT: "id fileName sizeBytes partSizeBytes expiresAt storedParts parts"},
     "StoredPart": {Who.PARENT: "number etag sizeBytes"},
     "UploadPart": {Who.PARENT: "number url headers"},

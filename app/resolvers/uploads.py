@@ -9,6 +9,7 @@ from app.core.errors import InvalidInput
 from app.resolvers.answers import answer
 from app.schema.base import Info, optional, required
 from app.schema.ids import from_id
+from app.schema.previews import FilePreview, PreviewFileInput
 from app.schema.quality_rules import RuleViolation
 from app.schema.uploads import (
     AbortUploadInput,
@@ -23,7 +24,7 @@ from app.schema.uploads import (
     VersionPayload,
 )
 from app.schema.versions import DatasetVersion
-from app.services import rereads, uploads, versions
+from app.services import previews, rereads, uploads, versions
 from app.services.quality_gate import GateClosed
 from app.services.rate_limits import Kind
 
@@ -39,6 +40,21 @@ class UploadsQuery:
         async with info.context.read() as connection:
             row = await uploads.find(connection, info.context.viewer, from_id(id, "Upload"))
         return optional(Upload.of, row)
+
+    @strawberry.field(
+        description="How the beginning of a file would be read, with options or without: a dry run of an upload. Nothing is kept."
+    )
+    async def preview_file(
+        self, info: Info, input: Annotated[PreviewFileInput, strawberry.argument(description="The file.")]
+    ) -> FilePreview:
+        context = info.context
+        head = input.parsed()
+        options = input.options.parsed() if input.options else {}
+        await context.limit(Kind.UPLOAD)
+        found = await previews.preview(
+            head, is_whole=input.is_whole, file_name=input.file_name, options=options, settings=context.resources.settings
+        )
+        return FilePreview.of(found)
 
 
 @strawberry.type

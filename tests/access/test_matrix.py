@@ -30,7 +30,7 @@ ROOTS = (
     "teams", "users", "datasetBySlug", "suggestDatasets", "node", "viewer", "signInOptions", "qualityRuleTypes", "qualityRun", "incidents", "qualityBackTest",
     "auditTrail", "taskQueues", "tasks", "storage", "systemHealth", "searchIndex",
     "ruleTemplates", "checkSchedules", "dataContract",
-    "datasetActivity",
+    "datasetActivity", "previewFile",
     "notificationChannels", "notifications", "notificationPreview", "notificationVariables",
 )  # fmt: skip
 """In this order a way to each type is looked for."""
@@ -89,6 +89,7 @@ def arguments(world: World) -> dict[tuple[str, str], str]:
         ("Query", "storage"): "(first: 5)",
         ("Dataset", "accessOf"): f'(userId: "{world.people["reader"].id}")',
         ("Query", "qualityBackTest"): f'(id: "{world.batch}")',
+        ("Query", "previewFile"): '(input: {head: "YSxiCjEsMgo=", isWhole: true, fileName: "a.csv"})',
         ("Query", "datasetActivity"): f'(datasetId: "{world.dataset}", first: 5)',
         ("Query", "notificationChannels"): "(first: 5)",
         ("Query", "notifications"): "(first: 5)",
