@@ -190,14 +190,38 @@ describe('uploading with options', () => {
       refusal('0 to 1,000,000.', 'options', 'skippedRows'),
     ]
     const api = pageOf([], { startUpload: refused(...errors) })
+    const previews: unknown[] = []
+    api.roots.query = {
+      ...api.roots.query,
+      previewFile: ({ input }: { input: { options: { types?: { a?: string } } } }) => {
+        previews.push(input)
+        return {
+          readOptions: { ...FOUND, delimiter: ',' },
+          columns: [{ name: 'a', type: input.options.types?.a ?? 'INTEGER' }, { name: 'b', type: 'INTEGER' }],
+          rows: [[input.options.types?.a ? '1' : 1, null]],
+          rejectedRowCount: 1,
+          rejectedRows: [{ line: 3, reason: 'it has 1 cell', fieldPath: null, text: 'x' }],
+          warnings: ['A note.'],
+          error: null,
+        }
+      },
+    }
     await renderUploads(api)
-    await userEvent.click(await screen.findByRole('button', { name: 'Options' }))
-    const dialog = await screen.findByRole('dialog', { name: 'Upload with options' })
+    await userEvent.click(await screen.findByRole('button', { name: 'Preview and options' }))
+    const dialog = await screen.findByRole('dialog', { name: 'Upload with preview and options' })
     await userEvent.type(within(dialog).getByRole('textbox', { name: 'Label of the version' }), 'January')
     await userEvent.type(within(dialog).getByRole('textbox', { name: 'What changed' }), 'Corrected')
     await userEvent.type(within(dialog).getByRole('textbox', { name: /Lines to skip/ }), '2000000')
     await userEvent.click(within(dialog).getByRole('button', { name: 'Choose a file' }))
-    await userEvent.upload(screen.getByLabelText('File to upload with these options'), FILE)
+    await userEvent.upload(screen.getByLabelText('File to preview'), FILE)
+    const preview = await within(dialog).findByRole('region', { name: 'First rows' })
+    expect(within(preview).getByRole('row', { name: '1 null' })).toBeInTheDocument()
+    expect(within(dialog).getByText('1 row could not be read')).toHaveTextContent('Line 3: it has 1 cell')
+    await userEvent.selectOptions(within(preview).getByRole('combobox', { name: 'Type of a' }), 'Text')
+    await waitFor(() => expect(previews.at(-1)).toMatchObject({ options: { skippedRows: 2000000, types: { a: 'STRING' } } }))
+    expect(previews[0]).toMatchObject({ head: btoa(CONTENT), isWhole: true, fileName: 'sales.csv', options: { skippedRows: 2000000 } })
+    await userEvent.selectOptions(within(preview).getByRole('combobox', { name: 'Type of a' }), 'Find it out')
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Upload' }))
 
     await userEvent.click(await screen.findByRole('button', { name: 'Change the options' }))
     const again = await screen.findByRole('dialog', { name: 'Options of sales.csv' })

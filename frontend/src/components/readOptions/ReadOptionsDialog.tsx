@@ -14,6 +14,8 @@ import { useProblemText } from '../useProblemText'
 import { isSkippable, optionsOf, type ReadOptionsDraft } from './draft'
 import { ReadOptionsFields } from './ReadOptionsFields'
 
+export type PreviewOf = (draft: ReadOptionsDraft, change: (changes: Partial<ReadOptionsDraft>) => void) => ReactNode
+
 interface ReadOptionsDialogProps {
   title: string
   submitLabel: string
@@ -26,6 +28,8 @@ interface ReadOptionsDialogProps {
   /** Fields above the options, and the names of the inputs that they show problems of. */
   before?: ReactNode
   beforeNames?: readonly string[]
+  /** What reading with the options gives. */
+  renderPreview?: PreviewOf | null
   onSubmit: (draft: ReadOptionsDraft) => void
   onClose: () => void
 }
@@ -39,6 +43,7 @@ export function ReadOptionsDialog(props: ReadOptionsDialogProps) {
   const leadId = useId()
   const form = useRef<HTMLFormElement>(null)
   const [draft, setDraft] = useState(initial)
+  const change = (changes: Partial<ReadOptionsDraft>) => setDraft((present) => ({ ...present, ...changes }))
 
   // Whoever cannot see the red field is taken to it.
   useEffect(() => {
@@ -63,7 +68,7 @@ export function ReadOptionsDialog(props: ReadOptionsDialogProps) {
       onClose={props.onClose}
       aria-labelledby={titleId}
       aria-describedby={leadId}
-      maxWidth="sm"
+      maxWidth={props.renderPreview ? 'md' : 'sm'}
       fullWidth
     >
       <DialogTitle id={titleId}>{title}</DialogTitle>
@@ -81,13 +86,14 @@ export function ReadOptionsDialog(props: ReadOptionsDialogProps) {
                 {problemText(problem)}
               </Alert>
             ))}
+            {props.renderPreview?.(draft, change)}
             {before}
             <Typography id={leadId} variant="body2" color="textSecondary">
               {t('readForm.lead')}
             </Typography>
             <ReadOptionsFields
               draft={draft}
-              onChange={(change) => setDraft((present) => ({ ...present, ...change }))}
+              onChange={change}
               columnsOf={columnsOf}
               problems={problems}
             />

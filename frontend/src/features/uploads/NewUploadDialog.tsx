@@ -1,8 +1,10 @@
-import { useRef, type ChangeEvent } from 'react'
+import UploadFileIcon from '@mui/icons-material/UploadFile'
+import Button from '@mui/material/Button'
+import { useRef, useState, type ChangeEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ReadOptionsDraft } from '../../components/readOptions/draft'
+import { FilePreview } from './FilePreview'
 import UploadOptionsDialog from './UploadOptionsDialog'
-import type { UploadDetails } from './uploadsSlice'
 import { useUploadQueue } from './useUploadQueue'
 
 interface NewUploadDialogProps {
@@ -13,18 +15,17 @@ interface NewUploadDialogProps {
   onClose: () => void
 }
 
-/** Says how a file is to be read, then chooses it; its upload starts at once. */
+/** Chooses a file, shows how it would be read with which options, and uploads it with them. */
 export default function NewUploadDialog({ dataset, options, columnsOf, onClose }: NewUploadDialogProps) {
   const { t } = useTranslation()
   const queue = useUploadQueue()
   const input = useRef<HTMLInputElement>(null)
-  const details = useRef<UploadDetails | null>(null)
+  const [file, setFile] = useState<File | null>(null)
 
   function choose(event: ChangeEvent<HTMLInputElement>) {
-    const [file] = event.target.files ?? []
-    if (!file) return
-    void queue.add(dataset, file, details.current)
-    onClose()
+    const [chosen] = event.target.files ?? []
+    if (chosen) setFile(chosen)
+    event.target.value = ''
   }
 
   return (
@@ -33,10 +34,27 @@ export default function NewUploadDialog({ dataset, options, columnsOf, onClose }
         initial={{ label: '', comment: '', options }}
         columnsOf={columnsOf}
         problems={[]}
-        fileName={null}
+        fileName={file?.name ?? null}
+        top={
+          file && (
+            <Button startIcon={<UploadFileIcon />} size="small" sx={{ alignSelf: 'flex-start' }} onClick={() => input.current?.click()}>
+              {t('upload.otherFileInstead')}
+            </Button>
+          )
+        }
+        renderPreview={
+          file &&
+          ((draft, change) => (
+            <FilePreview key={`${file.name} ${file.size} ${file.lastModified}`} file={file} draft={draft} onChange={change} />
+          ))
+        }
         onSubmit={(given) => {
-          details.current = given
-          input.current?.click()
+          if (!file) {
+            input.current?.click()
+            return
+          }
+          void queue.add(dataset, file, given)
+          onClose()
         }}
         onClose={onClose}
       />

@@ -1,9 +1,9 @@
 import TextField from '@mui/material/TextField'
-import { useState } from 'react'
+import { useState, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { FieldProblem } from '../../components/fieldProblems'
 import { useMessageAt } from '../../components/useProblemText'
-import { ReadOptionsDialog } from '../../components/readOptions/ReadOptionsDialog'
+import { ReadOptionsDialog, type PreviewOf } from '../../components/readOptions/ReadOptionsDialog'
 import type { UploadDetails } from './uploadsSlice'
 
 interface UploadOptionsDialogProps {
@@ -12,6 +12,10 @@ interface UploadOptionsDialogProps {
   problems: readonly FieldProblem[]
   /** The file that it is about; null: it is chosen afterwards. */
   fileName: string | null
+  /** Above everything else. */
+  top?: ReactNode
+  /** What reading with these options gives; null while that is not known. */
+  renderPreview?: PreviewOf | null
   onSubmit: (details: UploadDetails) => void
   onClose: () => void
 }
@@ -31,8 +35,10 @@ export default function UploadOptionsDialog(props: UploadOptionsDialogProps) {
       columnsOf={columnsOf}
       problems={problems}
       beforeNames={['label', 'comment']}
+      renderPreview={props.renderPreview ?? null}
       before={
         <>
+          {props.top}
           <TextField
             size="small"
             fullWidth
