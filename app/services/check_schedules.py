@@ -1,8 +1,8 @@
-"""Schedules of checks: when a dataset's current version is checked again, and the tick that begins what is due."""
+"""Schedules of checks: when a dataset's current version is checked again."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,27 +11,22 @@ from sqlalchemy import Select, func, insert, select, tuple_, update
 from sqlalchemy import delete as sql_delete
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from app.core.db import Database
 from app.core.errors import InvalidInput, LimitExceeded, NotFound
 from app.core.ids import uuid7
 from app.core.rows import AnyRow
-from app.core.viewer import Principal, System, Viewer
+from app.core.viewer import Principal, Viewer
 from app.models.datasets import Dataset
 from app.models.incidents import CheckSchedule, CheckScheduleRule
-from app.models.quality import QualityRule, RunTrigger
-from app.services import access, audit, events, quality_requests, quality_runs
+from app.services import access, audit, events, quality_requests
 from app.services.access import Level
 
 MISSING = "There is no such schedule, or you may not see its dataset."
 MAX_SCHEDULES = 20
 """Of a dataset."""
-LEAST_INTERVAL = timedelta(minutes=1)
-TICK_BATCH = 100
 COLUMNS = (
     CheckSchedule.id, CheckSchedule.dataset_id, CheckSchedule.cron, CheckSchedule.timezone, CheckSchedule.enabled,
     CheckSchedule.all_rules, CheckSchedule.next_run_at, CheckSchedule.created_by_id, CheckSchedule.created_at, CheckSchedule.updated_at,
 )  # fmt: skip
-_DISPATCHER = System("dispatcher")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,60 +139,6 @@ def next_time(cron: str, timezone: str, after: datetime) -> datetime:
         return next(CronSim(cron.strip(), after.astimezone(zone))).astimezone(UTC)
     except (CronSimError, StopIteration) as error:
         raise InvalidInput(f"{cron[:60]!r} is no cron expression, or a time that never comes.", path=("cron",)) from error
-
-
-async def tick(db: Database) -> int:
-    """Runs that are due are QUEUED, each once however many dispatchers look, and however often its time was missed.
-
-    One transaction for each hundred: the run, its task and the schedule's next time belong together.
-    """
-    begun = 0
-    while True:
-        async with db.transaction(_DISPATCHER) as session:
-            due = (
-                await session.execute(
-                    select(
-                        CheckSchedule.id, CheckSchedule.dataset_id, CheckSchedule.cron, CheckSchedule.timezone,
-                        CheckSchedule.all_rules, CheckSchedule.next_run_at, func.now().label("now"),
-                    )
-                    .where(CheckSchedule.enabled, CheckSchedule.next_run_at <= func.now())
-                    .order_by(CheckSchedule.next_run_at)
-                    .limit(TICK_BATCH)
-                    .with_for_update(skip_locked=True)
-                )
-            ).all()  # fmt: skip
-            for schedule in due:
-                begun += await _begin(session, schedule)
-        if len(due) < TICK_BATCH:
-            return begun
-
-
-async def _begin(session: AsyncSession, schedule: AnyRow) -> int:
-    # Counted from now, not from the missed time: ten missed times are one run.
-    following = next_time(schedule.cron, schedule.timezone, schedule.now)
-    await session.execute(update(CheckSchedule).where(CheckSchedule.id == schedule.id).values(next_run_at=following))
-    statement = select(Dataset.current_version_id).where(Dataset.id == schedule.dataset_id, Dataset.deleted_at.is_(None))
-    version_id = await session.scalar(statement)
-    if version_id is None:
-        return 0
-    rule_ids: list[UUID] | None = None
-    if schedule.all_rules:
-        if not await quality_runs.has_rules(session, schedule.dataset_id):
-            return 0
-    else:
-        chosen = (
-            select(CheckScheduleRule.rule_id)
-            .join(QualityRule, QualityRule.id == CheckScheduleRule.rule_id)
-            .where(CheckScheduleRule.schedule_id == schedule.id, QualityRule.enabled, QualityRule.deleted_at.is_(None))
-        )
-        rule_ids = list((await session.execute(chosen)).scalars())
-        if not rule_ids:
-            return 0
-    await quality_runs.queue(
-        session, schedule.dataset_id, version_id, RunTrigger.SCHEDULE, rule_ids=rule_ids, schedule_id=schedule.id,
-        scheduled_for=schedule.next_run_at,
-    )  # fmt: skip
-    return 1
 
 
 def visible_schedules(principal: Principal) -> Select[*tuple[object, ...]]:

@@ -1,11 +1,11 @@
 """Incidents: raised when a rule fails, resolved when it passes, reopened when it fails again; one a rule."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, insert, select, tuple_, update
+from sqlalchemy import Select, false, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.errors import InvalidInput, NotFound
@@ -23,6 +23,8 @@ from app.services.quality_progress import Started
 
 MISSING = "There is no such incident, or you may not see its dataset."
 MAX_COMMENT = 10_000
+INSERT_ROWS = 500
+"""Of one INSERT."""
 _PRIORITY = {
     Severity.INFO: IncidentPriority.LOW,
     Severity.WARNING: IncidentPriority.MEDIUM,
@@ -68,63 +70,101 @@ class Changes:
 async def follow(session: AsyncSession, run: Started, results: Sequence[tuple[UUID, RuleResult]]) -> list[Transition]:
     """Incidents are as the results have them; what changed. The caller holds the dataset's row lock.
 
-    A rule that could not run fails too: nobody knows whether the data is good. SKIPPED changes nothing.
+    A rule that could not run fails too: nobody knows whether the data is good. SKIPPED changes nothing, and so does what a rule
+    found that was changed, deleted or (for a failure) disabled meanwhile. A few statements, however many rules there are.
     """
-    rules = {rule_id: result for rule_id, result in results if result.status is not RuleStatus.SKIPPED}
-    if not rules:
+    found = {rule_id: result for rule_id, result in results if result.status is not RuleStatus.SKIPPED}
+    if not found:
         return []
+    revisions = {rule.rule_id: rule.revision for rule in run.rules}
     known = {
         row.rule_id: row
         for row in await session.execute(
-            select(Incident.id, Incident.rule_id, Incident.state, Incident.title, Incident.muted_until)
-            .where(Incident.rule_id.in_(rules))
-            .with_for_update()
+            select(Incident.id, Incident.rule_id, Incident.state).where(Incident.rule_id.in_(found)).with_for_update()
         )
     }
-    owner = await session.scalar(select(Dataset.owner_id).where(Dataset.id == run.dataset_id))
-    rows = await session.execute(
-        select(QualityRule.id, QualityRule.name, QualityRule.severity, QualityRule.blocks_publication).where(
-            QualityRule.id.in_(rules), QualityRule.deleted_at.is_(None)
-        )
-    )
-    found = []
-    for rule in rows:
-        failed, incident = rules[rule.id].is_violation, known.get(rule.id)
-        if failed:
-            found += await _failed(session, run, rule, incident, owner)
-        elif incident is not None and incident.state is IncidentState.ACTIVE:
-            await session.execute(
-                update(Incident)
-                .where(Incident.id == incident.id)
-                .values(state=IncidentState.RESOLVED, resolved_at=func.now(), updated_at=func.now())
-            )
-            found.append(Transition(incident.id, rule.id, rule.name, failed=False, muted=_is_muted(incident)))
-    return found
+    changes = _Changes([], [], [], [])
+    told = []
+    for rule in await session.execute(_judged(found)):
+        failed, incident = found[rule.id].is_violation, known.get(rule.id)
+        if rule.revision != revisions[rule.id] or (failed and not rule.enabled):
+            continue
+        incident_id = changes.note(rule, incident, failed=failed)
+        if incident_id is not None:
+            told.append(Transition(incident_id, rule.id, rule.name, failed=failed, muted=rule.muted))
+    await _write(session, run, changes)
+    return told
 
 
-async def _failed(
-    session: AsyncSession, run: Started, rule: AnyRow, incident: AnyRow | None, owner: UUID | None
-) -> list[Transition]:
-    last: dict[str, object] = {"version_id": run.version_id, "run_id": run.run_id, "updated_at": func.now()}
-    if incident is None:
+async def is_muted(session: AsyncSession | AsyncConnection, rule_id: UUID) -> bool:
+    """Whether nobody is to be notified of the rule now, because it or its incident is muted. Time passes by the database's clock."""
+    statement = select(_IS_MUTED).select_from(QualityRule).outerjoin(Incident, Incident.rule_id == QualityRule.id)
+    return bool((await session.execute(statement.where(QualityRule.id == rule_id))).scalar_one_or_none())
+
+
+MUTED_UNTIL = func.greatest(QualityRule.muted_until, Incident.muted_until)
+"""Of rules joined with their incidents: until when nobody is notified; NULL where neither is muted."""
+_IS_MUTED = func.coalesce(func.now() < MUTED_UNTIL, false())
+
+
+@dataclass(slots=True)
+class _Changes:
+    """What becomes of the incidents of a run."""
+
+    raised: list[dict[str, object]]
+    repeated: list[UUID]
+    reopened: list[UUID]
+    resolved: list[UUID]
+
+    def note(self, rule: AnyRow, incident: AnyRow | None, *, failed: bool) -> UUID | None:
+        """One more rule; the id of its incident when that changes its state."""
+        if incident is None:
+            return self._raise(rule) if failed else None
+        if failed and incident.state is IncidentState.ACTIVE:
+            self.repeated.append(incident.id)
+            return None
+        if failed or incident.state is IncidentState.ACTIVE:
+            (self.reopened if failed else self.resolved).append(incident.id)
+            return UUID(str(incident.id))
+        return None
+
+    def _raise(self, rule: AnyRow) -> UUID:
         incident_id = uuid7()
         priority = IncidentPriority.CRITICAL if rule.blocks_publication else _PRIORITY[rule.severity]
-        await session.execute(
-            insert(Incident).values(
-                id=incident_id, dataset_id=run.dataset_id, rule_id=rule.id, title=rule.name, priority=priority,
-                assignee_id=owner, **last,
-            )
-        )  # fmt: skip
-        return [Transition(incident_id, rule.id, rule.name, failed=True, muted=False)]
-    last["failure_count"] = Incident.failure_count + 1
-    reopened = incident.state is IncidentState.RESOLVED
-    if reopened:
-        last |= {
-            "state": IncidentState.ACTIVE, "stage": IncidentStage.TRIAGE, "resolved_at": None, "started_at": func.now(),
-            "reopened_count": Incident.reopened_count + 1,
-        }  # fmt: skip
-    await session.execute(update(Incident).where(Incident.id == incident.id).values(**last))
-    return [Transition(incident.id, rule.id, rule.name, failed=True, muted=_is_muted(incident))] if reopened else []
+        self.raised.append(
+            {"id": incident_id, "rule_id": rule.id, "title": rule.name, "priority": priority, "assignee_id": rule.owner_id}
+        )
+        return incident_id
+
+
+def _judged(rule_ids: Iterable[UUID]) -> Select[*tuple[object, ...]]:
+    return (
+        select(
+            QualityRule.id, QualityRule.name, QualityRule.severity, QualityRule.blocks_publication, QualityRule.revision,
+            QualityRule.enabled, Dataset.owner_id, _IS_MUTED.label("muted"),
+        )
+        .select_from(QualityRule)
+        .join(Dataset, Dataset.id == QualityRule.dataset_id)
+        .outerjoin(Incident, Incident.rule_id == QualityRule.id)
+        .where(QualityRule.id.in_(rule_ids), QualityRule.deleted_at.is_(None))
+        .order_by(QualityRule.id)
+    )  # fmt: skip
+
+
+async def _write(session: AsyncSession, run: Started, changes: _Changes) -> None:
+    last: dict[str, object] = {"version_id": run.version_id, "run_id": run.run_id}
+    rows = [{**one, **last, "dataset_id": run.dataset_id} for one in changes.raised]
+    for start in range(0, len(rows), INSERT_ROWS):
+        await session.execute(insert(Incident), rows[start : start + INSERT_ROWS])
+    failed = {**last, "failure_count": Incident.failure_count + 1, "updated_at": func.now()}
+    reopened = {
+        **failed, "state": IncidentState.ACTIVE, "stage": IncidentStage.TRIAGE, "resolved_at": None, "started_at": func.now(),
+        "reopened_count": Incident.reopened_count + 1,
+    }  # fmt: skip
+    resolved = {"state": IncidentState.RESOLVED, "resolved_at": func.now(), "updated_at": func.now()}
+    for ids, values in ((changes.repeated, failed), (changes.reopened, reopened), (changes.resolved, resolved)):
+        if ids:
+            await session.execute(update(Incident).where(Incident.id.in_(ids)).values(values))
 
 
 async def update_incident(session: AsyncSession, viewer: Viewer, incident_id: UUID, changes: Changes) -> UUID:
@@ -214,7 +254,3 @@ async def list_page(
     if before is not None:
         statement = statement.where(tuple_(Incident.started_at, Incident.id) < tuple_(*before))
     return (await connection.execute(statement)).all()
-
-
-def _is_muted(incident: AnyRow) -> bool:
-    return incident.muted_until is not None and incident.muted_until > datetime.now(UTC)

@@ -15,7 +15,7 @@ from app.core.ledger import Claim
 from app.core.viewer import System
 from app.models.datasets import Dataset, DatasetStatus
 from app.models.quality import TRIALS, QualityMetric, QualityResult, QualityRun, QualityStatus, RunStatus, RunTrigger
-from app.models.versions import DatasetVersion
+from app.models.versions import DatasetVersion, VersionStatus
 from app.quality.spec import RuleResult
 from app.services import incidents, notification_messages, quality_gate, quality_progress, quality_runs, versions
 from app.services.quality_checking import Checked
@@ -63,8 +63,11 @@ async def finish(session: AsyncSession, claim: Claim, run: Started, checked: Seq
 
 
 async def fail(session: AsyncSession, claim: Claim, run: Started, message: str) -> None:
-    """The run is ERROR: there was nothing to check."""
+    """The run is ERROR: there was nothing to check; or CANCELLED, where its dataset was deleted meanwhile."""
     await ledger.succeed(session, claim)
+    if await _lock(session, run) is None:
+        await quality_progress.cancel(session, run.run_id, run.dataset_id)
+        return
     await session.execute(
         update(QualityRun)
         .where(QualityRun.id == run.run_id)
@@ -75,7 +78,9 @@ async def fail(session: AsyncSession, claim: Claim, run: Started, message: str) 
 
 async def _lock(session: AsyncSession, run: Started):  # type: ignore[no-untyped-def]  # a Core row
     """The dataset, when it is still there to be judged. Version first, then dataset: the order of `versions.move_pointer`."""
-    await session.execute(select(DatasetVersion.id).where(DatasetVersion.id == run.version_id).with_for_update())
+    version = select(DatasetVersion.status).where(DatasetVersion.id == run.version_id).with_for_update()
+    if await session.scalar(version) is not VersionStatus.READY:
+        return None
     statement = (
         select(Dataset.auto_publish, Dataset.status)
         .where(Dataset.id == run.dataset_id, Dataset.deleted_at.is_(None))

@@ -10,7 +10,7 @@ from app.core.errors import InvalidInput
 from app.core.ids import uuid7
 from app.core.settings import Settings
 from app.schema.ids import from_id
-from app.services import check_schedules
+from app.services import check_schedules, check_ticks
 from tests.quality_runs.checking import BAD, GOOD, RUNS, checked, ended, rule, run_of, uploaded
 from tests.support.people import People, Person
 from tests.support.served import settings_of
@@ -121,7 +121,7 @@ async def test_a_due_schedule_begins_one_run_however_many_times_were_missed_and_
     try:
         row_id = from_id(schedule["id"], "CheckSchedule")
         await connection.execute("UPDATE check_schedules SET next_run_at = now() - interval '10 days' WHERE id = $1", row_id)
-        await asyncio.gather(*(check_schedules.tick(db) for db in dbs))
+        await asyncio.gather(*(check_ticks.tick(db) for db in dbs))
 
         async def begun() -> bool:
             return await connection.fetchval("SELECT count(*) FROM quality_runs WHERE schedule_id = $1", row_id) > 0

@@ -49,7 +49,7 @@ def test_every_table_is_guarded_or_named_as_one_that_holds_nothing_of_a_dataset(
 
 
 AS_SYSTEM = {
-    "accounts", "audit_chain", "audit_checkpoints", "check_schedules", "external_sign_in", "healing", "ingests", "links", "live",
+    "accounts", "audit_chain", "audit_checkpoints", "check_ticks", "external_sign_in", "healing", "ingests", "links", "live",
     "notification_live", "quality_results", "quality_tables", "search", "sessions", "sign_in", "signing_keys", "storage_cleanup",
 }  # fmt: skip
 """Services that act for the system itself, which the guard does not examine: before anybody is signed in, or in the background."""
