@@ -8,7 +8,7 @@ import signal
 
 from benchmarks.measure import load, say
 
-NAMES = ("flights", "large", "profile", "quality", "reads", "access", "live", "admission", "sign_in", "start")
+NAMES = ("flights", "large", "profile", "quality", "reads", "access", "live", "admission", "sign_in", "schedules", "start")
 
 
 def main() -> None:

@@ -141,8 +141,8 @@ class RuleSourcesMutation:
             await info.context.limit(Kind.QUALITY_RUN)
             parsed = await data_contracts.parse(text, input.object_name)
             if input.dry_run:
-                async with info.context.read() as connection:
-                    changes = await data_contracts.compare(connection, info.context.viewer, dataset_id, parsed)
+                async with info.context.transaction() as session:
+                    changes = await data_contracts.compare(session, info.context.viewer, dataset_id, parsed)
                 return ImportDataContractPayload(changes=DataContractChanges.of(changes, applied=False))
             made: list[Changes] = []
 

@@ -133,7 +133,7 @@ def _write(parts: _Parts) -> tuple[str, tuple[str, ...]]:
     return yaml, reading.read(made, table).notes
 
 
-async def compare(session: AsyncSession | AsyncConnection, viewer: Viewer, dataset_id: UUID, parsed: Parsed) -> Changes:
+async def compare(session: AsyncSession, viewer: Viewer, dataset_id: UUID, parsed: Parsed) -> Changes:
     """What taking over the contract would change; nothing is.
 
     Raises:
@@ -185,7 +185,7 @@ async def take_over(session: AsyncSession, viewer: Viewer, dataset_id: UUID, par
 
 
 async def _compared(
-    session: AsyncSession | AsyncConnection, viewer: Viewer, dataset_id: UUID, parsed: Parsed
+    session: AsyncSession, viewer: Viewer, dataset_id: UUID, parsed: Parsed
 ) -> tuple[Mapping[str, AnyRow], Changes]:
     statement = quality_rules.visible_rules(viewer).where(QualityRule.dataset_id == dataset_id, QualityRule.deleted_at.is_(None))
     rows = {_key(row): row for row in await session.execute(statement)}
@@ -221,7 +221,7 @@ async def _check(one: ContractRule) -> None:
         raise InvalidInput(f"{one.name or one.spec.id[:100]}: {error.message}", path=("yaml",)) from error
 
 
-async def _described(session: AsyncSession | AsyncConnection, dataset_id: UUID, contract: Contract) -> tuple[str, ...]:
+async def _described(session: AsyncSession, dataset_id: UUID, contract: Contract) -> tuple[str, ...]:
     """Columns of the newest version of which the contract says something else than people did."""
     wanted = {field.field_path: field.description for field in contract.fields if field.description}
     rows = await session.execute(

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -9,8 +10,9 @@ from app.core.db import Database
 from app.core.errors import InvalidInput
 from app.core.ids import uuid7
 from app.core.settings import Settings
+from app.core.viewer import System as Worker
 from app.schema.ids import from_id
-from app.services import check_schedules, check_ticks
+from app.services import check_schedules, check_ticks, incidents
 from tests.quality_runs.checking import BAD, GOOD, RUNS, checked, ended, rule, run_of, uploaded
 from tests.support.people import People, Person
 from tests.support.served import settings_of
@@ -25,6 +27,7 @@ COMMENT = """mutation C($input: CommentIncidentInput!) { commentIncident(input: 
 SCHEDULE = """mutation S($input: CreateCheckScheduleInput!) { createCheckSchedule(input: $input) {
     schedule { id cron timezone nextRunAt enabled } errors { code message path } } }"""
 HEALTH = "query H($i: ID!) { dataset(id: $i) { health { openIncidents } } }"
+VIOLATIONS = "mutation P($input: PublishVersionInput!) { publishVersion(input: $input) { violations { status } } }"
 PUBLISH = "mutation P($input: PublishVersionInput!) { publishVersion(input: $input) { version { id } } }"
 
 
@@ -134,6 +137,140 @@ async def test_a_due_schedule_begins_one_run_however_many_times_were_missed_and_
         run = await ended(admin, own)
         assert (run["status"], [one["name"] for one in run["results"]]) == ("PASSED", ["row_count"])
     finally:
+        for db in dbs:
+            await db.close()
+        await connection.close()
+
+
+MUTE = """mutation M($input: MuteQualityRuleInput!) { muteQualityRule(input: $input) {
+    rule { mutedUntil } errors { code path } } }"""
+
+
+async def test_a_rule_or_its_incident_is_muted_until_a_time_that_passes_by_itself(system: System, people: People) -> None:
+    owner = people.editor
+    dataset_id = await owner.create(f"Muted {uuid7()}", visibility="RESTRICTED")
+    made = await rule(owner, dataset_id, "nulls", fieldPath="price", blocksPublication=True)
+    bad = await uploaded(owner, dataset_id, BAD)
+    await run_of(owner, dataset_id, bad)
+    (incident,) = await found(owner, dataset_id)
+    rule_id, connection = from_id(made["id"], "QualityRule"), await system.database()
+    db = Database(settings_of(system), application_name="tests")
+
+    async def muted() -> bool:
+        async with db.read(Worker("worker")) as reading:
+            return await incidents.is_muted(reading, rule_id)
+
+    try:
+        for mutation, target, given, ended in (
+            (MUTE, made["id"], {"until": "2999-01-01T00:00:00Z"}, {"until": None}),
+            (UPDATE, incident["id"], {"mutedUntil": "2999-01-01T00:00:00Z"}, {"mutedUntil": None}),
+        ):
+            table = "quality_rules" if mutation is MUTE else "incidents"
+            assert not await muted()
+            assert (await owner.mutate(mutation, id=target, **given))["errors"] == []
+            assert await muted()
+            await connection.execute(f"UPDATE {table} SET muted_until = now() - interval '1 ms' WHERE dataset_id = $1",
+                                     from_id(dataset_id, "Dataset"))  # fmt: skip
+            assert not await muted()
+            await owner.mutate(mutation, id=target, **given)
+            assert await muted()
+            # Silence is no pardon: the gate stays closed, and the rule goes on failing.
+            assert (await owner.mutate(VIOLATIONS, versionId=bad))["violations"] == [{"status": "FAIL"}]
+            assert (await owner.mutate(mutation, id=target, **ended))["errors"] == []
+        past = await owner.mutate(MUTE, id=made["id"], until="2020-01-01T00:00:00Z")
+        assert past["errors"] == [{"code": "INVALID_INPUT", "path": ["input", "until"]}]
+        await people.grant(owner, dataset_id, people.other, "READ")
+        refused = await people.other.mutate(MUTE, id=made["id"], until="2999-01-01T00:00:00Z")
+        assert [error["code"] for error in refused["errors"]] == ["FORBIDDEN"]
+        assert not await muted()
+    finally:
+        await db.close()
+        await connection.close()
+
+
+SCHEDULES = """query S($f: CheckScheduleFilter, $after: String) { checkSchedules(first: 1, after: $after, filter: $f) {
+    edges { node { id cron enabled allRules nextRunAt nextRuns(count: 3) lastRun { status trigger } rules { name } dataset { id } } }
+    pageInfo { hasNextPage endCursor } } }"""
+PAUSE = """mutation U($input: UpdateCheckScheduleInput!) { updateCheckSchedule(input: $input) {
+    schedule { enabled allRules nextRuns rules { name } } errors { code } } }"""
+
+
+async def test_schedules_are_listed_with_what_is_due_next_and_paused(people: People) -> None:
+    owner = people.editor
+    dataset_id = await owner.create(f"Listed {uuid7()}", visibility="RESTRICTED")
+    made = await rule(owner, dataset_id, "row_count", operator="EQUAL", threshold=3)
+    late = (await owner.mutate(SCHEDULE, datasetId=dataset_id, cron="0 0 29 2 *", timezone="UTC", ruleIds=[made["id"]]))[
+        "schedule"
+    ]
+    soon = (await owner.mutate(SCHEDULE, datasetId=dataset_id, cron="*/5 * * * *", timezone="UTC"))["schedule"]
+    wanted = {"datasetId": dataset_id}
+    first = (await owner.run(SCHEDULES, f=wanted))["checkSchedules"]
+    second = (await owner.run(SCHEDULES, f=wanted, after=first["pageInfo"]["endCursor"]))["checkSchedules"]
+    assert (first["pageInfo"]["hasNextPage"], second["pageInfo"]["hasNextPage"]) == (True, False)
+    (one,), (other,) = ([edge["node"] for edge in page["edges"]] for page in (first, second))
+    assert [one["id"], other["id"]] == [soon["id"], late["id"]]
+    assert (one["allRules"], one["rules"], one["lastRun"], one["dataset"]["id"]) == (True, None, None, dataset_id)
+    assert (other["allRules"], other["rules"]) == (False, [{"name": "row_count"}])
+    times = [datetime.fromisoformat(moment) for moment in one["nextRuns"]]
+    assert times[0] == datetime.fromisoformat(one["nextRunAt"])
+    assert [(later - earlier).total_seconds() for earlier, later in pairwise(times)] == [300, 300]
+    assert {moment[4:] for moment in other["nextRuns"]} == {"-02-29T00:00:00+00:00"}
+    paused = await owner.mutate(PAUSE, id=late["id"], enabled=False, ruleIds=None)
+    assert paused["schedule"] == {"enabled": False, "allRules": True, "nextRuns": [], "rules": None}
+    running = (await owner.run(SCHEDULES, f={**wanted, "enabled": True}))["checkSchedules"]["edges"]
+    assert [edge["node"]["id"] for edge in running] == [soon["id"]]
+    assert (await people.other.run(SCHEDULES, f=wanted))["checkSchedules"]["edges"] == []
+
+
+STORM = """
+WITH made AS (INSERT INTO datasets (id, name, slug, status, visibility, owner_id, version_count)
+    SELECT gen_random_uuid(), $1 || n, $1 || n, 'ACTIVE', 'RESTRICTED', $2, 1 FROM generate_series(1, 12) n RETURNING id, owner_id),
+    read AS (INSERT INTO dataset_versions (id, dataset_id, number, status, created_by_id, ready_at)
+        SELECT gen_random_uuid(), id, 1, 'READY', owner_id, now() FROM made RETURNING id, dataset_id),
+    ruled AS (INSERT INTO quality_rules (id, dataset_id, name, type, operator, threshold)
+        SELECT gen_random_uuid(), id, 'Rows', 'row_count', 'GREATER_THAN', 0 FROM made)
+SELECT dataset_id, id FROM read"""
+DUE = """INSERT INTO check_schedules (id, dataset_id, cron, timezone, next_run_at)
+    SELECT gen_random_uuid(), d.id, '0 0 1 1 *', 'UTC', now() - interval '3 years' FROM datasets d, generate_series(1, 5)
+    WHERE d.current_version_id IS NOT NULL AND d.slug LIKE $1 || '%'"""
+BEGUN = """SELECT count(*), count(DISTINCT r.schedule_id),
+    (SELECT count(*) FROM tasks t JOIN quality_runs q ON t.dedupe_key = q.id::text JOIN datasets d ON d.id = q.dataset_id
+        WHERE d.slug LIKE $1 || '%'),
+    (SELECT count(*) FROM check_schedules s JOIN datasets d ON d.id = s.dataset_id
+        WHERE d.slug LIKE $1 || '%' AND s.next_run_at <= now())
+    FROM quality_runs r JOIN datasets d ON d.id = r.dataset_id WHERE d.slug LIKE $1 || '%'"""
+GAPS = """SELECT count(*) FROM (SELECT e.dataset_id FROM events e JOIN datasets d ON d.id = e.dataset_id WHERE d.slug LIKE $1 || '%'
+    GROUP BY e.dataset_id HAVING max(e.sequence) <> count(*)) gaps"""
+
+
+async def test_a_storm_of_due_schedules_is_begun_each_once_by_whoever_looks(
+    system: System, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_ticks, "TICK_BATCH", 7)
+    name, connection = f"storm-{uuid7()}-", await system.database()
+    dbs = [Database(settings_of(system), application_name="tests") for _ in range(3)]
+    try:
+        rows = await connection.fetch(STORM, name, people.editor.row_id)
+        # The last one has no current version: it is due again, and nothing is begun.
+        await connection.executemany(
+            "UPDATE datasets SET current_version_id = $2 WHERE id = $1", [tuple(row) for row in rows[:11]]
+        )
+        await connection.execute(DUE, name)
+        await connection.execute(
+            "INSERT INTO check_schedules (id, dataset_id, cron, timezone, next_run_at) VALUES ($1, $2, '* * * * *', 'UTC', now())",
+            uuid7(), rows[11]["dataset_id"],
+        )  # fmt: skip
+        await asyncio.gather(*(check_ticks.tick(db) for db in dbs))
+
+        async def all_begun() -> bool:  # the system's own dispatcher may have taken a share that it has not committed yet
+            return tuple(await connection.fetchrow(BEGUN, name)) == (55, 55, 55, 0)
+
+        await until(all_begun, "every due schedule to begin one run")
+        assert await connection.fetchval(GAPS, name) == 0
+    finally:
+        await connection.execute(
+            "DELETE FROM check_schedules s USING datasets d WHERE d.id = s.dataset_id AND d.slug LIKE $1 || '%'", name
+        )
         for db in dbs:
             await db.close()
         await connection.close()

@@ -1,0 +1,129 @@
+"""What happens to a dataset, a version or a rule while a run checks it: the run ends, and nothing is doubled or left open."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from app.core.db import Database
+from app.core.ids import uuid7
+from app.core.ledger import Claim, LostLease
+from app.core.viewer import System as SystemPrincipal
+from app.quality.spec import Operator, RuleResult, RuleStatus
+from app.schema.ids import from_id
+from app.services import quality_progress, quality_results
+from app.services.quality_checking import Checked
+from app.services.quality_progress import Started
+from tests.quality_runs.checking import rule
+from tests.support.people import Person
+from tests.support.served import settings_of
+from tests.support.system import System
+
+WORKER = SystemPrincipal("worker")
+FAILED = RuleResult(
+    rule_id="", status=RuleStatus.FAIL, metric_name="row_count", value=0.0, threshold=1.0, operator=Operator.EQUAL, message="No."
+)
+LEFT = """SELECT r.status, (SELECT count(*) FROM quality_results x WHERE x.run_id = r.id),
+    (SELECT count(*) FROM quality_metrics m WHERE m.dataset_id = r.dataset_id),
+    (SELECT count(*) FROM incidents i WHERE i.dataset_id = r.dataset_id AND i.state = 'ACTIVE'),
+    (SELECT state FROM tasks t WHERE t.id = $2), r.finished_at IS NOT NULL FROM quality_runs r WHERE r.id = $1"""
+
+
+@pytest.fixture(scope="module")
+async def db(system: System) -> AsyncIterator[Database]:
+    """As a worker has it."""
+    database = Database(settings_of(system), application_name="tests")
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def connection(system: System) -> AsyncIterator[asyncpg.Connection]:
+    opened = await system.database()
+    yield opened
+    await opened.close()
+
+
+@dataclass
+class Running:
+    """A run that a worker has begun, with the right to end it."""
+
+    dataset: UUID
+    version: UUID
+    rule: UUID
+    claim: Claim
+    started: Started
+
+    async def ends(self, db: Database) -> None:
+        """Every rule has failed."""
+        async with db.transaction(WORKER) as session:
+            await quality_results.finish(session, self.claim, self.started, [Checked(FAILED, None)])
+
+
+async def begun(connection: asyncpg.Connection, db: Database, admin: Person) -> Running:
+    """Of a rule that blocks publication, on the only version; its task is held, so that no other worker takes it."""
+    dataset_id = await admin.create(f"Meanwhile {uuid7()}", autoPublish=True)
+    dataset, version, run, task = from_id(dataset_id, "Dataset"), uuid7(), uuid7(), uuid7()
+    await connection.execute(
+        "INSERT INTO dataset_versions (id, dataset_id, number, status, created_by_id, ready_at) VALUES ($1, $2, 1, 'READY', $3, now())",
+        version, dataset, admin.row_id,
+    )  # fmt: skip
+    made = await rule(admin, dataset_id, "row_count", operator="EQUAL", threshold=1, blocksPublication=True)
+    await connection.execute(
+        "INSERT INTO quality_runs (id, dataset_id, version_id, status, trigger) VALUES ($1, $2, $3, 'QUEUED', 'VERSION')",
+        run, dataset, version,
+    )  # fmt: skip
+    await connection.execute(
+        "INSERT INTO tasks (id, actor, queue, args, state, fence, attempt, lease_owner, lease_until) VALUES ($1, 'quality.run', 'heavy', "
+        "jsonb_build_object('runId', $2::text), 'RUNNING', 1, 1, 'a test', now() + interval '1 hour')",
+        task, str(run),
+    )  # fmt: skip
+    claim = Claim(task, "quality.run", {"runId": str(run)}, fence=1, attempt=1, max_attempts=5)
+    async with db.transaction(WORKER) as session:
+        started = await quality_progress.begin(session, claim)
+    assert started is not None
+    return Running(dataset, version, from_id(made["id"], "QualityRule"), claim, started)
+
+
+CASES = {
+    "nothing": ("", "FAILED", 1, 1, 1),
+    "dataset deleted": ("UPDATE datasets SET deleted_at = now() WHERE id = $1", "CANCELLED", 0, 0, 0),
+    "dataset archived": ("UPDATE datasets SET status = 'ARCHIVED' WHERE id = $1", "FAILED", 1, 1, 1),
+    "version deleted": ("UPDATE dataset_versions SET status = 'DELETED' WHERE dataset_id = $1", "CANCELLED", 0, 0, 0),
+    "rule deleted": ("UPDATE quality_rules SET deleted_at = now() WHERE dataset_id = $1", "FAILED", 1, 1, 0),
+    "rule disabled": ("UPDATE quality_rules SET enabled = false WHERE dataset_id = $1", "FAILED", 1, 1, 0),
+    "rule changed": ("UPDATE quality_rules SET revision = 2, threshold = 0 WHERE dataset_id = $1", "FAILED", 1, 1, 0),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+async def test_a_run_ends_once_whatever_happens_meanwhile(
+    connection: asyncpg.Connection, db: Database, admin: Person, case: str
+) -> None:
+    statement, *expected = CASES[case]
+    running = await begun(connection, db, admin)
+    if statement:
+        await connection.execute(statement, running.dataset)
+    await running.ends(db)
+    after = tuple(await connection.fetchrow(LEFT, running.started.run_id, running.claim.task_id))
+    assert after == (*expected, "SUCCEEDED", True)
+    with pytest.raises(LostLease):
+        await running.ends(db)
+    assert tuple(await connection.fetchrow(LEFT, running.started.run_id, running.claim.task_id)) == after
+    published = await connection.fetchval("SELECT current_version_id FROM datasets WHERE id = $1", running.dataset)
+    assert published == (running.version if case in ("rule deleted", "rule disabled") else None)
+
+
+async def test_a_run_without_a_table_is_an_error_or_cancelled_with_its_dataset(
+    connection: asyncpg.Connection, db: Database, admin: Person
+) -> None:
+    for statement, expected in (("SELECT $1::uuid", "ERROR"), (CASES["dataset deleted"][0], "CANCELLED")):
+        running = await begun(connection, db, admin)
+        await connection.execute(statement, running.dataset)
+        async with db.transaction(WORKER) as session:
+            await quality_results.fail(session, running.claim, running.started, "It is gone.")
+        assert tuple(await connection.fetchrow(LEFT, running.started.run_id, running.claim.task_id)) == (
+            expected, 0, 0, 0, "SUCCEEDED", True,
+        )  # fmt: skip
