@@ -13,9 +13,11 @@ from app.ingest.values import number_text, shown
 from app.quality.measures import Failing
 from app.quality.running import Outcome, wants_rows
 from app.quality.spec import Cell, FailedRow, Limits, RuleResult
-from app.quality.table import Column, Table
+from app.quality.table import ROW_NUMBER, Column, Table
 
 STATEMENT_RULES = 50
+HEAD_ROWS = 200_000
+"""What fails often fails early: the first rows of a table show enough for most rules, and the reader skips all others."""
 _SAFE_INTEGER = 2**53 - 1
 
 
@@ -31,7 +33,7 @@ def with_rows(
     simple = [outcome for outcome in wanting if _failing(outcome).qualify is None]
     for start in range(0, len(simple), STATEMENT_RULES):
         some = simple[start : start + STATEMENT_RULES]
-        yield from _with_samples(connection, table, some, _first_rows(connection, table, some, limits), limits)
+        yield from _with_samples(connection, table, some, _found_early(connection, table, some, limits), limits)
     for outcome in wanting:
         if _failing(outcome).qualify is not None:
             numbers = {outcome.rule.spec.id: _first_by_window(connection, table, outcome, limits)}
@@ -44,24 +46,51 @@ def _failing(outcome: Outcome) -> Failing:
     return failing
 
 
-def _first_rows(
+def _found_early(
     connection: duckdb.DuckDBPyConnection, table: Table, outcomes: Sequence[Outcome], limits: Limits
 ) -> dict[str, list[int] | None]:
-    """Numbers (from 0) of the first failed rows of each rule, of many rules by one statement; None where that fails."""
+    """The first failed rows of each rule, sought in the whole table only for rules whose rows are not among its first ones."""
+    if table.row_number != ROW_NUMBER or table.footer is None or table.footer.row_count < 4 * HEAD_ROWS:
+        return _first_rows(connection, table, outcomes, limits)
+    head = f"(SELECT * FROM {table.source} WHERE {ROW_NUMBER} < {HEAD_ROWS})"
+    early = _first_rows(connection, table, outcomes, limits, head)
+    late = [outcome for outcome in outcomes if len(early[outcome.rule.spec.id] or ()) < _rows_to_show(outcome, limits)]
+    return {**early, **_first_rows(connection, table, late, limits)}
+
+
+def _rows_to_show(outcome: Outcome, limits: Limits) -> int:
+    failed = outcome.result.failed_row_count
+    return limits.sample_rows if failed is None else min(limits.sample_rows, failed)
+
+
+def _first_rows(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    outcomes: Sequence[Outcome],
+    limits: Limits,
+    source: str | None = None,
+) -> dict[str, list[int] | None]:
+    """Numbers (from 0) of the first failed rows of each rule, of many rules by one statement; None where that fails.
+
+    Args:
+        source: part of the table's rows.
+    """
+    if not outcomes:
+        return {}
     number = table.row_number
     wanted = [
         f"min(CASE WHEN {outcome.rule.subject.seen(f'({_failing(outcome).condition})')} THEN {number} END, {limits.sample_rows})"
         for outcome in outcomes
     ]
     try:
-        row = connection.execute(f"SELECT {', '.join(wanted)} FROM {table.source}").fetchall()[0]
+        row = connection.execute(f"SELECT {', '.join(wanted)} FROM {source or table.source}").fetchall()[0]
     except duckdb.Error:
         if len(outcomes) == 1:
             return {outcomes[0].rule.spec.id: None}
         middle = len(outcomes) // 2
         return {
-            **_first_rows(connection, table, outcomes[:middle], limits),
-            **_first_rows(connection, table, outcomes[middle:], limits),
+            **_first_rows(connection, table, outcomes[:middle], limits, source),
+            **_first_rows(connection, table, outcomes[middle:], limits, source),
         }
     return {outcome.rule.spec.id: list(found or []) for outcome, found in zip(outcomes, row, strict=True)}
 

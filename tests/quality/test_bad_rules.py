@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from app.quality import catalogue
+from app.quality import catalogue, failures
 from app.quality.engine import check
 from app.quality.spec import Json, Limits, Operator, RuleSpec, RuleStatus, TableInfo
 from app.quality.table import Unreadable
@@ -195,6 +195,18 @@ def test_samples_are_the_first_rows_and_files_hold_all(tmp_path: Path) -> None:
     ]
     assert duckdb.sql(f"SELECT count(*), min(row_number) FROM '{repeated.failed_rows_path}'").fetchall() == [(997, 4)]
     assert (absent.failed_rows_path, absent.failed_rows_sample) == (None, ())
+
+
+def test_failed_rows_are_found_among_the_first_rows_behind_them_and_on_both_sides(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(failures, "HEAD_ROWS", 100)
+    wrong = {"early": [3, 6, 9, 12, 400], "both": [98, 100, 101, 900, 901], "late": [500, 501], "two": [7, 1_000], "one": [9]}
+    info = write(tmp_path / "t.parquet", {name: [int(row in rows) for row in range(1, 1_001)] for name, rows in wrong.items()})
+    specs = [rule("in_set", name, id=name, values=[0]) for name in wrong]
+    found = {result.rule_id: result for result in check(info, specs, limits=Limits(sample_rows=4))}
+    shown = {name: [row.row for row in result.failed_rows_sample] for name, result in found.items()}
+    assert shown == {name: rows[:4] for name, rows in wrong.items()}
 
 
 @pytest.mark.parametrize("dictionary", [True, False])
