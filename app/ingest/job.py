@@ -158,6 +158,8 @@ class IngestJob:
     output_dir: str
     options: ReadOptions = ReadOptions()
     limits: IngestLimits = IngestLimits()
+    is_arriving: bool = False
+    """The file may still be on its way: it gets its name when it is whole, and until then the child waits."""
 
 
 @dataclass(frozen=True, kw_only=True)

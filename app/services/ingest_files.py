@@ -16,6 +16,8 @@ from app.models.versions import FileRole
 from app.services.ingests import FileRefused, KeptFile, Source
 
 WRITE_BATCH_BYTES = 8 << 20
+NEARLY_BYTES = 256 << 20
+"""About what arrives while a child starts, from a store nearby; from a slow one it costs the child little of its time."""
 MEDIA_TYPES = {
     FileFormat.CSV: "text/csv",
     FileFormat.JSON: "application/json",
@@ -26,17 +28,24 @@ MEDIA_TYPES = {
 }
 
 
-async def download(source: Source, storage: Storage, path: Path, told: Callable[[float], Awaitable[None]]) -> bytes:
+async def download(
+    source: Source, storage: Storage, path: Path, told: Callable[[float], Awaitable[None]], nearly: Callable[[], None]
+) -> bytes:
     """The object lies at `path`, its size and checksum are what was declared; returns its SHA-256.
+
+    There is no such file before all of that is sure.
 
     Args:
         told: called with the fraction (0-1) that has arrived.
+        nearly: called once, when at most NEARLY_BYTES are still to come.
     Raises:
         FileRefused: the object is gone, was replaced, or is not what was declared.
     """
     digest = hashlib.sha256()
     received = 0
     batch: list[bytes] = []
+    part = path.with_suffix(".part")
+    was_told = False
 
     def keep(chunks: list[bytes]) -> None:
         for chunk in chunks:
@@ -44,10 +53,13 @@ async def download(source: Source, storage: Storage, path: Path, told: Callable[
             file.write(chunk)
 
     try:
-        with path.open("wb", buffering=0) as file:
+        with part.open("wb", buffering=0) as file:
             async for chunk in storage.read(source.object_key, etag=source.etag):
                 batch.append(chunk)
                 received += len(chunk)
+                if not was_told and source.size_bytes - received <= NEARLY_BYTES:
+                    was_told = True
+                    nearly()
                 if sum(map(len, batch)) >= WRITE_BATCH_BYTES:
                     await asyncio.to_thread(keep, batch)
                     batch = []
@@ -62,6 +74,7 @@ async def download(source: Source, storage: Storage, path: Path, told: Callable[
             )
         ) from error
     _check(source, received, digest.digest())
+    part.rename(path)
     return digest.digest()
 
 

@@ -4,9 +4,10 @@ import asyncio
 import shutil
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Self
 
 import structlog
 
@@ -71,18 +72,52 @@ async def ingest(
     async def told_downloading(fraction: float) -> None:
         await tell(Stage.DOWNLOADING, DOWNLOADED * fraction)
 
-    async with _scratch(folder, source, settings) as scratch:
+    async with _scratch(folder, source, settings) as scratch, Results(source, claim, storage) as results:
         path = scratch / "source" / "file"
         path.parent.mkdir()
-        digest = await download(source, storage, path, told_downloading)
-        faults.point("worker.after_download")
-        async with Results(source, claim, storage) as results:
-            result = await _read_in_child(source, path, scratch, settings, tell, results)
+        async with EarlyReading(_read_in_child(source, path, scratch, settings, tell, results)) as child:
+            # It waits for the file: its start takes as long as the last quarter of a gigabyte.
+            digest = await download(source, storage, path, told_downloading, child.start)
+            faults.point("worker.after_download")
+            result = await child.result()
             faults.point("worker.after_child")
-            await tell(Stage.STORING, READ)
-            files = await results.files(result, digest)
+        await tell(Stage.STORING, READ)
+        files = await results.files(result, digest)
         faults.point("worker.after_store")
         return result, files
+
+
+class EarlyReading:
+    """Reading that may begin early. At the end of the block the child is dead, whatever happened."""
+
+    def __init__(self, reading: Coroutine[None, None, IngestResult]):
+        self._reading = reading
+        self._task: asyncio.Task[IngestResult] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._task is None:
+            self._reading.close()
+            return
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    def start(self) -> None:
+        """The child starts, unless it has already."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._reading)
+
+    async def result(self) -> IngestResult:
+        """What it read.
+
+        Raises:
+            FileRefused, ChildCrashed.
+        """
+        self.start()
+        assert self._task is not None  # started
+        return await self._task
 
 
 @asynccontextmanager
@@ -119,6 +154,7 @@ async def _read_in_child(
         file_name=source.file_name,
         output_dir=str(output),
         options=source.options,
+        is_arriving=True,
         limits=IngestLimits(
             memory_bytes=settings.child_memory_bytes,
             threads=settings.child_threads,

@@ -1,8 +1,10 @@
 """The child as the worker starts it: one job in, lines out."""
 
+import asyncio
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -45,6 +47,23 @@ async def child(stdin: bytes, limits: ChildLimits = LIMITS) -> tuple[ChildExit, 
         lines.append(line)
 
     return await run_child([sys.executable, "-m", "app.ingest"], stdin, limits=limits, on_line=keep), lines
+
+
+@pytest.mark.asyncio
+async def test_a_child_waits_for_a_file_that_is_arriving(tmp_path: Path) -> None:
+    source, part = tmp_path / "t.csv", tmp_path / "t.part"
+    job = replace(job_of(source), is_arriving=True)
+    waiting = asyncio.create_task(child(codec.dump(job)))
+    await asyncio.sleep(0)
+    part.write_text("n,word\n1,a\n")
+    with part.open("a") as file:
+        file.write("2,b\n")
+    part.rename(source)
+    ended, lines = await waiting
+    result = codec.load_message(lines[-1])
+    assert (ended.exit_code, ended.stderr_tail) == (0, "")
+    assert isinstance(result, IngestResult)
+    assert result.row_count == 2
 
 
 @pytest.mark.asyncio

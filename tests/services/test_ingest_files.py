@@ -1,5 +1,6 @@
 """Results of a child on their way to a real object store."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -15,8 +16,10 @@ from app.core.settings import Settings
 from app.embedded.engines import Engines
 from app.ingest.job import FileFormat, IngestResult, ReadOptions, TableProfile
 from app.models.versions import FileRole
+from app.services import ingest_files
 from app.services.ingest_files import Results
-from app.services.ingests import Source
+from app.services.ingestion import EarlyReading
+from app.services.ingests import FileRefused, Source
 
 TABLE, REJECTS = b"PAR1 and so on", b"line,reason\n2,short\n"
 
@@ -60,6 +63,55 @@ def result(tmp_path: Path) -> IngestResult:
 
 async def keys(storage: S3Storage, version_id: UUID) -> list[str]:
     return [stored.key async for stored in storage.list_objects(f"versions/{version_id}/")]
+
+
+@pytest.mark.parametrize("is_right", [True, False])
+async def test_a_file_has_its_name_only_when_it_is_what_was_declared(
+    storage: S3Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_right: bool
+) -> None:
+    monkeypatch.setattr(ingest_files, "NEARLY_BYTES", 1 << 20)
+    content = bytes(range(256)) * (3 << 12)
+    (tmp_path / "sent").write_bytes(content)
+    key = f"uploads/{uuid7()}"
+    stored = await storage.put_file(key, str(tmp_path / "sent"), content_type="text/csv")
+    declared = hashlib.sha256(content if is_right else b"").digest()
+    source = Source(uuid7(), uuid7(), key, stored.etag, len(content), declared, "orders.csv", ReadOptions())
+    path = tmp_path / "file"
+    told: list[bool] = []
+
+    async def ignored(fraction: float) -> None:
+        pass
+
+    arriving = ingest_files.download(source, storage, path, ignored, lambda: told.append(path.exists()))
+    if is_right:
+        assert await arriving == declared
+        assert path.read_bytes() == content
+    else:
+        with pytest.raises(FileRefused):
+            await arriving
+        assert not path.exists()
+    assert told == [False]
+    await storage.delete(key)
+
+
+@pytest.mark.parametrize("is_begun", [True, False])
+async def test_no_reading_outlives_a_download_that_fails(is_begun: bool) -> None:
+    ended: list[str] = []
+
+    async def reading() -> IngestResult:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("killed")
+        raise AssertionError("nobody sets the event")
+
+    with pytest.raises(OSError, match="cut off"):
+        async with EarlyReading(reading()) as child:
+            if is_begun:
+                child.start()
+                await asyncio.sleep(0)
+            raise OSError("cut off")
+    assert ended == ["killed"] * is_begun
 
 
 async def test_results_lie_under_the_task_and_its_fence(
