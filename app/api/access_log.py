@@ -15,7 +15,7 @@ def operation(context: Context, *, result: str, seconds: float, over: str = "htt
     """An operation has ended.
 
     Args:
-        result: `ok`, or the code of its first error.
+        result: as `outcome` says it.
         over: `http` or `websocket`.
     """
     metrics.OPERATIONS.labels(context.operation, "ok" if result == "ok" else "error").inc()
@@ -42,6 +42,23 @@ def refused(*, status: int, code: str, request_id: str, ip: str | None, seconds:
     """A request that was no operation, or not one to be executed."""
     metrics.OPERATIONS.labels("refused", "error").inc()
     log.info("refused", status=status, result=code, duration_ms=round(seconds * 1000, 1), request_id=request_id, ip=ip)
+
+
+def outcome(body: dict[str, object]) -> str:
+    """`ok`, the code of the first error, or what a mutation answered instead of doing it: a wrong password is no success."""
+    code = first_code(body.get("errors"))
+    data = body.get("data")
+    if code == "ok" and isinstance(data, dict):
+        payloads = [value for value in data.values() if isinstance(value, dict)]
+        refusals = [error for payload in payloads for error in _errors_of(payload)]
+        # Whoever did not ask for the code has been refused all the same.
+        code = str(refusals[0].get("code", "REFUSED")) if refusals else code
+    return code
+
+
+def _errors_of(payload: dict[str, object]) -> list[dict[str, object]]:
+    errors = payload.get("errors")
+    return [error for error in errors if isinstance(error, dict)] if isinstance(errors, list) else []
 
 
 def first_code(errors: object) -> str:

@@ -26,6 +26,7 @@ from app.services import idempotency
 from app.services.audit import Origin
 
 COOKIE = "datakura_refresh"
+"""Of the refresh token. Where cookies are Secure, `__Host-` before it makes browsers refuse one that another host has set."""
 GRAPHQL_JSON = "application/graphql-response+json"
 _ALLOWED = (OperationType.QUERY, OperationType.MUTATION)
 
@@ -46,7 +47,7 @@ class GraphQLEndpoint:
             request.client.host if request.client else None, request_id, request.headers.get("user-agent", "")[:300] or None
         )
         strict = GRAPHQL_JSON in request.headers.get("accept", "")
-        cookies = Cookies(request.cookies.get(COOKIE))
+        cookies = Cookies(request.cookies.get(cookie_name(COOKIE, self._resources.settings)))
 
         def refused(status: int, message: str, code: str) -> Response:
             seconds = time.perf_counter() - started
@@ -72,7 +73,7 @@ class GraphQLEndpoint:
                 answer.headers["Retry-After"] = str(int(error.retry_after_seconds))
                 return answer
             body, status = await self._while_connected(request, self._execute(operation, context, strict=strict), context)
-            result = access_log.first_code(body.get("errors"))
+            result = access_log.outcome(body)
             access_log.operation(context, result=result, seconds=time.perf_counter() - started)
         response = Response(
             orjson.dumps(body),
@@ -155,15 +156,20 @@ class GraphQLEndpoint:
 
 
 def set_cookies(response: Response, cookies: Cookies, settings: Settings) -> None:
-    """The refresh token as the operation left it: HttpOnly, for this path, never sent from another site."""
+    """The refresh token as the operation left it: HttpOnly, never sent from another site."""
+    secure = settings.cookie_secure
+    name, path = cookie_name(COOKIE, settings), "/" if secure else "/graphql"
     if cookies.set_refresh_token is not None:
         token, ends = cookies.set_refresh_token
-        response.set_cookie(
-            COOKIE, token, max_age=max(0, int(ends - time.time())), path="/graphql", httponly=True, samesite="strict",
-            secure=settings.cookie_secure,
-        )  # fmt: skip
+        lifetime = max(0, int(ends - time.time()))
+        response.set_cookie(name, token, max_age=lifetime, path=path, httponly=True, samesite="strict", secure=secure)
     elif cookies.clear:
-        response.delete_cookie(COOKIE, path="/graphql", httponly=True, samesite="strict", secure=settings.cookie_secure)
+        response.delete_cookie(name, path=path, httponly=True, samesite="strict", secure=secure)
+
+
+def cookie_name(name: str, settings: Settings) -> str:
+    """The cookie's name with the prefix that browsers hold to what it promises: Secure, of this host, for all its paths."""
+    return f"__Host-{name}" if settings.cookie_secure else name
 
 
 def refuse_foreign_origin(request: Request, settings: Settings) -> None:

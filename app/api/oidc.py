@@ -1,6 +1,7 @@
 """GET /oidc/start and /oidc/callback: to the provider and back, with a session in the cookie."""
 
 from dataclasses import asdict
+from typing import Literal, TypedDict
 from urllib.parse import quote
 
 import orjson
@@ -9,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.adapters.openid import Attempt, NotProven, OpenIdProvider
-from app.api.endpoint import set_cookies
+from app.api.endpoint import cookie_name, set_cookies
 from app.context import Cookies, Resources
 from app.core.errors import DomainError, Forbidden
 from app.core.ids import uuid7
@@ -24,6 +25,14 @@ log = structlog.get_logger(__name__)
 COOKIE = "datakura_oidc"
 _SECONDS = 600
 _PLACE = Place("cookie", COOKIE, "attempt")
+
+
+class _Cookie(TypedDict):
+    key: str
+    path: str
+    httponly: bool
+    samesite: Literal["lax"]
+    secure: bool
 
 
 class OpenIdRoutes:
@@ -45,17 +54,14 @@ class OpenIdRoutes:
             return _back(error.code)
         sealed = self._resources.issuer.sealer.seal(orjson.dumps(asdict(attempt)), _PLACE)
         # Lax: the way back begins at another site, from where a browser sends no strict cookie.
-        answer.set_cookie(
-            COOKIE, sealed.hex(), max_age=_SECONDS, path="/oidc", httponly=True, samesite="lax",
-            secure=self._resources.settings.cookie_secure,
-        )  # fmt: skip
+        answer.set_cookie(value=sealed.hex(), max_age=_SECONDS, **self._cookie())
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
     async def callback(self, request: Request) -> Response:
         """Back from the provider: signed in, or at the sign-in page with what is wrong."""
         answer = await self._entered(request)
-        answer.delete_cookie(COOKIE, path="/oidc", httponly=True, samesite="lax", secure=self._resources.settings.cookie_secure)
+        answer.delete_cookie(**self._cookie())
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
@@ -88,10 +94,17 @@ class OpenIdRoutes:
         set_cookies(answer, cookies, resources.settings)
         return answer
 
+    def _cookie(self) -> _Cookie:
+        settings = self._resources.settings
+        return {
+            "key": cookie_name(COOKIE, settings), "path": "/" if settings.cookie_secure else "/oidc", "httponly": True,
+            "samesite": "lax", "secure": settings.cookie_secure,
+        }  # fmt: skip
+
     def _attempt(self, request: Request) -> Attempt | None:
         """The attempt in the cookie, when the answer belongs to it."""
         try:
-            opened = self._resources.issuer.sealer.open(bytes.fromhex(request.cookies.get(COOKIE, "")), _PLACE)
+            opened = self._resources.issuer.sealer.open(bytes.fromhex(request.cookies.get(self._cookie()["key"], "")), _PLACE)
             attempt = Attempt(**orjson.loads(opened))
         except (Unreadable, ValueError, TypeError):
             return None

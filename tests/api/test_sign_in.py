@@ -13,6 +13,7 @@ from app.core.ids import uuid7
 from app.core.security import digest
 from tests.support.client import SIGN_IN, Client
 from tests.support.people import a_person, signer
+from tests.support.served import served
 from tests.support.system import EMAIL, PASSWORD, System
 from tests.support.tokens import Forger
 
@@ -68,6 +69,25 @@ async def test_the_refresh_token_travels_in_a_cookie_that_scripts_cannot_read(cl
     token = name.partition("=")[2]
     assert len(base64.urlsafe_b64decode(token + "=")) == 32
     assert token not in answer.text
+
+
+async def test_where_cookies_are_secure_browsers_hold_them_to_this_host(system: System) -> None:
+    async with served(system, cookie_secure=True) as (_, client):
+        asked = {"query": SIGN_IN, "variables": {"input": {"email": EMAIL, "password": PASSWORD}}}
+        answer = await client.post("/graphql", json=asked)
+        cookie, *attributes = answer.headers["Set-Cookie"].split("; ")
+        assert cookie.startswith(f"__Host-{COOKIE}=")
+        assert {attribute for attribute in attributes if not attribute.startswith("Max-Age=")} == {
+            "HttpOnly",
+            "Path=/",
+            "SameSite=strict",
+            "Secure",
+        }
+        client.cookies.clear()  # httpx keeps it for https alone, as a browser does
+        refresh = {"query": "mutation { refreshSession { session { accessToken } errors { code } } }"}
+        for sent, opened in ((cookie.removeprefix("__Host-"), False), (cookie, True)):
+            payload = (await client.post("/graphql", json=refresh, headers={"Cookie": sent})).json()["data"]["refreshSession"]
+            assert (payload["session"] is not None) is opened
 
 
 async def test_only_the_digest_of_a_refresh_token_is_stored(system: System, refresh_token: str) -> None:

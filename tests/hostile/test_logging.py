@@ -7,6 +7,7 @@ import orjson
 import pytest
 import structlog
 
+from app.api import access_log
 from app.core import logging as logs
 from app.core import security
 from app.core.settings import Settings
@@ -59,3 +60,18 @@ def test_no_line_of_the_log_holds_a_secret(lines, place: str) -> None:  # type: 
 
 def test_what_makes_links_makes_what_is_masked() -> None:
     assert logs.mask(f"/invitation#{security.new_secret()}") == "/invitation#***"
+
+
+@pytest.mark.parametrize(
+    ("body", "result"),
+    [
+        ({"data": {"viewer": None}}, "ok"),
+        ({"data": {"signIn": {"session": {"accessToken": "x"}, "errors": []}}}, "ok"),
+        ({"data": {"signIn": {"session": None, "errors": [{"code": "INVALID_CREDENTIALS"}]}}}, "INVALID_CREDENTIALS"),
+        ({"data": {"a": {"errors": []}, "b": {"errors": [{"message": "No."}]}}}, "REFUSED"),
+        ({"data": None, "errors": [{"extensions": {"code": "FORBIDDEN"}}]}, "FORBIDDEN"),
+        ({"errors": [{"message": "No."}]}, "BAD_REQUEST"),
+    ],
+)
+def test_what_was_refused_is_no_success_in_the_access_log(body: dict[str, object], result: str) -> None:
+    assert access_log.outcome(body) == result
