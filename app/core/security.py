@@ -5,8 +5,6 @@ import base64
 import hashlib
 import os
 import secrets
-import sys
-import threading
 import time
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -29,21 +27,12 @@ from app.core.settings import Settings
 ISSUER = "datakura"
 AUDIENCE = "datakura-api"
 
-HASHING_NICENESS = 5
-
-
-def _stand_back() -> None:
-    """This thread gets a processor that nobody else wants: whoever signs in waits a little, everybody else does not."""
-    if sys.platform == "linux":  # elsewhere niceness is a whole process's, the event loop included
-        thread = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + HASHING_NICENESS)
-
-
-# OWASP's parameters for argon2id (19 MiB, t=2, p=1): about 30 ms. Two at a time, off the event loop; argon2 holds no GIL.
+# OWASP's parameters for argon2id (19 MiB, t=2, p=1): about 30 ms. Off the event loop, and argon2 holds no GIL; two at a time, but
+# one where a second would leave the loop no processor of its own. (Niceness instead starves signing in on a busy machine.)
 _hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-_pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2", initializer=_stand_back)
+_pool = ThreadPoolExecutor(max_workers=2 if (os.cpu_count() or 1) > 2 else 1, thread_name_prefix="argon2")
 MOST_WAITING = 128
-"""Two seconds of hashing on two cores; more would run into the time that an operation has."""
+"""Four seconds of hashing on two cores; more would run into the time that an operation has."""
 _waiting = asyncio.Semaphore(MOST_WAITING)
 _signing_in = asyncio.Semaphore(3)
 _queued = 0
