@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { Outlet, Link as RouterLink } from 'react-router'
 import { Logo } from '../components/Logo'
 import { AccountMenu } from '../features/accounts/AccountMenu'
+import { MainNavigation } from './MainNavigation'
 import { UploadTray } from '../features/uploads/UploadTray'
 
 /** The frame around every page of somebody who is signed in. */
@@ -47,6 +48,7 @@ export function AppShell() {
             <Logo size={28} />
             Datakura
           </Link>
+          <MainNavigation />
           <Box sx={{ flexGrow: 1 }} />
           <AccountMenu />
         </Container>

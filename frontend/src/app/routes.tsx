@@ -36,6 +36,7 @@ export const routes: RouteObject[] = [
             children: [
               { path: '/', element: page(() => import('./pages/DatasetsPage')) },
               { path: '/datasets/:slug/:tab?', element: page(withTexts(() => import('./pages/DatasetPage'))) },
+              { path: '/quality', element: page(withTexts(() => import('../features/quality/QualityPage'))) },
               {
                 path: '/account',
                 element: page(withTexts(() => import('../features/accounts/AccountPage'))),

@@ -14,6 +14,8 @@ export function createCache(): InMemoryCache {
           teams: relayStylePagination(['text']),
           tasks: relayStylePagination(['filter']),
           auditEvents: relayStylePagination(['filter']),
+          incidents: relayStylePagination(['filter']),
+          checkSchedules: relayStylePagination(['filter']),
         },
       },
       // Parts of a version that different tabs select differently.
@@ -22,10 +24,17 @@ export function createCache(): InMemoryCache {
       ReadOptions: { merge: true },
       Team: { fields: { members: { keyArgs: ['first'] }, everybody: relayStylePagination([]) } },
       UserActivity: { merge: true },
+      QualityRunSummary: { merge: true },
+      // A result is replaced as a whole: parts of two would be of different runs.
+      QualityRule: { fields: { lastResult: { merge: false } } },
       Dataset: {
         fields: {
           accessGrants: { merge: false },
           versions: relayStylePagination([]),
+          qualityRules: relayStylePagination([]),
+          qualityRuns: relayStylePagination([]),
+          // Parts of it that different pages select differently.
+          health: { merge: true },
           // Always read as a whole, so what comes replaces what was there.
           metadataEntries: { merge: false },
           tags: { merge: false },

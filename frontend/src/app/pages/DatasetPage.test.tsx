@@ -151,7 +151,7 @@ describe('publishing', () => {
   it('that rules refuse names them, and needs a reason to go on', async () => {
     const { api } = setUp([{}])
     const violation = {
-      rule: { id: 'rule-1', name: 'No missing amounts' },
+      rule: { id: 'rule-1', name: 'No missing amounts', dataset: { id: 'dataset-1', slug: 'store-sales' } },
       status: 'FAIL',
       message: '12 values are missing.',
     }
@@ -161,7 +161,11 @@ describe('publishing', () => {
     await renderPage(api, '/datasets/store-sales')
     await userEvent.click(await screen.findByRole('button', { name: 'Publish' }))
     const dialog = await screen.findByRole('dialog', { name: 'Some rules do not allow this version' })
-    expect(dialog).toHaveTextContent('No missing amounts: FAIL')
+    expect(dialog).toHaveTextContent('FailNo missing amounts')
+    expect(within(dialog).getByRole('link', { name: 'No missing amounts' })).toHaveAttribute(
+      'href',
+      '/datasets/store-sales/quality?rule=rule-1',
+    )
     expect(dialog).toHaveTextContent('12 values are missing.')
     const override = within(dialog).getByRole('button', { name: 'Publish anyway' })
     expect(override).toBeDisabled()

@@ -23,6 +23,7 @@ import NotFoundPage from './NotFoundPage'
 const AccessTab = lazy(() => import('../../features/access/AccessTab'))
 const ActivityTab = lazy(() => import('../../features/datasets/ActivityTab'))
 const SettingsTab = lazy(() => import('../../features/datasets/SettingsTab'))
+const QualityTab = lazy(() => import('../../features/quality/QualityTab'))
 
 const DatasetPageQuery = graphql(`
   query DatasetPage($slug: String!, $versionsAfter: String) {
@@ -44,6 +45,7 @@ const DatasetPageQuery = graphql(`
             ...OverviewTab_version
             ...VersionScope_version
             ...VersionsTab_version
+            ...QualityTab_version
           }
         }
         pageInfo {
@@ -112,6 +114,11 @@ export default function DatasetPage() {
               />
             }
           />
+        )}
+        {tab === 'quality' && (
+          <Suspense fallback={<Skeleton variant="rounded" height={420} aria-label={t('loading')} />}>
+            <QualityTab key={dataset.id} datasetId={dataset.id} versions={present} />
+          </Suspense>
         )}
         {tab === 'versions' && (
           <VersionsTab

@@ -16,6 +16,7 @@ interface Proof {
   attempt: (send: Send) => Promise<void>
   /** What was wrong with the last attempt. */
   problem: string | null
+  forget: () => void
   /** The dialog that asks for the proof; to be shown somewhere. */
   dialog: ReactNode
 }
@@ -50,5 +51,5 @@ export function useProof(): Proof {
   const dialog = waiting && (
     <ProofDialog onProved={proved} onClose={() => setWaiting(null)} />
   )
-  return { attempt, problem, dialog }
+  return { attempt, problem, forget: () => setProblem(null), dialog }
 }

@@ -3,7 +3,7 @@ import Tabs from '@mui/material/Tabs'
 import { useTranslation } from 'react-i18next'
 import { Link } from 'react-router'
 
-export const datasetTabs = ['overview', 'data', 'profile', 'schema', 'versions', 'activity', 'access', 'settings'] as const
+export const datasetTabs = ['overview', 'data', 'profile', 'schema', 'quality', 'versions', 'activity', 'access', 'settings'] as const
 export type DatasetTab = (typeof datasetTabs)[number]
 
 interface DatasetTabsProps {

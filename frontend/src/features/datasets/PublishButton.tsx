@@ -3,8 +3,7 @@ import Alert from '@mui/material/Alert'
 import Button from '@mui/material/Button'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useErrorText } from '../../components/useErrorText'
-import { useProblemText } from '../../components/useProblemText'
+import { useProof } from '../../components/proof/useProof'
 import { Needs } from '../../components/ViewerLevel'
 import { graphql, readFragment, type FragmentType } from '../../gql'
 import type { PublishVersionMutation } from '../../gql/graphql'
@@ -39,6 +38,10 @@ const PublishVersion = graphql(`
         rule {
           id
           name
+          dataset {
+            id
+            slug
+          }
         }
         status
         message
@@ -64,31 +67,26 @@ export function PublishButton(props: PublishButtonProps) {
   const { t } = useTranslation()
   const version = readFragment(PublishButton_version, props.version)
   const client = useApolloClient()
-  const errorText = useErrorText()
-  const problemText = useProblemText()
   const [publish, { loading }] = useMutation(PublishVersion)
   const [violations, setViolations] = useState<readonly Violation[]>([])
-  const [problem, setProblem] = useState<string | null>(null)
+  const { attempt, problem, dialog, forget } = useProof()
 
   if (version.status !== 'READY' || version.isCurrent) return null
 
   const isOlder = props.currentNumber !== null && version.number < props.currentNumber
 
-  async function submit(overrideReason: string | null) {
-    setProblem(null)
-    try {
+  function submit(overrideReason: string | null) {
+    return attempt(async () => {
       const { data } = await publish({
         variables: { input: { versionId: version.id, overrideReason } },
       })
       const payload = data?.publishVersion
-      setViolations(payload?.violations ?? [])
-      const [first] = payload?.errors ?? []
-      if (first) setProblem(problemText(first))
+      // A refusal for another reason leaves the dialog, and what was typed into it, as they are.
+      if (payload && payload.errors.length === 0) setViolations(payload.violations)
       // `isCurrent` of the version that was current until now has changed too.
       if (payload?.version) await client.refetchQueries({ include: 'active' })
-    } catch (error) {
-      setProblem(errorText(error))
-    }
+      return payload?.errors
+    })
   }
 
   return (
@@ -107,7 +105,7 @@ export function PublishButton(props: PublishButtonProps) {
         )}
       </Needs>
       {problem && violations.length === 0 && (
-        <Alert severity="error" onClose={() => setProblem(null)} sx={{ flexBasis: '100%' }}>
+        <Alert severity="error" onClose={forget} sx={{ flexBasis: '100%' }}>
           {problem}
         </Alert>
       )}
@@ -118,6 +116,7 @@ export function PublishButton(props: PublishButtonProps) {
         onOverride={submit}
         onClose={() => setViolations([])}
       />
+      {dialog}
     </>
   )
 }

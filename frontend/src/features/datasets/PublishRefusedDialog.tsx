@@ -1,17 +1,22 @@
 import Alert from '@mui/material/Alert'
+import Box from '@mui/material/Box'
 import Button from '@mui/material/Button'
 import Dialog from '@mui/material/Dialog'
 import DialogActions from '@mui/material/DialogActions'
 import DialogContent from '@mui/material/DialogContent'
 import DialogTitle from '@mui/material/DialogTitle'
-import List from '@mui/material/List'
-import ListItem from '@mui/material/ListItem'
-import ListItemText from '@mui/material/ListItemText'
+import Link from '@mui/material/Link'
 import TextField from '@mui/material/TextField'
 import Typography from '@mui/material/Typography'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link as RouterLink } from 'react-router'
+import { QualityStatusChip } from '../../components/quality/QualityStatusChip'
+import { useMay } from '../../components/ViewerLevel'
 import type { Violation } from './PublishButton'
+
+/** As long as the audit trail takes it. */
+const LONGEST = 1_000
 
 interface PublishRefusedDialogProps {
   /** Open while there are any. */
@@ -27,44 +32,70 @@ export function PublishRefusedDialog(props: PublishRefusedDialogProps) {
   const { violations, problem, busy, onOverride, onClose } = props
   const { t } = useTranslation()
   const titleId = useId()
+  const mayOverride = useMay('MANAGE')
   const [reason, setReason] = useState('')
   return (
     <Dialog open={violations.length > 0} onClose={onClose} aria-labelledby={titleId} maxWidth="sm" fullWidth>
       <DialogTitle id={titleId}>{t('publish.refusedTitle')}</DialogTitle>
       <DialogContent>
         <Typography color="textSecondary">{t('publish.refusedLead')}</Typography>
-        <List dense>
+        <Box component="ul" sx={{ listStyle: 'none', m: 0, my: 2, p: 0, border: 1, borderColor: 'divider', borderRadius: 1 }}>
           {violations.map(({ rule, status, message }) => (
-            <ListItem key={rule.id} disableGutters>
-              <ListItemText primary={`${rule.name}: ${status}`} secondary={message} />
-            </ListItem>
+            <Box
+              component="li"
+              key={rule.id}
+              sx={{ display: 'flex', gap: 1.5, p: 1.5, borderBottom: 1, borderColor: 'divider', '&:last-of-type': { borderBottom: 0 } }}
+            >
+              <Box sx={{ flexShrink: 0 }}>
+                <QualityStatusChip status={status === 'SKIPPED' ? null : status} />
+              </Box>
+              <Box sx={{ minWidth: 0 }}>
+                <Link
+                  component={RouterLink}
+                  to={`/datasets/${rule.dataset.slug}/quality?rule=${encodeURIComponent(rule.id)}`}
+                  sx={{ fontWeight: 600, overflowWrap: 'anywhere' }}
+                >
+                  <bdi>{rule.name}</bdi>
+                </Link>
+                <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
+                  {status === 'SKIPPED' ? t('publish.notRun') : <span lang="en">{message}</span>}
+                </Typography>
+              </Box>
+            </Box>
           ))}
-        </List>
+        </Box>
         {problem && (
           <Alert severity="error" sx={{ mb: 2 }}>
             {problem}
           </Alert>
         )}
-        <TextField
-          label={t('publish.reason')}
-          helperText={t('publish.reasonHelp')}
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-          multiline
-          fullWidth
-        />
+        {mayOverride ? (
+          <TextField
+            label={t('publish.reason')}
+            helperText={t('publish.reasonHelp')}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+            slotProps={{ htmlInput: { maxLength: LONGEST } }}
+            multiline
+            fullWidth
+          />
+        ) : (
+          <Alert severity="info">{t('publish.managersOnly')}</Alert>
+        )}
       </DialogContent>
       <DialogActions>
         <Button onClick={onClose}>{t('cancel')}</Button>
-        <Button
-          color="warning"
-          variant="contained"
-          loading={busy}
-          disabled={reason.trim() === ''}
-          onClick={() => onOverride(reason.trim())}
-        >
-          {t('publish.override')}
-        </Button>
+        {mayOverride && (
+          <Button
+            color="warning"
+            variant="contained"
+            loading={busy}
+            disabled={reason.trim() === ''}
+            onClick={() => onOverride(reason.trim())}
+          >
+            {t('publish.override')}
+          </Button>
+        )}
       </DialogActions>
     </Dialog>
   )

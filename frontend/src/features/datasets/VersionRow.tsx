@@ -3,6 +3,7 @@ import Chip from '@mui/material/Chip'
 import Stack from '@mui/material/Stack'
 import Typography from '@mui/material/Typography'
 import { useTranslation } from 'react-i18next'
+import { RunStatusChip } from '../../components/quality/RunStatusChip'
 import { TimeAgo } from '../../components/TimeAgo'
 import { VersionErrorText } from '../../components/VersionErrorText'
 import { VersionStatusChip } from '../../components/VersionStatusChip'
@@ -33,6 +34,10 @@ const VersionRow_version = graphql(`
       name
       sizeBytes
     }
+    latestQualityRun {
+      id
+      status
+    }
     ...PublishButton_version
     ...RereadButton_version
   }
@@ -41,6 +46,8 @@ const VersionRow_version = graphql(`
 interface VersionRowProps {
   version: FragmentType<typeof VersionRow_version>
   currentNumber: number | null
+  /** Of the dataset. */
+  slug: string
 }
 
 export function VersionRow(props: VersionRowProps) {
@@ -57,6 +64,12 @@ export function VersionRow(props: VersionRowProps) {
         <Typography variant="h3" component="h2">{t('version.title', { number: version.number })}</Typography>
         {version.label && <Typography color="textSecondary">{version.label}</Typography>}
         <VersionStatusChip status={version.status} />
+        {version.latestQualityRun && (
+          <RunStatusChip
+            status={version.latestQualityRun.status}
+            to={`/datasets/${props.slug}/quality?view=runs&run=${encodeURIComponent(version.latestQualityRun.id)}`}
+          />
+        )}
         {version.isCurrent && <Chip size="small" color="primary" label={t('version.current')} />}
         <Box sx={{ flexGrow: 1 }} />
         <RereadButton version={version} />

@@ -12,6 +12,7 @@ import { VersionRow } from './VersionRow'
 const VersionsTab_dataset = graphql(`
   fragment VersionsTab_dataset on Dataset {
     id
+    slug
     currentVersion {
       id
       number
@@ -39,7 +40,7 @@ interface VersionsTabProps {
 /** A dataset's history, newest first, and the comparison of any two of its versions. */
 export function VersionsTab(props: VersionsTabProps) {
   const { t } = useTranslation()
-  const { currentVersion } = readFragment(VersionsTab_dataset, props.dataset)
+  const { currentVersion, slug } = readFragment(VersionsTab_dataset, props.dataset)
   const versions = readFragment(VersionsTab_version, props.versions)
   const comparable = versions.filter(({ status }) => status === 'READY')
   if (versions.length === 0) {
@@ -53,7 +54,7 @@ export function VersionsTab(props: VersionsTabProps) {
     <Stack spacing={3}>
       <Paper variant="outlined" component="ol" sx={{ m: 0, p: 0, listStyle: 'none' }}>
         {versions.map((version) => (
-          <VersionRow key={version.id} version={version} currentNumber={currentVersion?.number ?? null} />
+          <VersionRow key={version.id} version={version} slug={slug} currentNumber={currentVersion?.number ?? null} />
         ))}
       </Paper>
       {props.onMore && (

@@ -1,7 +1,11 @@
 import { useQuery } from '@apollo/client/react'
+import { lazy, Suspense } from 'react'
 import { graphql } from '../../gql'
-import { FacetPanel, type FacetBucket } from './FacetPanel'
+import type { FacetBucket } from './FacetPanel'
 import { datasetStatuses, toDatasetFilter, type DatasetFilters } from './useDatasetFilters'
+
+// Beside the list, which does not wait for it: its boxes are a good part of the list page's weight.
+const FacetPanel = lazy(() => import('./FacetPanel').then((module) => ({ default: module.FacetPanel })))
 
 const DatasetFacetsQuery = graphql(`
   query DatasetFacets($query: String!, $filter: DatasetFilter) {
@@ -38,12 +42,14 @@ export function DatasetFacets({ filters, onChange }: DatasetFacetsProps) {
   )
   // Without facets (the search is away) the list below still works, so this says nothing.
   return (
-    <FacetPanel
-      filters={filters}
-      statuses={statuses}
-      tags={bucketsOf('tags')}
-      owners={bucketsOf('owner')}
-      onChange={onChange}
-    />
+    <Suspense>
+      <FacetPanel
+        filters={filters}
+        statuses={statuses}
+        tags={bucketsOf('tags')}
+        owners={bucketsOf('owner')}
+        onChange={onChange}
+      />
+    </Suspense>
   )
 }

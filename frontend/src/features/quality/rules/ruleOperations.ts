@@ -1,0 +1,61 @@
+/** What people do with rules. */
+import { graphql } from '../../../gql'
+
+export const CreateQualityRule = graphql(`
+  mutation CreateQualityRule($input: CreateQualityRuleInput!) {
+    createQualityRule(input: $input) {
+      rule {
+        id
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
+  }
+`)
+
+export const UpdateQualityRule = graphql(`
+  mutation UpdateQualityRule($input: UpdateQualityRuleInput!) {
+    updateQualityRule(input: $input) {
+      rule {
+        id
+        enabled
+        ...RuleDefinition
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
+  }
+`)
+
+export const DeleteQualityRule = graphql(`
+  mutation DeleteQualityRule($input: DeleteQualityRuleInput!) {
+    deleteQualityRule(input: $input) {
+      deletedId
+      errors {
+        code
+        message
+      }
+    }
+  }
+`)
+
+export const RunQualityChecks = graphql(`
+  mutation RunQualityChecks($input: RunQualityChecksInput!) {
+    runQualityChecks(input: $input) {
+      run {
+        id
+        ...RunLine_run
+      }
+      errors {
+        code
+        message
+      }
+    }
+  }
+`)

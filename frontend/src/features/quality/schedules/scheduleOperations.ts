@@ -1,0 +1,82 @@
+/** Schedules of checks, and what people do with them. */
+import { graphql } from '../../../gql'
+
+export const ScheduleRow_schedule = graphql(`
+  fragment ScheduleRow_schedule on CheckSchedule {
+    id
+    cron
+    timezone
+    enabled
+    allRules
+    nextRuns(count: 3)
+    rules {
+      id
+      name
+    }
+    lastRun {
+      id
+      status
+    }
+    dataset {
+      id
+      name
+      slug
+      viewerLevel
+    }
+  }
+`)
+
+export const DatasetSchedulesQuery = graphql(`
+  query DatasetSchedules($datasetId: ID!) {
+    dataset(id: $datasetId) {
+      id
+      checkSchedules {
+        id
+        ...ScheduleRow_schedule
+      }
+    }
+  }
+`)
+
+export const CreateCheckSchedule = graphql(`
+  mutation CreateCheckSchedule($input: CreateCheckScheduleInput!) {
+    createCheckSchedule(input: $input) {
+      schedule {
+        id
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
+  }
+`)
+
+export const UpdateCheckSchedule = graphql(`
+  mutation UpdateCheckSchedule($input: UpdateCheckScheduleInput!) {
+    updateCheckSchedule(input: $input) {
+      schedule {
+        id
+        ...ScheduleRow_schedule
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
+  }
+`)
+
+export const DeleteCheckSchedule = graphql(`
+  mutation DeleteCheckSchedule($input: DeleteCheckScheduleInput!) {
+    deleteCheckSchedule(input: $input) {
+      deletedId
+      errors {
+        code
+        message
+      }
+    }
+  }
+`)
