@@ -5,6 +5,7 @@ password in DATAKURA_ADMIN_PASSWORD. The browser is DATAKURA_E2E_CHROMIUM, else 
 package that carries it. With --screenshots no tests are run: the pages of the demo are pictured in docs/images.
 """
 
+import json
 import os
 import secrets
 import shutil
@@ -53,9 +54,21 @@ def find_browser() -> str:
 
 
 @contextmanager
+def running_provider() -> Iterator[dict[str, str]]:
+    """A provider of OpenID Connect, and the settings by which a system signs people in there."""
+    provider = subprocess.Popen([sys.executable, "-m", "tests.e2e.provider"], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        assert provider.stdout
+        yield json.loads(provider.stdout.readline())
+    finally:
+        provider.send_signal(signal.SIGTERM)
+        provider.communicate(timeout=60)
+
+
+@contextmanager
 def running_system(password: str, *, demo: bool) -> Iterator[dict[str, str]]:
     """A system of its own, without datasets or with the demo's; what the tests have to know of it, as environment variables."""
-    with tempfile.TemporaryDirectory(prefix="datakura-e2e-") as folder:
+    with tempfile.TemporaryDirectory(prefix="datakura-e2e-") as folder, running_provider() as provider:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("DATAKURA_")}
         settings = {
             "DATAKURA_DATA_DIR": f"{folder}/data",
@@ -65,7 +78,7 @@ def running_system(password: str, *, demo: bool) -> Iterator[dict[str, str]]:
             "DATAKURA_ADMIN_PASSWORD": password,
             # The smallest: a file of a few parts is then no heavy one.
             "DATAKURA_UPLOAD_PART_SIZE_BYTES": str(5 * 2**20),
-        }
+        } | provider
         up = subprocess.Popen(
             [sys.executable, "-c", "from app.cli import app; app()", "up"],
             cwd=ROOT,

@@ -75,7 +75,7 @@ export default function AuditSection() {
               <TableCell sx={{ display: { xs: 'none', md: 'table-cell' } }}>{t('admin.audit.who')}</TableCell>
               <TableCell>{t('admin.audit.action')}</TableCell>
               <TableCell sx={{ display: { xs: 'none', md: 'table-cell' } }}>{t('admin.audit.target')}</TableCell>
-              <TableCell sx={{ width: 56 }} />
+              <TableCell component="td" sx={{ width: 56 }} />
             </TableRow>
           </TableHead>
           <TableBody>

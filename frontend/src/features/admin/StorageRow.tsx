@@ -32,7 +32,7 @@ export function StorageRow(props: { use: FragmentType<typeof StorageRow_use>; on
   const use = readFragment(StorageRow_use, props.use)
   const [asking, setAsking] = useState(false)
   const size = (bytes: number) => formatBytes(bytes, i18n.language)
-  const share = use.quotaBytes ? Math.min(100, (use.usedBytes / use.quotaBytes) * 100) : 0
+  const share = use.quotaBytes ? Math.min(100, Math.round((use.usedBytes / use.quotaBytes) * 100)) : 0
   const { owner } = use
   return (
     <TableRow>

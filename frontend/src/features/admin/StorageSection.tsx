@@ -109,7 +109,7 @@ export default function StorageSection() {
               <TableCell align="right" sx={{ display: { xs: 'none', md: 'table-cell' } }}>
                 {t('admin.storage.datasets')}
               </TableCell>
-              <TableCell />
+              <TableCell component="td" />
             </TableRow>
           </TableHead>
           <TableBody>

@@ -97,7 +97,7 @@ export default function TasksSection() {
               <TableCell sx={{ display: { xs: 'none', md: 'table-cell' } }}>{t('admin.tasks.state')}</TableCell>
               <TableCell sx={{ display: { xs: 'none', md: 'table-cell' } }}>{t('admin.tasks.attempts')}</TableCell>
               <TableCell sx={{ display: { xs: 'none', md: 'table-cell' } }}>{t('admin.tasks.when')}</TableCell>
-              {view === 'dead' && <TableCell />}
+              {view === 'dead' && <TableCell component="td" />}
             </TableRow>
           </TableHead>
           <TableBody>

@@ -60,7 +60,7 @@ export default function TeamsSection() {
           <TableHead>
             <TableRow>
               <TableCell>{t('admin.teams.team')}</TableCell>
-              <TableCell sx={{ display: { xs: 'none', sm: 'table-cell' } }} />
+              <TableCell component="td" sx={{ display: { xs: 'none', sm: 'table-cell' } }} />
               <TableCell align="right">{t('admin.teams.members')}</TableCell>
             </TableRow>
           </TableHead>

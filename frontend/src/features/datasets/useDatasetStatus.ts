@@ -44,8 +44,12 @@ export function useDatasetStatus(datasetId: string, knownVersionIds: readonly st
   const client = useApolloClient()
   const last = useRef<StatusEvent | null>(null)
 
+  /** The server has ended it: the dataset is not visible any more, and the page has to learn so. */
+  const ended = () => void client.refetchQueries({ include: 'active' })
   useSubscription(DatasetStatusChanged, {
     variables: { datasetId },
+    onComplete: ended,
+    onError: ended,
     onData: ({ data: { data } }) => {
       const event = data?.datasetStatusChanged
       if (!event) return
