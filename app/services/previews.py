@@ -19,8 +19,9 @@ MOST_BYTES = 48 * 1024
 """Of a file's beginning; as base64 it is the longest text that a request may carry."""
 MOST_ROWS = 50
 CONCURRENT = 2
-SECONDS = 8.0
-"""Less than an operation may take."""
+SHARE = 0.8
+"""Of the time that an operation may take."""
+CPU_SECONDS = 10
 MEMORY_BYTES = 512 << 20
 FILE_BYTES = 64 << 20
 
@@ -52,7 +53,7 @@ async def preview(head: bytes, *, is_whole: bool, file_name: str, options: dict[
             job = await asyncio.to_thread(
                 _laid_out, Path(folder), head if is_whole else _whole_lines(head), file_name, options, settings
             )
-            verdict = await _read(job)
+            verdict = await _read(job, settings.operation_timeout_seconds * SHARE)
             if isinstance(verdict, IngestFailure):
                 return Preview(verdict, None)
             return Preview(verdict, await asyncio.to_thread(_first_rows, verdict, job))
@@ -86,7 +87,7 @@ def _first_rows(verdict: IngestResult, job: IngestJob) -> TablePage:
     return first_rows(table, MOST_ROWS)
 
 
-async def _read(job: IngestJob) -> IngestResult | IngestFailure:
+async def _read(job: IngestJob, seconds: float) -> IngestResult | IngestFailure:
     verdicts: list[IngestResult | IngestFailure] = []
 
     async def on_line(line: bytes) -> None:
@@ -96,8 +97,8 @@ async def _read(job: IngestJob) -> IngestResult | IngestFailure:
 
     limits = ChildLimits(
         memory_bytes=MEMORY_BYTES,
-        timeout_seconds=SECONDS,
-        cpu_seconds=int(SECONDS),
+        timeout_seconds=seconds,
+        cpu_seconds=CPU_SECONDS,
         file_size_bytes=FILE_BYTES,
         max_line_bytes=16 << 20,
     )

@@ -27,6 +27,7 @@ const REST: readonly string[] = [
   'rejected',
   'data',
   'rowView',
+  'savedFilters',
   'preview',
   'activity',
   'activityAction',

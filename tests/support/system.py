@@ -81,6 +81,8 @@ class System:
             "DATAKURA_WORKER_NAME": f"worker-{new_secret()[:6]}",
             # People of a fixture stay signed in for a whole run, on a slow machine too.
             "DATAKURA_ACCESS_TOKEN_SECONDS": "3600",
+            # A child that previews a file takes a second of processor time, and on a busy machine a long time to get it.
+            "DATAKURA_OPERATION_TIMEOUT_SECONDS": "60",
             **settings,
         }
         await prepare(settings_from(environment))

@@ -7,7 +7,6 @@ export function createCache(): InMemoryCache {
     typePolicies: {
       Query: {
         fields: {
-          datasets: relayStylePagination(['filter', 'orderBy']),
           datasetActivity: relayStylePagination(['datasetId']),
           searchDatasets: relayStylePagination(['query', 'filter']),
           users: relayStylePagination(['filter']),

@@ -1,8 +1,8 @@
-import { ApolloClient, ApolloLink, CombinedGraphQLErrors, InMemoryCache, type Observable } from '@apollo/client'
-import { of } from 'rxjs'
+import { ApolloClient, ApolloLink, CombinedGraphQLErrors, gql, InMemoryCache, ServerError, type Observable } from '@apollo/client'
+import { of, throwError } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { graphql } from '../gql'
-import { authorizingLink, renewingLink } from './client'
+import { authorizingLink, mayPass, renewingLink, retryingLink } from './client'
 import { SessionTokens } from './sessionTokens'
 
 const ClientTest = graphql(`
@@ -81,5 +81,44 @@ describe('a request', () => {
     await expect(fetchViewer(client)).rejects.toSatisfy(CombinedGraphQLErrors.is)
     expect(ended).toBe(1)
     expect(headers).toHaveLength(1)
+  })
+})
+
+describe('what fails on the way', () => {
+  const away = (status: number) => new ServerError('away', { response: new Response('', { status }), bodyText: '' })
+
+  function failing(times: number, error: Error) {
+    let tries = 0
+    const server = new ApolloLink((): Observable<ApolloLink.Result> => {
+      tries += 1
+      return tries <= times ? throwError(() => error) : (of({ ...ANSWER, data: { ...ANSWER.data, __typename: 'Mutation' } }) as Observable<ApolloLink.Result>)
+    })
+    const client = new ApolloClient({ cache: new InMemoryCache(), link: ApolloLink.from([retryingLink(1), server]) })
+    return { client, tries: () => tries }
+  }
+
+  it('is asked again, but not for ever', async () => {
+    const passing = failing(3, new TypeError('Failed to fetch'))
+    expect((await fetchViewer(passing.client)).data?.viewer?.id).toBe('user-1')
+    expect(passing.tries()).toBe(4)
+    const lasting = failing(99, away(503))
+    await expect(fetchViewer(lasting.client)).rejects.toSatisfy(ServerError.is)
+    expect(lasting.tries()).toBe(5)
+  })
+
+  it('is not asked again when it would fail again, or may have been done', async () => {
+    expect([400, 413, 500].map((status) => mayPass(away(status)))).toEqual([false, false, false])
+    const mutating = failing(1, new TypeError('Failed to fetch'))
+    const mutation = gql`
+      mutation RetryTest {
+        signOutEverywhere {
+          errors {
+            code
+          }
+        }
+      }
+    `
+    await expect(mutating.client.mutate({ mutation })).rejects.toThrow('Failed to fetch')
+    expect(mutating.tries()).toBe(1)
   })
 })

@@ -1,7 +1,8 @@
 /** Apollo Client over HTTP and graphql-transport-ws, with the session renewed behind the caller's back. */
-import { ApolloClient, ApolloLink, CombinedGraphQLErrors, HttpLink } from '@apollo/client'
+import { ApolloClient, ApolloLink, CombinedGraphQLErrors, HttpLink, ServerError } from '@apollo/client'
 import { SetContextLink } from '@apollo/client/link/context'
 import { ErrorLink } from '@apollo/client/link/error'
+import { RetryLink } from '@apollo/client/link/retry'
 import { OperationTypeNode } from 'graphql'
 import { from, mergeMap, throwError } from 'rxjs'
 import { createCache } from './cache'
@@ -49,8 +50,27 @@ export function authorizingLink(tokens: SessionTokens): ApolloLink {
   })
 }
 
+/** So often a query is tried in all; with growing pauses, some ten seconds together: a server restarts in less. */
+const MOST_TRIES = 5
+
+/** What may pass by itself: a network that is away, a server that is restarting or asks to come back later. */
+export function mayPass(error: unknown): boolean {
+  if (CombinedGraphQLErrors.is(error)) return false
+  return !ServerError.is(error) || [429, 502, 503, 504].includes(error.statusCode)
+}
+
+/** Tries queries again that failed on the way. Never mutations: one whose answer was lost may have been done. */
+export function retryingLink(initial = 400): ApolloLink {
+  return new RetryLink({
+    delay: { initial, max: 5_000, jitter: true },
+    attempts: (count, operation, error) =>
+      count < MOST_TRIES && operation.operationType === OperationTypeNode.QUERY && mayPass(error),
+  })
+}
+
 export function createClient(tokens: SessionTokens): ApolloClient {
   const http = ApolloLink.from([
+    retryingLink(),
     authorizingLink(tokens),
     new HttpLink({ uri: endpoint.http, credentials: 'same-origin' }),
   ])

@@ -25,6 +25,7 @@ export function datasetSample(changes: Record<string, unknown> = {}) {
     viewerLevel: 'MANAGE',
     revision: 1,
     metadataEntries: [],
+    health: null,
     currentVersion: null,
     versions: connection([]),
     ...changes,

@@ -22,7 +22,11 @@ describe('the list of datasets', () => {
     await renderPage(api, '/')
     expect(await screen.findAllByTestId('dataset-skeleton')).toHaveLength(6)
 
-    answer(connection([datasetSample({ status: 'ACTIVE' })]))
+    answer(
+      connection([
+        datasetSample({ status: 'ACTIVE', health: { status: 'FAIL', score: 0.9 }, currentVersion: { id: 'version-1', rowCount: 1200 } }),
+      ]),
+    )
     const link = await screen.findByRole('link', { name: 'Store sales' })
     expect(link).toHaveAttribute('href', '/datasets/store-sales')
     expect(screen.queryByTestId('dataset-skeleton')).not.toBeInTheDocument()
@@ -30,7 +34,7 @@ describe('the list of datasets', () => {
     const cells = within(row)
       .getAllByRole('cell')
       .map((cell) => cell.textContent)
-    expect(cells.slice(0, 3)).toEqual(['Active', 'Hana Sato', 'sales'])
+    expect(cells.slice(0, 5)).toEqual(['Active', '90%Some rules fail', 'Hana Sato', 'sales', '1,200'])
   })
 
   it('invites to create a dataset while there is none', async () => {
@@ -70,6 +74,23 @@ describe('the list of datasets', () => {
     await userEvent.click(within(alert).getByRole('button', { name: 'Try again' }))
     expect(await screen.findByRole('link', { name: 'Store sales' })).toBeInTheDocument()
     expect(screen.queryByRole('alert')).not.toBeInTheDocument()
+  })
+
+  it('remembers filters by name, and goes back to them', async () => {
+    const api = new FakeApi({ query: { ...base, datasets: () => connection([datasetSample()]) } })
+    const page = await renderPage(api, '/?status=ACTIVE')
+    const user = userEvent.setup()
+    await user.click(await screen.findByRole('button', { name: 'Save this filter' }))
+    await user.type(await screen.findByRole('textbox', { name: 'Name of the filter' }), 'In use{Enter}')
+    const saved = await screen.findByRole('link', { name: 'In use' })
+    expect(saved).toHaveAttribute('href', '/?status=ACTIVE')
+    expect(screen.queryByRole('button', { name: 'Save this filter' })).not.toBeInTheDocument()
+    await user.click(saved)
+    expect(page.address()).toBe('/?status=ACTIVE')
+    saved.focus()
+    await user.keyboard('{Delete}')
+    expect(screen.queryByRole('link', { name: 'In use' })).not.toBeInTheDocument()
+    expect(localStorage.getItem('datakura.savedFilters')).toBe('[]')
   })
 
   it('adds the next page below the first', async () => {

@@ -9,6 +9,7 @@ import { useLocation } from 'react-router'
 import { usePageTitle } from '../../components/usePageTitle'
 import { DatasetList } from '../../features/datasets/DatasetList'
 import { DatasetFacets } from '../../features/search/DatasetFacets'
+import { hasSavedFilters } from '../../features/search/hasSavedFilters'
 import { SearchBox } from '../../features/search/SearchBox'
 import type { DeletedDataset } from '../../features/datasets/DeletedNotice'
 import {
@@ -20,6 +21,7 @@ import { withTexts } from '../../lib/i18n'
 import { SearchResults } from './SearchResults'
 
 const DeletedNotice = lazy(withTexts(() => import('../../features/datasets/DeletedNotice')))
+const SavedFilters = lazy(withTexts(() => import('../../features/search/SavedFilters')))
 const CreateDatasetDialog = lazy(withTexts(() => import('../../features/datasets/CreateDatasetDialog')))
 
 export default function DatasetsPage() {
@@ -49,6 +51,11 @@ export default function DatasetsPage() {
         query={filters.query}
         onSearch={(query) => changeFilters({ query })}
       />
+      {(isNarrowed(filters) || hasSavedFilters()) && (
+        <Suspense>
+          <SavedFilters narrowed={isNarrowed(filters)} />
+        </Suspense>
+      )}
       <Box
         sx={{
           display: 'grid',

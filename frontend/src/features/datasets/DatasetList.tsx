@@ -2,7 +2,7 @@ import { useQuery } from '@apollo/client/react'
 import InventoryIcon from '@mui/icons-material/Inventory2'
 import FilterAltOffIcon from '@mui/icons-material/FilterAltOff'
 import Button from '@mui/material/Button'
-import Stack from '@mui/material/Stack'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
@@ -11,6 +11,8 @@ import type { DatasetFilter } from '../../gql/graphql'
 import { DatasetListFrame } from './DatasetListFrame'
 import { DatasetTableFrame, DatasetTableRow } from './DatasetTable'
 import { DatasetTableSkeleton } from './DatasetTableSkeleton'
+import { SleepingBody } from './SleepingBody'
+import { useSeen } from './useSeen'
 
 const DatasetListQuery = graphql(`
   query DatasetList($first: Int!, $after: String, $filter: DatasetFilter) {
@@ -44,15 +46,20 @@ interface DatasetListProps {
   onCreate: () => void
 }
 
-/** All datasets that the viewer may see, what was changed last first. */
-export function DatasetList({ filter, narrowed, onCreate }: DatasetListProps) {
+/**
+ * All datasets that the viewer may see, what was changed last first.
+ *
+ * Each page is a query and a part of the table of its own, so that the hundredth costs what the first one does.
+ */
+export function DatasetList(props: DatasetListProps) {
+  // Another filter is another list, which begins with one page.
+  return <Pages key={JSON.stringify(props.filter)} {...props} />
+}
+
+function Pages({ filter, narrowed, onCreate }: DatasetListProps) {
   const { t } = useTranslation()
-  const { data, error, loading, refetch, fetchMore } = useQuery(DatasetListQuery, {
-    variables: { first: PAGE_SIZE, filter },
-    fetchPolicy: 'cache-and-network',
-    nextFetchPolicy: 'cache-first',
-    notifyOnNetworkStatusChange: true,
-  })
+  const [cursors, setCursors] = useState<readonly string[]>([])
+  const { data, error, loading, refetch } = usePage(filter, null)
   const page = data?.datasets
 
   if (error && !page) {
@@ -89,23 +96,64 @@ export function DatasetList({ filter, narrowed, onCreate }: DatasetListProps) {
     )
   }
   return (
-    <Stack spacing={1.5}>
-      <DatasetListFrame>
-        <DatasetTableFrame busy={loading}>
-          {page.edges.map(({ node }) => (
-            <DatasetTableRow key={node.id} dataset={node} />
-          ))}
-        </DatasetTableFrame>
-      </DatasetListFrame>
-      {page.pageInfo.hasNextPage && (
-        <Button
-          sx={{ alignSelf: 'center' }}
-          loading={loading}
-          onClick={() => void fetchMore({ variables: { after: page.pageInfo.endCursor } })}
-        >
-          {t('more')}
-        </Button>
+    <DatasetListFrame>
+      <DatasetTableFrame busy={loading} bodies>
+        {[null, ...cursors].map((after, index) => (
+          <ListPage
+            key={after}
+            filter={filter}
+            after={after}
+            onMore={index === cursors.length ? (cursor) => setCursors((before) => [...before, cursor]) : null}
+          />
+        ))}
+      </DatasetTableFrame>
+    </DatasetListFrame>
+  )
+}
+
+function usePage(filter: DatasetFilter, after: string | null) {
+  return useQuery(DatasetListQuery, {
+    variables: { first: PAGE_SIZE, ...(after !== null && { after }), filter },
+    fetchPolicy: 'cache-and-network',
+    nextFetchPolicy: 'cache-first',
+    notifyOnNetworkStatusChange: true,
+  })
+}
+
+interface ListPageProps {
+  filter: DatasetFilter
+  after: string | null
+  /** Shows the page behind it; null when that is shown. */
+  onMore: ((cursor: string) => void) | null
+}
+
+function ListPage({ filter, after, onMore }: ListPageProps) {
+  const { t } = useTranslation()
+  const { data, error, refetch } = usePage(filter, after)
+  const page = data?.datasets
+  const next = page?.pageInfo.hasNextPage ? page.pageInfo.endCursor : null
+  const more = useSeen(onMore && next ? () => onMore(next) : null)
+  return (
+    <>
+      <SleepingBody>
+        {page?.edges.map(({ node }) => <DatasetTableRow key={node.id} dataset={node} />)}
+        {!page && (
+          <tr>
+            <td colSpan={7}>{error ? <ErrorState title={t('datasets.failed')} error={error} onRetry={() => void refetch()} /> : t('loading')}</td>
+          </tr>
+        )}
+      </SleepingBody>
+      {onMore && next && (
+        <tbody>
+          <tr>
+            <td colSpan={7} style={{ textAlign: 'center', padding: 12 }}>
+              <Button ref={more} onClick={() => onMore(next)}>
+                {t('more')}
+              </Button>
+            </td>
+          </tr>
+        </tbody>
       )}
-    </Stack>
+    </>
   )
 }

@@ -13,7 +13,9 @@ import { DatasetStatusChip } from '../../components/DatasetStatusChip'
 import { TagList } from '../../components/TagList'
 import { TimeAgo } from '../../components/TimeAgo'
 import { graphql, readFragment, type FragmentType } from '../../gql'
+import { formatInteger } from '../../lib/format'
 import { plainText } from '../../lib/markdown'
+import { HealthMark } from './HealthMark'
 
 export const DatasetTable_dataset = graphql(`
   fragment DatasetTable_dataset on Dataset {
@@ -30,13 +32,28 @@ export const DatasetTable_dataset = graphql(`
     tags {
       name
     }
+    health {
+      status
+      score
+    }
+    currentVersion {
+      id
+      rowCount
+    }
   }
 `)
 
 const WIDE_ONLY = { display: { xs: 'none', md: 'table-cell' } }
 
+interface DatasetTableFrameProps {
+  children: ReactNode
+  busy: boolean
+  /** True: the children are parts of a table, not rows. */
+  bodies?: boolean
+}
+
 /** The head of the list, around whatever rows: data, or skeletons while it loads. */
-export function DatasetTableFrame({ children, busy }: { children: ReactNode; busy: boolean }) {
+export function DatasetTableFrame({ children, busy, bodies = false }: DatasetTableFrameProps) {
   const { t } = useTranslation()
   return (
     <TableContainer>
@@ -46,12 +63,16 @@ export function DatasetTableFrame({ children, busy }: { children: ReactNode; bus
           <TableRow>
             <TableCell>{t('datasets.name')}</TableCell>
             <TableCell>{t('datasets.status')}</TableCell>
+            <TableCell sx={WIDE_ONLY}>{t('datasets.health')}</TableCell>
             <TableCell sx={WIDE_ONLY}>{t('datasets.owner')}</TableCell>
             <TableCell sx={WIDE_ONLY}>{t('datasets.tags')}</TableCell>
+            <TableCell sx={WIDE_ONLY} align="right">
+              {t('datasets.rows')}
+            </TableCell>
             <TableCell sx={WIDE_ONLY}>{t('datasets.updated')}</TableCell>
           </TableRow>
         </TableHead>
-        <TableBody>{children}</TableBody>
+        {bodies ? children : <TableBody>{children}</TableBody>}
       </Table>
     </TableContainer>
   )
@@ -64,7 +85,9 @@ interface DatasetTableRowProps {
 }
 
 export function DatasetTableRow(props: DatasetTableRowProps) {
+  const { i18n } = useTranslation()
   const dataset = readFragment(DatasetTable_dataset, props.dataset)
+  const rowCount = dataset.currentVersion?.rowCount ?? null
   const summary = props.excerpt ?? (dataset.description && plainText(dataset.description))
   return (
     <TableRow hover>
@@ -95,9 +118,15 @@ export function DatasetTableRow(props: DatasetTableRowProps) {
       <TableCell>
         <DatasetStatusChip status={dataset.status} />
       </TableCell>
+      <TableCell sx={WIDE_ONLY}>
+        <HealthMark health={dataset.health} />
+      </TableCell>
       <TableCell sx={WIDE_ONLY}>{dataset.owner.displayName}</TableCell>
       <TableCell sx={WIDE_ONLY}>
         <TagList names={dataset.tags.map(({ name }) => name)} />
+      </TableCell>
+      <TableCell sx={{ ...WIDE_ONLY, whiteSpace: 'nowrap' }} align="right">
+        {rowCount === null ? '–' : formatInteger(rowCount, i18n.language)}
       </TableCell>
       <TableCell sx={{ ...WIDE_ONLY, whiteSpace: 'nowrap' }}>
         <TimeAgo at={dataset.updatedAt} />

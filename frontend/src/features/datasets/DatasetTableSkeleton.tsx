@@ -19,10 +19,16 @@ export function DatasetTableSkeleton() {
             <Skeleton variant="rounded" width={64} height={24} />
           </TableCell>
           <TableCell sx={WIDE_ONLY}>
+            <Skeleton width={48} />
+          </TableCell>
+          <TableCell sx={WIDE_ONLY}>
             <Skeleton width={90} />
           </TableCell>
           <TableCell sx={WIDE_ONLY}>
             <Skeleton variant="rounded" width={70} height={24} />
+          </TableCell>
+          <TableCell sx={WIDE_ONLY}>
+            <Skeleton width={56} />
           </TableCell>
           <TableCell sx={WIDE_ONLY}>
             <Skeleton width={80} />
