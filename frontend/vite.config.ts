@@ -13,7 +13,7 @@ const EVERY_PAGE =
   /node_modules\/(react|react-dom|scheduler|react-router|react-redux|redux|@reduxjs|immer|reselect|i18next|react-i18next|@emotion|stylis|rxjs)\//
 
 const CONTROLS =
-  /node_modules\/@mui\/material\/(Alert|Box|Button|ButtonBase|Chip|IconButton|Link|Paper|Stack|SvgIcon|Typography|FormControlLabel)\//
+  /node_modules\/@mui\/material\/(Alert|AlertTitle|Box|Button|ButtonBase|Checkbox|Chip|FormControlLabel|FormGroup|IconButton|Link|Paper|Skeleton|Stack|SvgIcon|Table|TableBody|TableCell|TableContainer|TableHead|TableRow|Tablelvl2|Typography|internal\/SwitchBase)\//
 
 export default defineConfig({
   plugins: [splitTexts(), inlineDocuments(), react(), firstLoadLimit(), trustedDocuments()],

@@ -3,7 +3,9 @@
 import asyncio
 import sys
 import tempfile
+from collections import OrderedDict
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import orjson
@@ -25,7 +27,11 @@ CPU_SECONDS = 10
 MEMORY_BYTES = 512 << 20
 FILE_BYTES = 64 << 20
 
+KEPT = 32
+"""Previews that a process keeps: whoever turns an option off again waits for nothing."""
+
 _slots = asyncio.Semaphore(CONCURRENT)
+_kept: OrderedDict[bytes, "Preview"] = OrderedDict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +54,26 @@ async def preview(head: bytes, *, is_whole: bool, file_name: str, options: dict[
     """
     if not 1 <= len(head) <= MOST_BYTES:
         raise InvalidInput(f"Send 1 to {MOST_BYTES:,} bytes of the file.", path=("head",))
+    # Limits are the process's own, so they need not be part of it.
+    key = sha256(orjson.dumps([head.hex(), is_whole, file_name, options], option=orjson.OPT_SORT_KEYS)).digest()
+    if key in _kept:
+        _kept.move_to_end(key)
+        return _kept[key]
     async with _slots:
-        with tempfile.TemporaryDirectory(prefix="datakura-preview-") as folder:
-            job = await asyncio.to_thread(
-                _laid_out, Path(folder), head if is_whole else _whole_lines(head), file_name, options, settings
-            )
-            verdict = await _read(job, settings.operation_timeout_seconds * SHARE)
-            if isinstance(verdict, IngestFailure):
-                return Preview(verdict, None)
-            return Preview(verdict, await asyncio.to_thread(_first_rows, verdict, job))
+        found = await _made(head if is_whole else _whole_lines(head), file_name, options, settings)
+    _kept[key] = found
+    while len(_kept) > KEPT:
+        _kept.popitem(last=False)
+    return found
+
+
+async def _made(content: bytes, file_name: str, options: dict[str, object], settings: Settings) -> Preview:
+    with tempfile.TemporaryDirectory(prefix="datakura-preview-") as folder:
+        job = await asyncio.to_thread(_laid_out, Path(folder), content, file_name, options, settings)
+        verdict = await _read(job, settings.operation_timeout_seconds * SHARE)
+        if isinstance(verdict, IngestFailure):
+            return Preview(verdict, None)
+        return Preview(verdict, await asyncio.to_thread(_first_rows, verdict, job))
 
 
 def _laid_out(folder: Path, content: bytes, file_name: str, options: dict[str, object], settings: Settings) -> IngestJob:

@@ -2,9 +2,8 @@
 import { ApolloClient, ApolloLink, CombinedGraphQLErrors, HttpLink, ServerError } from '@apollo/client'
 import { SetContextLink } from '@apollo/client/link/context'
 import { ErrorLink } from '@apollo/client/link/error'
-import { RetryLink } from '@apollo/client/link/retry'
 import { OperationTypeNode } from 'graphql'
-import { from, mergeMap, throwError } from 'rxjs'
+import { catchError, from, mergeMap, throwError, type Observable } from 'rxjs'
 import { createCache } from './cache'
 import { endpoint } from './endpoint'
 import type { SessionTokens } from './sessionTokens'
@@ -59,12 +58,23 @@ export function mayPass(error: unknown): boolean {
   return !ServerError.is(error) || [429, 502, 503, 504].includes(error.statusCode)
 }
 
-/** Tries queries again that failed on the way. Never mutations: one whose answer was lost may have been done. */
-export function retryingLink(initial = 400): ApolloLink {
-  return new RetryLink({
-    delay: { initial, max: 5_000, jitter: true },
-    attempts: (count, operation, error) =>
-      count < MOST_TRIES && operation.operationType === OperationTypeNode.QUERY && mayPass(error),
+/**
+ * Tries queries again that failed on the way. Never mutations: one whose answer was lost may have been done.
+ *
+ * Not Apollo's own link for it: the first page would load another kilobyte, when the network may already be away.
+ */
+export function retryingLink(initialMs = 400): ApolloLink {
+  return new ApolloLink((operation, forward) => {
+    const attempt = (count: number): Observable<ApolloLink.Result> =>
+      forward(operation).pipe(
+        catchError((error: unknown) => {
+          const again = count < MOST_TRIES && operation.operationType === OperationTypeNode.QUERY && mayPass(error)
+          if (!again) return throwError(() => error)
+          const pauseMs = initialMs * 2 ** (count - 1) * (0.5 + Math.random())
+          return from(new Promise((resolve) => setTimeout(resolve, pauseMs))).pipe(mergeMap(() => attempt(count + 1)))
+        }),
+      )
+    return attempt(1)
   })
 }
 

@@ -9,7 +9,7 @@ const LOOKS = [
   { language: 'ja', theme: 'light', width: 1440, full: true },
 ]
 
-const TABS = ['', '/data', '/profile', '/schema', '/versions', '/settings']
+const TABS = ['', '/data', '/profile', '/schema', '/versions', '/activity', '/settings']
 
 let slug = ''
 let failed = ''

@@ -1,15 +1,29 @@
+import { expectAccessible } from '../support/axe.ts'
+import { asFile } from '../support/files.ts'
 import { expect, test } from '../support/test.ts'
 
 const FOLDER = process.env['DATAKURA_E2E_SCREENSHOTS'] ?? ''
+
+/** Heavy penguins first, of two kinds. */
+const ROWS = new URLSearchParams([
+  ['sort', '-body_mass_g'],
+  ['where', JSON.stringify(['species', 'in', 'Gentoo', 'Chinstrap'])],
+]).toString()
+
+const FILE = `日付;店舗;商品コード;単価;数量\n${['東京', '大阪', '札幌', '福岡', '名古屋', '京都', '仙台', '広島']
+  .map((city, index) => `2026-01-${String(index + 1).padStart(2, '0')};${city};00${index + 17};${index}${index + 1},50;${(index * 7) % 5 || 'NA'}`)
+  .join('\n')}\n`
 
 /** Of the demo's data, which everybody has who starts the system. */
 const SHOTS = [
   { name: 'datasets', address: '/', language: 'en', theme: 'light', width: 1440 },
   { name: 'dataset-overview', address: '/datasets/palmer-penguins', language: 'en', theme: 'light', width: 1440 },
-  { name: 'dataset-data', address: '/datasets/palmer-penguins/data', language: 'en', theme: 'dark', width: 1440 },
+  { name: 'dataset-data', address: `/datasets/palmer-penguins/data?${ROWS}`, language: 'en', theme: 'dark', width: 1440 },
   { name: 'dataset', address: '/datasets/palmer-penguins/profile', language: 'en', theme: 'light', width: 1440 },
   { name: 'dataset-schema', address: '/datasets/palmer-penguins/schema', language: 'ja', theme: 'light', width: 1440 },
   { name: 'dataset-versions', address: '/datasets/palmer-penguins/versions', language: 'en', theme: 'light', width: 1440 },
+  { name: 'dataset-activity', address: '/datasets/palmer-penguins/activity', language: 'ja', theme: 'light', width: 1440 },
+  { name: 'dataset-data-phone', address: `/datasets/palmer-penguins/data?${ROWS}`, language: 'ja', theme: 'light', width: 390 },
   { name: 'dataset-settings', address: '/datasets/palmer-penguins/settings', language: 'ja', theme: 'dark', width: 1440 },
   { name: 'datasets-phone', address: '/', language: 'ja', theme: 'dark', width: 390 },
 ]
@@ -32,3 +46,19 @@ for (const { name, address, language, theme, width } of SHOTS) {
     await page.screenshot({ path: `${FOLDER}/${name}.png` })
   })
 }
+
+test('screenshot of upload-preview', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.addInitScript(() => {
+    localStorage.setItem('datakura.language', 'en')
+    localStorage.setItem('datakura.theme', 'light')
+  })
+  await page.goto('/datasets/palmer-penguins')
+  await page.getByRole('button', { name: 'Preview and options' }).click()
+  await page.getByLabel('File to preview').setInputFiles(asFile('sales.csv', FILE))
+  await expect(page.getByRole('region', { name: 'First rows' })).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Preview', exact: true })).toHaveAttribute('aria-busy', 'false')
+  await expectAccessible(page, 'the preview of a file')
+  await page.screenshot({ path: `${FOLDER}/upload-preview.png` })
+})

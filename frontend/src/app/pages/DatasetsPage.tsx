@@ -8,6 +8,8 @@ import { useTranslation } from 'react-i18next'
 import { useLocation } from 'react-router'
 import { usePageTitle } from '../../components/usePageTitle'
 import { DatasetList } from '../../features/datasets/DatasetList'
+import { DatasetListFrame } from '../../features/datasets/DatasetListFrame'
+import { DatasetTableSkeleton } from '../../features/datasets/DatasetTableSkeleton'
 import { DatasetFacets } from '../../features/search/DatasetFacets'
 import { hasSavedFilters } from '../../features/search/hasSavedFilters'
 import { SearchBox } from '../../features/search/SearchBox'
@@ -18,9 +20,9 @@ import {
   useDatasetFilters,
 } from '../../features/search/useDatasetFilters'
 import { withTexts } from '../../lib/i18n'
-import { SearchResults } from './SearchResults'
 
 const DeletedNotice = lazy(withTexts(() => import('../../features/datasets/DeletedNotice')))
+const SearchResults = lazy(() => import('./SearchResults').then((module) => ({ default: module.SearchResults })))
 const SavedFilters = lazy(withTexts(() => import('../../features/search/SavedFilters')))
 const CreateDatasetDialog = lazy(withTexts(() => import('../../features/datasets/CreateDatasetDialog')))
 
@@ -72,7 +74,15 @@ export default function DatasetsPage() {
             onCreate={() => setCreating(true)}
           />
         ) : (
-          <SearchResults filters={filters} />
+          <Suspense
+            fallback={
+              <DatasetListFrame>
+                <DatasetTableSkeleton />
+              </DatasetListFrame>
+            }
+          >
+            <SearchResults filters={filters} />
+          </Suspense>
         )}
       </Box>
       {creating && (
