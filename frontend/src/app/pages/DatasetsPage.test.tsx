@@ -1,9 +1,14 @@
 import { screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { FakeApi } from '../../testing/FakeApi'
 import { renderPage } from '../../testing/renderPage'
 import { connection, datasetSample, nothingFound, viewer } from '../../testing/samples'
+
+beforeAll(async () => {
+  // Loaded when they are first needed; how long that takes is no part of a test.
+  await Promise.all([import('./SearchResults'), import('../../features/search/SavedFilters')])
+})
 
 const base = { viewer, searchDatasets: nothingFound }
 
