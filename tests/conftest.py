@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import structlog
+from xdist.remote import Producer
 
 from app.embedded.engines import Engines
 from tests.support.client import Client
 from tests.support.engines import running_engines
 from tests.support.people import the_administrator
+from tests.support.schedule import Pieces, order
 from tests.support.system import System
 
 # Without it an error that is logged by the program in this process is drawn with its source and variables, which takes
@@ -20,6 +22,18 @@ structlog.configure(
         structlog.processors.KeyValueRenderer(["event"]),
     ]
 )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Pieces:
+    """Who runs which tests, and which are begun first."""
+    return Pieces(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The order that the scheduler keeps."""
+    place = {test_id: number for number, test_id in enumerate(order([item.nodeid for item in items]))}
+    items.sort(key=lambda item: place[item.nodeid])
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,6 @@
 """What becomes of a file that has arrived: read as told, read again, published, or refused because it is another one."""
 
-import pytest
-
 from app.core.ids import uuid7
-from app.embedded.engines import Engines
 from app.schema.ids import to_id
 from tests.api.uploading import ABORT, ARCHIVE, CSV, CURRENT, PUBLISH, REREAD, RETRY, refused, replace_object, started, tasks
 from tests.support.client import COMPLETE, Client
@@ -145,17 +142,11 @@ async def test_mutations_on_versions_need_write(people: People) -> None:
             )  # fmt: skip
 
 
-async def test_an_object_that_was_replaced_is_not_read(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> None:
-    # A system of its own, because its worker has to wait until the object is another one.
-    async with await System.prepared(engines, "replaced", tmp_path_factory.mktemp("replaced")) as own:
-        own.start("api", "dispatcher")
-        await own.until_ready()
-        async with Client(own.url) as client:
-            await client.sign_in()
-            version_id, upload = await started(client)
-            await client.mutate(COMPLETE, uploadId=upload["id"], parts=await client.put(upload, CSV))
-            await replace_object(own, b"id,name\n1,other\n2,thing\n")
-            own.start("worker")
-            version = await client.finished(version_id)
+async def test_an_object_that_was_replaced_is_not_read(system: System, admin: Client) -> None:
+    with system.stopped("worker"):
+        version_id, upload = await started(admin)
+        await admin.mutate(COMPLETE, uploadId=upload["id"], parts=await admin.put(upload, CSV))
+        await replace_object(system, b"id,name\n1,other\n2,thing\n")
+    version = await admin.finished(version_id)
     assert (version["status"], version["error"]["code"]) == ("FAILED", "OBJECT_CHANGED")
     assert version["error"]["hint"] == "Somebody replaced or removed it in the object store. Upload the file again."

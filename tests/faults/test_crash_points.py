@@ -56,11 +56,23 @@ async def assert_unbroken(system: System) -> None:
         await connection.close()
 
 
-@pytest.mark.parametrize("point", OF_PROCESS["api"])
-@pytest.mark.parametrize("victim", ["createDataset", "startUpload", "completeUpload"])
+@pytest.mark.parametrize(
+    ("victim", "point"),
+    [
+        ("createDataset", "api.before_commit"),
+        *(("completeUpload", point) for point in OF_PROCESS["api"]),
+        # Mutations of the same form as those above.
+        *(
+            pytest.param(victim, point, marks=pytest.mark.full)
+            for victim, point in (
+                ("createDataset", "api.after_commit"),
+                ("startUpload", "api.before_commit"),
+                ("startUpload", "api.after_commit"),
+            )
+        ),
+    ],
+)
 async def test_api_killed_in_a_mutation(doomed: System, person: Client, point: str, victim: str) -> None:
-    if point == "api.after_multipart_complete" and victim != "completeUpload":
-        return  # that point lies in completeUpload only
     key = {name: str(uuid4()) for name in ("createDataset", "startUpload", "completeUpload")}
     name = f"Killed at {point} in {victim}"
 

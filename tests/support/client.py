@@ -2,6 +2,7 @@
 
 import hashlib
 from types import TracebackType
+from typing import Self
 
 import httpx
 
@@ -33,7 +34,7 @@ class Client:
         self.http = httpx.AsyncClient(base_url=url, timeout=30)
         self.token: str | None = None
 
-    async def __aenter__(self) -> "Client":
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

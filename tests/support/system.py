@@ -6,7 +6,8 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -128,6 +129,15 @@ class System:
                     return False
 
             await until(ready, "the api to be ready")
+
+    @contextmanager
+    def stopped(self, name: str) -> Iterator[None]:
+        """The process does nothing inside the block."""
+        os.kill(self.processes[name].pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self.processes[name].pid, signal.SIGCONT)
 
     def kill(self, name: str) -> None:
         """SIGKILL, as if the machine had lost power."""
