@@ -13,6 +13,7 @@ import sys
 import tempfile
 import venv
 from pathlib import Path
+from typing import TypedDict
 
 from benchmarks.measure import Series, heading, mib, ratio, say
 from benchmarks.orders import write_parquet
@@ -77,7 +78,14 @@ def _compare(contestants: dict[str, list[str]], rounds: int) -> None:
     _equal({name: found for name, found in answers.items() if len(found) > 1})
 
 
-def _measured(command: list[str]) -> tuple[dict[str, list[float]], int]:
+class Said(TypedDict):
+    """What a contestant prints."""
+
+    cpu: float
+    answers: list[float]
+
+
+def _measured(command: list[str]) -> tuple[Said, int]:
     """What it says, and the most memory that it held, in bytes."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT) if "-m" in command else ""}
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=environment, cwd=ROOT)

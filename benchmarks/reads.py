@@ -75,7 +75,7 @@ class Catalogue:
         (row,) = await self._fetch(sql, skipped - 1)
         return cursors.encode("datasets:CREATED_AT:DESC", row["created_at"], row["id"])
 
-    async def _fetch(self, sql: str, *values: object) -> list:  # type: ignore[type-arg]  # asyncpg's records
+    async def _fetch(self, sql: str, *values: object) -> list:  # of asyncpg's records
         connection = await self.system.database()
         try:
             return list(await connection.fetch(sql, *values))

@@ -86,9 +86,10 @@ async def _sign_in(url: str, email: str) -> str:
     answer = json.loads((await reader.read()).rpartition(b"\r\n\r\n")[2])
     writer.close()
     payload = (answer.get("data") or {}).get("signIn")
-    if payload is None or not payload["session"]:
-        return str((answer.get("errors") or payload["errors"])[0]["message"])
-    return "session"
+    if payload is not None and payload["session"]:
+        return "session"
+    refused = answer["errors"] if payload is None else payload["errors"]
+    return str(refused[0]["message"])
 
 
 async def _queries(client: Client, series: Series, *, until: float) -> None:

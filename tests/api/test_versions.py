@@ -146,7 +146,7 @@ async def test_an_object_that_was_replaced_is_not_read(system: System, admin: Cl
     with system.stopped("worker"):
         version_id, upload = await started(admin)
         await admin.mutate(COMPLETE, uploadId=upload["id"], parts=await admin.put(upload, CSV))
-        await replace_object(system, b"id,name\n1,other\n2,thing\n")
+        await replace_object(system, version_id, b"id,name\n1,other\n2,thing\n")
     version = await admin.finished(version_id)
     assert (version["status"], version["error"]["code"]) == ("FAILED", "OBJECT_CHANGED")
     assert version["error"]["hint"] == "Somebody replaced or removed it in the object store. Upload the file again."

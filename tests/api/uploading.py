@@ -8,7 +8,7 @@ import aioboto3
 import httpx
 
 from app.core.ids import uuid7
-from app.schema.ids import parse_id
+from app.schema.ids import from_id, parse_id
 from tests.support.client import Client
 from tests.support.system import System
 
@@ -77,9 +77,11 @@ async def open_uploads(system: System) -> set[str]:
         return {upload["UploadId"] for upload in answer.get("Uploads", [])}
 
 
-async def replace_object(system: System, content: bytes) -> None:
-    """The only object of the system is another one."""
-    bucket = system.environment["DATAKURA_S3_BUCKET"]
+async def replace_object(system: System, version_id: str, content: bytes) -> None:
+    """The object that was uploaded for this version is another one."""
+    connection = await system.database()
+    row_id = from_id(version_id, "DatasetVersion")
+    key = await connection.fetchval("SELECT object_key FROM uploads WHERE version_id = $1", row_id)
+    await connection.close()
     async with the_store(system) as store:
-        (found,) = (await store.list_objects_v2(Bucket=bucket))["Contents"]
-        await store.put_object(Bucket=bucket, Key=found["Key"], Body=content)
+        await store.put_object(Bucket=system.environment["DATAKURA_S3_BUCKET"], Key=key, Body=content)

@@ -61,7 +61,7 @@ class Socket:
         assert message["type"] == "next", message
         assert "errors" not in message["payload"], message
         (value,) = message["payload"]["data"].values()
-        return value  # type: ignore[no-any-return]
+        return value
 
     async def closed(self) -> int:
         """The code with which the server closes the connection; messages before it are dropped."""
