@@ -10,6 +10,7 @@ import { ConfirmDialog } from '../../components/ConfirmDialog'
 import { TimeAgo } from '../../components/TimeAgo'
 import type { AccountPageQuery as Data } from '../../gql/graphql'
 import { useTokens } from '../../graphql/TokensContext'
+import { deviceName } from '../../lib/deviceName'
 import { AccountCard } from './AccountCard'
 import { AccountPageQuery, RevokeSession, SignOutEverywhere } from './accountOperations'
 import { phaseChanged } from './sessionSlice'
@@ -46,8 +47,8 @@ export function SessionsCard({ sessions }: { sessions: Data['sessions'] }) {
         {sessions.map((session) => (
           <Stack key={session.id} component="li" direction="row" spacing={2} sx={{ alignItems: 'center' }}>
             <Box sx={{ flexGrow: 1, minWidth: 0 }}>
-              <Typography sx={{ overflowWrap: 'anywhere' }}>
-                {session.userAgent ?? t('myAccount.unknownDevice')}
+              <Typography title={session.userAgent ?? ''} sx={{ overflowWrap: 'anywhere' }}>
+                {session.userAgent ? deviceName(session.userAgent) : t('myAccount.unknownDevice')}
               </Typography>
               <Typography variant="body2" color="textSecondary">
                 {session.ipAddress} · <TimeAgo at={session.lastUsedAt} />
@@ -55,7 +56,7 @@ export function SessionsCard({ sessions }: { sessions: Data['sessions'] }) {
               </Typography>
             </Box>
             {!session.isCurrent && (
-              <Button color="error" aria-haspopup="dialog" onClick={() => setAsking(session.id)}>
+              <Button color="error" aria-haspopup="dialog" sx={{ flexShrink: 0 }} onClick={() => setAsking(session.id)}>
                 {t('myAccount.endSession')}
               </Button>
             )}

@@ -111,6 +111,7 @@ export function TaskRow(props: TaskRowProps) {
                 size="small"
                 variant="outlined"
                 startIcon={<ReplayIcon />}
+                sx={{ whiteSpace: 'nowrap' }}
                 disabled={disabled}
                 loading={replaying.loading}
                 aria-label={t('admin.tasks.replayNamed', { actor: task.actor })}
