@@ -21,6 +21,9 @@ def check(
         typer.Option("--failed-rows", metavar="FOLDER", help="Write all failed rows there, a Parquet file for each rule."),
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="A warning fails, too.")] = False,
+    junit: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a report there that pipelines show, in the form of JUnit.")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="One line of JSON on standard output instead of a table.")] = False,
     memory: Annotated[int, typer.Option(min=256, metavar="MIB", help="Memory that the check may take.")] = 1024,
     timeout: Annotated[int, typer.Option(min=1, metavar="SECONDS", help="Time that the check may take.")] = 3600,
@@ -30,6 +33,7 @@ def check(
     Exit status 0: nothing fails. 1: a rule fails or cannot run. 2: the file or the contract cannot be read.
     """
     # Only here: `datakura up` does without the libraries' time and memory.
+    from app.cli.check_junit import as_junit
     from app.cli.check_report import as_json, print_table
     from app.cli.check_run import CannotCheck, Request, run
 
@@ -42,6 +46,12 @@ def check(
     except CannotCheck as error:
         print(f"{error.where}: {error}", file=sys.stderr)
         sys.exit(2)
+    if junit is not None:
+        try:
+            junit.write_bytes(as_junit(report, strict=strict))
+        except OSError as error:
+            print(f"{junit}: The report cannot be written: {error.strerror}.", file=sys.stderr)
+            sys.exit(2)
     if json:
         print(as_json(report))
     else:

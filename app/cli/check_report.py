@@ -35,9 +35,9 @@ def print_table(report: Report) -> None:
     for rule, result in report.results:
         table.add_row(
             result.status.value,
-            _harmless(rule.name or rule.spec.id),
-            _harmless(rule.spec.type),
-            _harmless(", ".join(rule.spec.field_paths)),
+            harmless(rule.name or rule.spec.id),
+            harmless(rule.spec.type),
+            harmless(", ".join(rule.spec.field_paths)),
             "" if result.value is None else number(result.value),
             _expected(result),
             style=_STYLES[result.status],
@@ -46,17 +46,17 @@ def print_table(report: Report) -> None:
     for rule, result in report.results:
         if result.status in (RuleStatus.FAIL, RuleStatus.WARN, RuleStatus.ERROR):
             console.print(
-                f"\n{result.status.value}  {_harmless(rule.name or rule.spec.id)}", style=_STYLES[result.status], soft_wrap=True
+                f"\n{result.status.value}  {harmless(rule.name or rule.spec.id)}", style=_STYLES[result.status], soft_wrap=True
             )
-            console.print(f"  {_harmless(result.message)}", soft_wrap=True)
+            console.print(f"  {harmless(result.message)}", soft_wrap=True)
             for failed in result.failed_rows_sample[:SHOWN_ROWS]:
                 place = f"row {failed.row:,}: " if failed.row else ""
-                values = _harmless(", ".join(f"{name} = {value!r}" for name, value in failed.values.items()))
+                values = harmless(", ".join(f"{name} = {value!r}" for name, value in failed.values.items()))
                 console.print(f"    {place}{values}", soft_wrap=True)
             if result.failed_rows_path:
                 console.print(f"    all of them: {result.failed_rows_path}", soft_wrap=True)
     for note in report.contract.notes:
-        console.print(f"note: {_harmless(note)}", soft_wrap=True)
+        console.print(f"note: {harmless(note)}", soft_wrap=True)
     console.print(f"\n{_summary(report)}", soft_wrap=True)
 
 
@@ -94,7 +94,7 @@ def as_json(report: Report) -> str:
     ).decode()
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Without what a terminal would obey: names come from files of others."""
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
 

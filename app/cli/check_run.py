@@ -99,7 +99,7 @@ async def _run(request: Request, contract: Contract, folder: Path) -> Report:
         versions[PREVIOUS] = _info(await _read(request, request.previous, folder / "previous", texts), request.previous)
     scratch = folder / "scratch"
     scratch.mkdir()
-    rules = (*contract.implied, *contract.rules)
+    rules = tuple(rule for rule in (*contract.implied, *contract.rules) if rule.enabled)
     job = QualityJob(
         table=_info(table, request.file),
         specs=tuple(rule.spec for rule in rules),

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import duckdb
 import pytest
@@ -75,6 +76,15 @@ def test_a_bad_file_fails_the_pipeline_and_says_where(tmp_path: Path) -> None:
     assert sorted(rows, key=str) == [[(3, 3)], [(3, None)]]
 
 
+def test_a_disabled_rule_is_not_checked(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(GOOD)
+    rule = "{type: row_count, operator: EQUAL, threshold: 9, enabled: false}"
+    (tmp_path / "other.yaml").write_text(OTHER.replace("  - name: other\n", "").split("      - {id: growth")[0].replace("\\x1b[31m", "")
+                                         + f"      - {{id: off, type: custom, engine: datakura, implementation: {rule}}}\n")  # fmt: skip
+    done = check(tmp_path, "--contract", "other.yaml")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "0 rules: none")
+
+
 def test_programs_get_json(tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_text(BAD)
     done = check(tmp_path, "--json")
@@ -83,6 +93,34 @@ def test_programs_get_json(tmp_path: Path) -> None:
     assert answer["summary"] == {"pass": 4, "warn": 0, "fail": 2, "error": 0, "skipped": 0}
     key = next(one for one in answer["results"] if one["rule"] == "primaryKey")
     assert (key["status"], key["value"], key["failedRows"]) == ("FAIL", 1.0, [{"row": 3, "values": {"id": 3}}])
+
+
+PIPELINE = """set -euo pipefail
+datakura() {{ "{python}" -c "from app.cli import main; main()" "$@"; }}
+datakura check orders.csv --contract contract.yaml --junit report.xml {options} | tee report.txt
+echo published > published.txt
+"""
+
+
+@pytest.mark.parametrize(("content", "status"), [(GOOD, 0), (BAD, 1)])
+def test_a_pipeline_of_the_shell_stops_at_bad_data_and_keeps_the_reports(tmp_path: Path, content: str, status: int) -> None:
+    (tmp_path / "orders.csv").write_text(content)
+    (tmp_path / "contract.yaml").write_text(CONTRACT)
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[2]), "HOME": str(tmp_path)}
+    script = PIPELINE.format(python=sys.executable, options="")
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, (tmp_path / "published.txt").exists()) == (status, status == 0)
+    assert (tmp_path / "report.txt").read_text() == done.stdout
+    assert done.stdout.splitlines()[-1] == ("6 rules: 6 passed" if status == 0 else "6 rules: 4 passed, 2 failed")
+    suite = ElementTree.parse(tmp_path / "report.xml").getroot()[0]
+    told = {name: suite.get(name) for name in ("name", "tests", "failures", "errors", "skipped")}
+    assert told == {"name": "orders.csv", "tests": "6", "failures": str(2 * status), "errors": "0", "skipped": "0"}
+    failed = [(case.get("classname"), case.get("name"), case[0].get("type"), case[0].text) for case in suite if len(case)]
+    assert failed == [
+        ("primary_key.id", "primaryKey", "FAIL", "row 3: id = 3"), ("nulls.zip", "zip.required", "FAIL", "row 3: zip = None"),
+    ][: 2 * status]  # fmt: skip
 
 
 @pytest.mark.parametrize(
