@@ -79,7 +79,15 @@ def read(entry: Object, *, id: str, property_name: str | None, table_names: tupl
     spec = _read_spec({**entry, "id": text(entry, "id") or id}, property_name, table_names)
     if isinstance(spec, NotARule):
         return spec
-    return ContractRule(spec=spec, name=text(entry, "name"), description=text(entry, "description"))
+    own = entry.get("implementation")
+    given = own if is_object(own) else {}
+    return ContractRule(
+        spec=spec,
+        name=text(entry, "name"),
+        description=text(entry, "description"),
+        blocks_publication=given.get("blocksPublication") is not False,
+        enabled=given.get("enabled") is not False,
+    )
 
 
 def _whole(rule: ContractRule) -> Object:
