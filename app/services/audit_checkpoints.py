@@ -84,7 +84,9 @@ async def make(db: Database, storage: Storage, keys: Keys) -> int | None:
         ).all()
         chains = [{"shard": row.shard, "position": row.position, "digest": row.digest.hex()} for row in rows]
         before = _restored(last) if last is not None else None
-        if before is not None and orjson.loads(before.body).get("chains") == chains:
+        key_id, key = next(iter(keys.items()))
+        # Under a new key there is always one: it vouches for those of the keys before it.
+        if before is not None and before.key_id == key_id and orjson.loads(before.body).get("chains") == chains:
             return None
         number = 1 if before is None else before.number + 1
         body = orjson.dumps(
@@ -95,7 +97,6 @@ async def make(db: Database, storage: Storage, keys: Keys) -> int | None:
                 "chains": chains,
             }
         ).decode()
-        key_id, key = next(iter(keys.items()))
         made = Checkpoint(number, body, key_id, key.sign(body.encode()))
         await session.execute(insert(AuditCheckpoint).values(number=number, body=body, key_id=key_id, signature=made.signature))
     await _store(storage, made)
@@ -110,6 +111,8 @@ async def known(db: Database, storage: Storage, keys: Keys) -> Known:
         rows = (await session.execute(select(AuditCheckpoint).order_by(AuditCheckpoint.number))).scalars().all()
         held = {row.number: _restored(row) for row in rows}
     stored = {checkpoint.number: checkpoint async for checkpoint in _stored(storage, found)}
+    # The store's copy counts: who changes the trail can reach the database.
+    vouched = _vouched({**held, **stored}, keys)
     previous: Checkpoint | None = None
     for number in range(1, max((0, *held, *stored)) + 1):
         in_database, in_store = held.get(number), stored.get(number)
@@ -117,13 +120,12 @@ async def known(db: Database, storage: Storage, keys: Keys) -> Known:
             found.problems.append(f"Checkpoint {number} is missing in the database.")
         elif in_store is not None and in_store.body != in_database.body:
             found.problems.append(f"Checkpoint {number} in the database is not the one in the object store.")
-        # The store's copy counts: who changes the trail can reach the database.
         checkpoint = in_store or in_database
         if checkpoint is None:
             previous = None
             continue
         found.checkpoints += 1
-        problem = _problem(checkpoint, previous, keys)
+        problem = _problem(checkpoint, previous, keys, vouched)
         if problem is not None:
             found.problems.append(problem)
         else:
@@ -135,13 +137,29 @@ async def known(db: Database, storage: Storage, keys: Keys) -> Known:
     return found
 
 
-def _problem(checkpoint: Checkpoint, previous: Checkpoint | None, keys: Keys) -> str | None:
-    key = keys.get(checkpoint.key_id)
-    if key is None:
-        return f"Checkpoint {checkpoint.number} is signed with the key {checkpoint.key_id}, which is not known here."
+def _vouched(checkpoints: dict[int, Checkpoint], keys: Keys) -> frozenset[str]:
+    """Hashes of what good checkpoints follow: these need no key of their own, which may have been retired since."""
+    hashes: set[str] = set()
+    for _, checkpoint in sorted(checkpoints.items(), reverse=True):
+        if checkpoint.hash in hashes or (checkpoint.key_id in keys and _is_signed(checkpoint, keys[checkpoint.key_id])):
+            before = orjson.loads(checkpoint.body)["previous"]
+            hashes |= {before} if before else set()
+    return frozenset(hashes)
+
+
+def _is_signed(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> bool:
     try:
         key.public_key().verify(checkpoint.signature, checkpoint.body.encode())
     except InvalidSignature:
+        return False
+    return True
+
+
+def _problem(checkpoint: Checkpoint, previous: Checkpoint | None, keys: Keys, vouched: frozenset[str]) -> str | None:
+    key = keys.get(checkpoint.key_id)
+    if key is None and checkpoint.hash not in vouched:
+        return f"Checkpoint {checkpoint.number} is signed with the key {checkpoint.key_id}, which is not known here."
+    if key is not None and not _is_signed(checkpoint, key):
         return f"Checkpoint {checkpoint.number} has a wrong signature."
     said = orjson.loads(checkpoint.body)
     if said["number"] != checkpoint.number:

@@ -68,6 +68,29 @@ async def test_checkpoints_of_a_former_key_count_after_a_rotation(db: Database, 
     assert await problems(db, storage) == [f"Checkpoint 2 is signed with the key {key}, which is not known here."]
 
 
+async def test_a_retired_key_may_be_forgotten_when_the_next_has_made_a_checkpoint(
+    db: Database, storage: S3Storage, copy: str
+) -> None:
+    await audit_checkpoints.make(db, storage, KEYS)
+    second = {"second": Ed25519PrivateKey.generate()}
+    assert await audit_checkpoints.make(db, storage, {**second, **KEYS}) == 2  # nothing happened, but the key is another
+    assert await audit_checkpoints.make(db, storage, {**second, **KEYS}) is None
+    known = await audit_checkpoints.known(db, storage, second)
+    assert (known.problems, len(known.positions)) == ([], 32)
+    # What the next one vouches for is the checkpoint as it was, and no other in its place.
+    async with superuser(copy) as connection:
+        body = await connection.fetchval("SELECT body FROM audit_checkpoints WHERE number = 1")
+        await connection.execute("UPDATE audit_checkpoints SET body = $1 WHERE number = 1", body + " ")
+    async for found in storage.list_objects(PREFIX):
+        if found.key.endswith("0000000001.json"):
+            await storage.delete(found.key)
+    known = await audit_checkpoints.known(db, storage, second)
+    assert known.problems == [
+        "Checkpoint 1 is signed with the key first, which is not known here.",
+        "Checkpoint 2 does not follow the one before it.",
+    ]
+
+
 async def test_a_checkpoint_that_was_changed_or_removed_in_the_database_is_told(
     db: Database, storage: S3Storage, copy: str
 ) -> None:
