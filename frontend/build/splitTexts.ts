@@ -50,6 +50,8 @@ const REST: readonly string[] = [
   'needs',
   'life',
   'metadata',
+  'channels',
+  'inbox',
   'contract',
   'suggestions',
   'schedules',

@@ -5,8 +5,12 @@ import { useTranslation } from 'react-i18next'
 import { Outlet, Link as RouterLink } from 'react-router'
 import { Logo } from '../components/Logo'
 import { AccountMenu } from '../features/accounts/AccountMenu'
+import { lazy, Suspense } from 'react'
 import { MainNavigation } from './MainNavigation'
 import { UploadTray } from '../features/uploads/UploadTray'
+
+// Nothing of the first page waits for it.
+const NotificationBell = lazy(() => import('../features/quality/notifications/NotificationBell'))
 
 /** The frame around every page of somebody who is signed in. */
 export function AppShell() {
@@ -50,6 +54,9 @@ export function AppShell() {
           </Link>
           <MainNavigation />
           <Box sx={{ flexGrow: 1 }} />
+          <Suspense>
+            <NotificationBell />
+          </Suspense>
           <AccountMenu />
         </Container>
       </Box>

@@ -36,6 +36,10 @@ export const routes: RouteObject[] = [
             children: [
               { path: '/', element: page(() => import('./pages/DatasetsPage')) },
               { path: '/datasets/:slug/:tab?', element: page(withTexts(() => import('./pages/DatasetPage'))) },
+              {
+                path: '/notifications',
+                element: page(withTexts(() => import('../features/quality/notifications/NotificationsPage'))),
+              },
               { path: '/quality', element: page(withTexts(() => import('../features/quality/QualityPage'))) },
               {
                 path: '/account',

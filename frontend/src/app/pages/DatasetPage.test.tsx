@@ -177,6 +177,42 @@ describe('publishing', () => {
       }),
     )
   })
+
+  it('in spite of rules waits for a proof of who asks, and keeps the reason', async () => {
+    const { api, state } = setUp([{}])
+    const rule = { id: 'rule-1', name: 'No missing amounts', dataset: { id: 'dataset-1', slug: 'store-sales' } }
+    let proved = false
+    api.roots.mutation = {
+      stepUp: () => {
+        proved = true
+        return { errors: [] }
+      },
+      publishVersion: ({ input }: { input: { overrideReason: string | null } }) => {
+        if (input.overrideReason === null) {
+          return { version: null, violations: [{ rule, status: 'SKIPPED', message: 'It has not run.' }], errors: [] }
+        }
+        if (!proved) return { version: null, violations: [], errors: [{ code: 'STEP_UP_REQUIRED', message: 'Sign in again.' }] }
+        state.versions = [versionSample({ isCurrent: true })]
+        return { version: { ...state.versions[0], dataset: datasetSample({ status: 'ACTIVE' }) }, violations: [], errors: [] }
+      },
+    }
+    await renderPage(api, '/datasets/store-sales')
+    await userEvent.click(await screen.findByRole('button', { name: 'Publish' }))
+    const refused = await screen.findByRole('dialog', { name: 'Some rules do not allow this version' })
+    expect(refused).toHaveTextContent('It has not run on this version as it is now.')
+    await userEvent.type(within(refused).getByRole('textbox'), 'Agreed with sales')
+    await userEvent.click(within(refused).getByRole('button', { name: 'Publish anyway' }))
+    const proof = await screen.findByRole('dialog', { name: 'Is it you?' })
+    await userEvent.type(within(proof).getByLabelText(/^Password/), 'correct horse')
+    await userEvent.click(within(proof).getByRole('button', { name: 'Confirm' }))
+    expect(await screen.findByText(/This is the current version/)).toBeInTheDocument()
+    const sent = api.sent.filter(({ name }) => name === 'PublishVersion').map(({ variables }) => variables['input'])
+    expect(sent).toEqual([
+      { versionId: 'version-1', overrideReason: null },
+      { versionId: 'version-1', overrideReason: 'Agreed with sales' },
+      { versionId: 'version-1', overrideReason: 'Agreed with sales' },
+    ])
+  })
 })
 
 describe('the rows of a version', () => {

@@ -126,7 +126,7 @@ function ScoreRing({ score, color }: { score: number | null; color: string }) {
       </Box>
       <Box
         aria-hidden
-        sx={{ position: 'absolute', inset: 0, display: 'grid', placeItems: 'center', fontWeight: 650, fontSize: '0.9375rem' }}
+        sx={{ position: 'absolute', inset: 0, display: 'grid', placeItems: 'center', fontWeight: 650, fontSize: '0.8125rem' }}
       >
         {text}
       </Box>

@@ -7,6 +7,7 @@ import TextField from '@mui/material/TextField'
 import { useTranslation } from 'react-i18next'
 import type { LogicalType } from '../../../gql/graphql'
 import { ExpectedColumnsField } from './ExpectedColumnsField'
+import { keepForm } from './keepForm'
 import type { Parameter } from './parameterShape'
 import { readListed } from './ruleDraft'
 import { useParameterText } from './useParameterText'
@@ -76,6 +77,7 @@ export function ParameterField({ parameter, value, columnType, columns, message,
           multiple
           freeSolo
           autoSelect
+          onKeyDown={keepForm}
           options={[] as (string | number | boolean)[]}
           value={Array.isArray(given) ? (given as (string | number | boolean)[]) : []}
           getOptionLabel={String}

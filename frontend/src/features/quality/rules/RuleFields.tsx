@@ -14,6 +14,7 @@ import { ParameterField } from './ParameterField'
 import { parametersOf } from './parameterShape'
 import type { RuleDraft, RuleType } from './ruleDraft'
 import { knownRuleType } from './ruleTypeNames'
+import { keepForm } from './keepForm'
 import { ThresholdFields } from './ThresholdFields'
 
 const SEVERITIES: readonly Severity[] = ['ERROR', 'WARNING', 'INFO']
@@ -50,6 +51,7 @@ export function RuleFields({ draft, type, columns, problems, mayBlock, onChange 
     filterOptions: filterColumns,
     freeSolo: true,
     autoSelect: true,
+    onKeyDown: keepForm,
     renderOption: (props: React.HTMLAttributes<HTMLLIElement> & { key: React.Key }, path: string) => {
       const { key, ...rest } = props
       const logicalType = types.get(path)

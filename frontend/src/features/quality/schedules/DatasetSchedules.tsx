@@ -19,6 +19,7 @@ import { useDraft } from '../../../components/useDraft'
 import { useErrorText } from '../../../components/useErrorText'
 import { useMessageAt, useProblemText } from '../../../components/useProblemText'
 import { Needs } from '../../../components/ViewerLevel'
+import { keepForm } from '../rules/keepForm'
 import { cronText } from './cronText'
 import { CreateCheckSchedule, DatasetSchedulesQuery } from './scheduleOperations'
 import { ScheduleRows } from './ScheduleRows'
@@ -123,6 +124,7 @@ export default function DatasetSchedules({ datasetId, rules }: DatasetSchedulesP
                 options={Intl.supportedValuesOf('timeZone')}
                 value={typed.timezone}
                 freeSolo
+                onKeyDown={keepForm}
                 onInputChange={(_event, timezone) => keep({ ...typed, timezone })}
                 renderInput={(params) => (
                   <TextField {...params} label={t('schedules.timezone')} error={messageAt('timezone') !== undefined} helperText={messageAt('timezone')} />

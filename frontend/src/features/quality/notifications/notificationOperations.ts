@@ -1,0 +1,154 @@
+/** Channels, deliveries and the inbox, and what people do with them. */
+import { graphql } from '../../../gql'
+
+export const ChannelsQuery = graphql(`
+  query NotificationChannels {
+    notificationChannels(first: 100) {
+      edges {
+        cursor
+        node {
+          id
+          ...ChannelRow_channel
+        }
+      }
+    }
+  }
+`)
+
+export const ChannelRow_channel = graphql(`
+  fragment ChannelRow_channel on NotificationChannel {
+    id
+    name
+    type
+    target
+    events
+    scope
+    enabled
+    disabledReason
+    previousSecretUntil
+  }
+`)
+
+export const DeliveriesQuery = graphql(`
+  query NotificationDeliveries($channelId: ID!) {
+    node(id: $channelId) {
+      id
+      ... on NotificationChannel {
+        name
+        deliveries(first: 30) {
+          edges {
+            cursor
+            node {
+              id
+              ...DeliveryRow_delivery
+            }
+          }
+        }
+      }
+    }
+  }
+`)
+
+export const DeliveryRow_delivery = graphql(`
+  fragment DeliveryRow_delivery on NotificationDelivery {
+    id
+    status
+    isTest
+    attempts
+    responseCode
+    responseExcerpt
+    error
+    nextAttemptAt
+    createdAt
+    title
+  }
+`)
+
+export const CreateChannel = graphql(`
+  mutation CreateNotificationChannel($input: CreateNotificationChannelInput!) {
+    createNotificationChannel(input: $input) {
+      channel {
+        id
+      }
+      signingSecret
+      errors {
+        code
+        message
+        path
+      }
+    }
+  }
+`)
+
+export const UpdateChannel = graphql(`
+  mutation UpdateNotificationChannel($input: UpdateNotificationChannelInput!) {
+    updateNotificationChannel(input: $input) {
+      channel {
+        id
+        ...ChannelRow_channel
+      }
+      errors {
+        code
+        message
+      }
+    }
+  }
+`)
+
+export const DeleteChannel = graphql(`
+  mutation DeleteNotificationChannel($input: DeleteNotificationChannelInput!) {
+    deleteNotificationChannel(input: $input) {
+      deletedId
+      errors {
+        code
+        message
+      }
+    }
+  }
+`)
+
+export const RotateSecret = graphql(`
+  mutation RotateSigningSecret($input: RotateSigningSecretInput!) {
+    rotateSigningSecret(input: $input) {
+      channel {
+        id
+        ...ChannelRow_channel
+      }
+      signingSecret
+      errors {
+        code
+        message
+      }
+    }
+  }
+`)
+
+export const SendTest = graphql(`
+  mutation SendTestNotification($input: SendTestNotificationInput!) {
+    sendTestNotification(input: $input) {
+      delivery {
+        id
+        ...DeliveryRow_delivery
+      }
+      errors {
+        code
+        message
+      }
+    }
+  }
+`)
+
+export const ReplayDelivery = graphql(`
+  mutation ReplayNotificationDelivery($input: ReplayNotificationDeliveryInput!) {
+    replayNotificationDelivery(input: $input) {
+      delivery {
+        id
+        ...DeliveryRow_delivery
+      }
+      errors {
+        code
+        message
+      }
+    }
+  }
+`)
