@@ -39,7 +39,7 @@ const WIDTHS: Partial<Record<LogicalType, number>> = {
 
 /** Room for the name as well, within bounds: a column of a long name is not a wide one. */
 function widthOf({ fieldPath, logicalType }: RowsField): number {
-  const byName = Math.min(Math.max(fieldPath.length * 9 + 28, 80), 260)
+  const byName = Math.min(Math.max(fieldPath.length * 9 + 44, 80), 260)
   return Math.max(WIDTHS[logicalType] ?? 190, byName)
 }
 
