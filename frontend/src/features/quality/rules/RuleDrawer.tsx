@@ -17,10 +17,11 @@ import { useMeasureText } from '../../../components/quality/useMeasureText'
 import { TimeAgo } from '../../../components/TimeAgo'
 import { Needs } from '../../../components/ViewerLevel'
 import { graphql, readFragment } from '../../../gql'
+import { MuteButton } from '../incidents/MuteButton'
 import { ResultDetails } from '../runs/ResultDetails'
 import { useAttempt } from '../useAttempt'
 import { RuleDefinition } from './ruleFields'
-import { RunQualityChecks } from './ruleOperations'
+import { MuteQualityRule, RunQualityChecks } from './ruleOperations'
 import { useRuleTypeTitle } from './useRuleTypeText'
 
 const TrendChart = lazy(() => import('./TrendChart'))
@@ -32,7 +33,11 @@ const RuleDrawerQuery = graphql(`
       ... on QualityRule {
         revision
         deleted
-        updatedAt
+        mutedUntil
+        template {
+          id
+          name
+        }
         ...RuleDefinition
         dataset {
           id
@@ -84,6 +89,7 @@ export default function RuleDrawer({ ruleId, versionId, onEdit, onClose }: RuleD
   const measure = useMeasureText()
   const { attempt, problem } = useAttempt()
   const [run, running] = useMutation(RunQualityChecks)
+  const [mute] = useMutation(MuteQualityRule)
   const { data, error, refetch } = useQuery(RuleDrawerQuery, {
     variables: { ruleId },
     fetchPolicy: 'cache-and-network',
@@ -140,7 +146,7 @@ export default function RuleDrawer({ ruleId, versionId, onEdit, onClose }: RuleD
                     </Button>
                   )}
                 </Needs>
-                {onEdit && (
+                {onEdit && !node.template && (
                   <Needs level={rule.blocksPublication ? 'MANAGE' : 'WRITE'}>
                     {(disabled) => (
                       <Button variant="outlined" size="small" disabled={disabled} onClick={onEdit}>
@@ -149,6 +155,17 @@ export default function RuleDrawer({ ruleId, versionId, onEdit, onClose }: RuleD
                     )}
                   </Needs>
                 )}
+                <Needs level="WRITE">
+                  {(disabled) => (
+                    <MuteButton
+                      mutedUntil={node.mutedUntil}
+                      disabled={disabled}
+                      onMute={(until) =>
+                        void attempt(async () => (await mute({ variables: { input: { id: ruleId, until } } })).data?.muteQualityRule.errors)
+                      }
+                    />
+                  )}
+                </Needs>
                 {newest && !newest.failedRowsUrl && (newest.failedRowCount ?? 0) > 0 && (
                   <Needs level="WRITE">
                     {(disabled) => (
@@ -160,6 +177,7 @@ export default function RuleDrawer({ ruleId, versionId, onEdit, onClose }: RuleD
                 )}
               </Stack>
             )}
+            {node.template && <Alert severity="info">{t('quality.fromTemplate', { name: node.template.name })}</Alert>}
             <section>
               <Typography variant="h3" sx={{ mb: 1.5 }}>
                 {newest ? t('quality.lastResultOn', { number: newest.version.number }) : t('quality.lastResult')}

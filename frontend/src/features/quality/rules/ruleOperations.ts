@@ -45,6 +45,21 @@ export const DeleteQualityRule = graphql(`
   }
 `)
 
+export const MuteQualityRule = graphql(`
+  mutation MuteQualityRule($input: MuteQualityRuleInput!) {
+    muteQualityRule(input: $input) {
+      rule {
+        id
+        mutedUntil
+      }
+      errors {
+        code
+        message
+      }
+    }
+  }
+`)
+
 export const RunQualityChecks = graphql(`
   mutation RunQualityChecks($input: RunQualityChecksInput!) {
     runQualityChecks(input: $input) {
