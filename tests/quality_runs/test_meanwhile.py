@@ -1,11 +1,12 @@
 """What happens to a dataset, a version or a rule while a run checks it: the run ends, and nothing is doubled or left open."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import asyncpg
 import pytest
+from sqlalchemy import event
 
 from app.core.db import Database
 from app.core.ids import uuid7
@@ -127,3 +128,35 @@ async def test_a_run_without_a_table_is_an_error_or_cancelled_with_its_dataset(
         assert tuple(await connection.fetchrow(LEFT, running.started.run_id, running.claim.task_id)) == (
             expected, 0, 0, 0, "SUCCEEDED", True,
         )  # fmt: skip
+
+
+async def test_the_end_of_a_run_takes_as_many_statements_for_many_rules_as_for_one(
+    connection: asyncpg.Connection, db: Database, admin: Person
+) -> None:
+    counts, sent = [], list[str]()
+
+    def record(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    event.listen(db.engine.sync_engine, "before_cursor_execute", record)
+    try:
+        for many in (1, 400):
+            running = await begun(connection, db, admin)
+            await connection.execute(
+                "INSERT INTO quality_rules (id, dataset_id, name, type, operator, threshold) SELECT gen_random_uuid(), $1, 'Rule ' || n, "
+                "'row_count', 'EQUAL', 1 FROM generate_series(2, $2) n",
+                running.dataset, many,
+            )  # fmt: skip
+            rows = await connection.fetch("SELECT id FROM quality_rules WHERE dataset_id = $1 ORDER BY id", running.dataset)
+            (first,) = running.started.rules
+            rules = tuple(replace(first, rule_id=UUID(str(row["id"]))) for row in rows)
+            sent.clear()
+            async with db.transaction(WORKER) as session:
+                checked = [Checked(FAILED, None)] * many
+                await quality_results.finish(session, running.claim, replace(running.started, rules=rules), checked)
+            counts.append(len(sent))
+            left = tuple(await connection.fetchrow(LEFT, running.started.run_id, running.claim.task_id))
+            assert left == ("FAILED", many, many, many, "SUCCEEDED", True)
+    finally:
+        event.remove(db.engine.sync_engine, "before_cursor_execute", record)
+    assert counts[0] == counts[1]
