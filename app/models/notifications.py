@@ -196,11 +196,16 @@ class ToldIncident(Base):
     """What was last told of an incident, so that nothing is told twice, and nothing recovers that was never said to fail."""
 
     __tablename__ = "told_incidents"
-    __table_args__ = (one_of("state", IncidentState),)
+    __table_args__ = (
+        one_of("state", IncidentState),
+        Index("ix_told_incidents_waiting", "incident_id", postgresql_where=text("waiting")),
+    )
 
     incident_id: Mapped[UUID] = mapped_column(ForeignKey("incidents.id", ondelete="CASCADE"), primary_key=True)
     state: Mapped[IncidentState | None] = mapped_column(text_enum(IncidentState))
     """None: nothing yet."""
+    waiting: Mapped[bool] = mapped_column(server_default=text("false"))
+    """It changed while it was muted: when it is so no longer, what it has come to is told."""
     mute_ended: Mapped[datetime | None]
     """The end of the last mute that was seen to pass."""
     updated_at: Mapped[CreatedAt]

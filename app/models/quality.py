@@ -80,6 +80,7 @@ class QualityRule(RuleColumns, Base):
         one_of("operator", Operator),
         one_of("severity", Severity),
         Index("ix_quality_rules_dataset", "dataset_id", "id", postgresql_where=text("deleted_at IS NULL")),
+        Index("ix_quality_rules_muted", "muted_until", postgresql_where=text("muted_until IS NOT NULL")),
         Index("ix_quality_rules_template", "template_rule_id", postgresql_where=text("template_rule_id IS NOT NULL")),
         Index(
             "uq_quality_rules_contract", "dataset_id", "contract_key", unique=True,

@@ -92,8 +92,7 @@ class NotificationsQuery:
         assert info.context.viewer
         subject = notification_templates.checked(subject_template, "subjectTemplate")
         words = Words("Example", subject, notification_templates.checked(body_template, "bodyTemplate"))
-        values = notification_texts.example_values(info.context.resources.settings.url)
-        text = notification_texts.text_of(values, words)
+        text = notification_texts.text_of(notification_texts.example_values(notification_texts.EXAMPLE_URL), words)
         return NotificationPreview(subject=text.subject, body=text.body)
 
     @strawberry.field(description="What templates of notifications may name.")

@@ -20,6 +20,8 @@ from app.services.incidents import Transition
 from app.services.quality_progress import Started
 
 FAN_OUT = "notifications.fan_out"
+INSERT_ROWS = 5_000
+"""Of one statement: PostgreSQL takes at most 32,767 parameters over this driver."""
 MOST_TOLD = 500
 """Rules that one message names; more are counted."""
 _RANK = list(IncidentPriority)
@@ -88,6 +90,7 @@ async def announce(session: AsyncSession, run: Started, changes: Sequence[Transi
     What is muted is not told, and nothing is said to have recovered that was never said to have failed. The caller holds
     the dataset's row lock.
     """
+    await _remember(session, [{"incident_id": change.incident_id, "waiting": True} for change in changes if change.muted])
     heard = {change.incident_id: change for change in changes if not change.muted}
     if not heard:
         return
@@ -125,21 +128,26 @@ async def write(
     }
     values = {"id": message_id, "dataset_id": dataset_id, "run_id": run_id, "version_id": version_id, "content": content}
     await session.execute(insert(NotificationMessage).values(values))
-    await _remember(
-        session, {row.id: IncidentState.ACTIVE for row in opened} | {row.id: IncidentState.RESOLVED for row in resolved}
-    )
+    states = [(row.id, IncidentState.ACTIVE) for row in opened] + [(row.id, IncidentState.RESOLVED) for row in resolved]
+    await _remember(session, [{"incident_id": one, "state": state, "waiting": False} for one, state in states])
     await ledger.enqueue(
         session, actor=FAN_OUT, args={"messageId": str(message_id)}, queue="outbound", dedupe_key=str(message_id)
     )
 
 
-async def _remember(session: AsyncSession, states: Mapping[UUID, IncidentState]) -> None:
-    statement = insert(ToldIncident).values([{"incident_id": one, "state": state} for one, state in states.items()])
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["incident_id"], set_={"state": statement.excluded.state, "updated_at": func.now()}
+async def remember_ended(session: AsyncSession, ends: Mapping[UUID, datetime | None]) -> None:
+    """These incidents' mutes were seen to have ended; what there is to tell of them is told in the same transaction."""
+    await _remember(session, [{"incident_id": one, "mute_ended": end, "waiting": False} for one, end in ends.items()])
+
+
+async def _remember(session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> None:
+    """Rows of `told_incidents`, all with the same columns, are as given; other columns stay."""
+    for start in range(0, len(rows), INSERT_ROWS):
+        statement = insert(ToldIncident).values(list(rows[start : start + INSERT_ROWS]))
+        changed = {name: statement.excluded[name] for name in rows[0] if name != "incident_id"}
+        await session.execute(
+            statement.on_conflict_do_update(index_elements=["incident_id"], set_={**changed, "updated_at": func.now()})
         )
-    )
 
 
 async def _incidents(session: AsyncSession, ids: Sequence[UUID]) -> Sequence[AnyRow]:

@@ -1,20 +1,24 @@
 """From a message to whoever is told of it; and what was muted and is so no longer."""
 
+from datetime import timedelta
+from typing import TypeVarTuple
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, and_, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.datasets import Dataset
 from app.models.incidents import Incident, IncidentState
 from app.models.notifications import NoticeKind, NotificationMessage, ToldIncident
+from app.models.quality import QualityRule
 from app.services import notification_audience, notification_deliveries, notification_messages, notification_notices
 from app.services.notification_messages import message_of
 
 MUTE_DAYS = 30
 """A mute that passed longer ago is not looked at."""
 UNMUTE_BATCH = 100
+MUTED_UNTIL = func.greatest(QualityRule.muted_until, Incident.muted_until)
+Columns = TypeVarTuple("Columns")
 
 
 async def fan_out(session: AsyncSession, message_id: UUID) -> None:
@@ -31,21 +35,16 @@ async def fan_out(session: AsyncSession, message_id: UUID) -> None:
 
 
 async def with_ended_mutes(session: AsyncSession) -> list[UUID]:
-    """Datasets with incidents whose mute has passed since this was last asked."""
-    statement = (
-        select(Incident.dataset_id)
-        .join(Dataset, Dataset.id == Incident.dataset_id)
-        .outerjoin(ToldIncident, ToldIncident.incident_id == Incident.id)
-        .where(
-            Incident.muted_until <= func.now(),
-            Incident.muted_until > func.now() - func.make_interval(0, 0, 0, MUTE_DAYS),
-            ToldIncident.mute_ended.is_distinct_from(Incident.muted_until),
-            Dataset.deleted_at.is_(None),
-        )
-        .distinct()
-        .limit(UNMUTE_BATCH)
+    """Datasets with incidents that are muted no longer, by the time or by somebody's hand, of which there is something to tell."""
+    window = (func.now() - timedelta(days=MUTE_DAYS), func.now())
+    by_rule = select(Incident.id).join(QualityRule, QualityRule.id == Incident.rule_id)
+    ended = union(
+        select(Incident.id).where(Incident.muted_until.between(*window)),
+        by_rule.where(QualityRule.muted_until.between(*window)),
+        select(ToldIncident.incident_id).where(ToldIncident.waiting),
     )
-    return list((await session.execute(statement)).scalars())
+    statement = _unmuted(select(Incident.dataset_id).distinct()).where(Incident.id.in_(ended), Dataset.deleted_at.is_(None))
+    return list((await session.execute(statement.limit(UNMUTE_BATCH))).scalars())
 
 
 async def tell_unmuted(session: AsyncSession, dataset_id: UUID) -> int:
@@ -56,25 +55,26 @@ async def tell_unmuted(session: AsyncSession, dataset_id: UUID) -> int:
     locked = select(Dataset.id).where(Dataset.id == dataset_id, Dataset.deleted_at.is_(None)).with_for_update(skip_locked=True)
     if (await session.execute(locked)).first() is None:
         return 0
-    statement = (
-        select(
-            Incident.id, Incident.rule_id, Incident.title, Incident.priority, Incident.reopened_count, Incident.assignee_id,
-            Incident.state, Incident.muted_until, ToldIncident.state.label("told"),
-        )
-        .outerjoin(ToldIncident, ToldIncident.incident_id == Incident.id)
-        .where(
-            Incident.dataset_id == dataset_id,
-            Incident.muted_until <= func.now(),
-            ToldIncident.mute_ended.is_distinct_from(Incident.muted_until),
-        )
+    columns = select(
+        Incident.id, Incident.rule_id, Incident.title, Incident.priority, Incident.reopened_count, Incident.assignee_id,
+        Incident.state, MUTED_UNTIL.label("muted_until"), ToldIncident.state.label("told"),
     )  # fmt: skip
-    rows = (await session.execute(statement)).all()
+    rows = (await session.execute(_unmuted(columns).where(Incident.dataset_id == dataset_id))).all()
     opened = [row for row in rows if row.state is IncidentState.ACTIVE]
     resolved = [row for row in rows if row.state is IncidentState.RESOLVED and row.told is IncidentState.ACTIVE]
-    if rows:
-        seen = insert(ToldIncident).values([{"incident_id": row.id, "mute_ended": row.muted_until} for row in rows])
-        await session.execute(
-            seen.on_conflict_do_update(index_elements=["incident_id"], set_={"mute_ended": seen.excluded.mute_ended})
-        )
+    await notification_messages.remember_ended(session, {row.id: row.muted_until for row in rows})
     await notification_messages.write(session, dataset_id, opened, resolved)
     return len(rows)
+
+
+def _unmuted(statement: Select[*Columns]) -> Select[*Columns]:
+    """Incidents whose mute has passed since that was last seen, and those that changed under a mute that is no more."""
+    passed = and_(func.now() >= MUTED_UNTIL, ToldIncident.mute_ended.is_distinct_from(MUTED_UNTIL))
+    lifted = and_(ToldIncident.waiting, MUTED_UNTIL.is_(None))
+    return (
+        statement.select_from(Incident)
+        .join(Dataset, Dataset.id == Incident.dataset_id)
+        .join(QualityRule, QualityRule.id == Incident.rule_id)
+        .outerjoin(ToldIncident, ToldIncident.incident_id == Incident.id)
+        .where(or_(passed, lifted), QualityRule.deleted_at.is_(None))
+    )

@@ -15,6 +15,7 @@ MOST_LISTED = 50
 MOST_SLACK = 3_000
 """Characters of one section block, as Slack has it."""
 TEST = "TEST"
+EXAMPLE_URL = "https://datakura.example.com"
 _RANK = {priority.value: rank for rank, priority in enumerate(IncidentPriority)}
 
 
