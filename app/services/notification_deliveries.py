@@ -224,7 +224,7 @@ def excerpt(body: bytes, *, hidden: Sequence[str]) -> str | None:
     for secret in hidden:
         shown = shown.replace(secret, "***")
     line = " ".join("".join(character if character.isprintable() else " " for character in shown).split())
-    return _LONG_WORD.sub("***", line)[:MAX_EXCERPT] or None
+    return _LONG_WORD.sub("***", line)[:MAX_EXCERPT].strip() or None
 
 
 async def bury(session: AsyncSession, dead: DeadTask) -> None:

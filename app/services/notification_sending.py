@@ -11,13 +11,12 @@ from app.models.datasets import Dataset
 from app.models.incidents import Incident, IncidentState
 from app.models.notifications import NoticeKind, NotificationMessage, ToldIncident
 from app.models.quality import QualityRule
-from app.services import notification_audience, notification_deliveries, notification_messages, notification_notices
+from app.services import incidents, notification_audience, notification_deliveries, notification_messages, notification_notices
 from app.services.notification_messages import message_of
 
 MUTE_DAYS = 30
 """A mute that passed longer ago is not looked at."""
 UNMUTE_BATCH = 100
-MUTED_UNTIL = func.greatest(QualityRule.muted_until, Incident.muted_until)
 Columns = TypeVarTuple("Columns")
 
 
@@ -57,7 +56,7 @@ async def tell_unmuted(session: AsyncSession, dataset_id: UUID) -> int:
         return 0
     columns = select(
         Incident.id, Incident.rule_id, Incident.title, Incident.priority, Incident.reopened_count, Incident.assignee_id,
-        Incident.state, MUTED_UNTIL.label("muted_until"), ToldIncident.state.label("told"),
+        Incident.state, incidents.MUTED_UNTIL.label("muted_until"), ToldIncident.state.label("told"),
     )  # fmt: skip
     rows = (await session.execute(_unmuted(columns).where(Incident.dataset_id == dataset_id))).all()
     opened = [row for row in rows if row.state is IncidentState.ACTIVE]
@@ -69,8 +68,8 @@ async def tell_unmuted(session: AsyncSession, dataset_id: UUID) -> int:
 
 def _unmuted(statement: Select[*Columns]) -> Select[*Columns]:
     """Incidents whose mute has passed since that was last seen, and those that changed under a mute that is no more."""
-    passed = and_(func.now() >= MUTED_UNTIL, ToldIncident.mute_ended.is_distinct_from(MUTED_UNTIL))
-    lifted = and_(ToldIncident.waiting, MUTED_UNTIL.is_(None))
+    passed = and_(func.now() >= incidents.MUTED_UNTIL, ToldIncident.mute_ended.is_distinct_from(incidents.MUTED_UNTIL))
+    lifted = and_(ToldIncident.waiting, incidents.MUTED_UNTIL.is_(None))
     return (
         statement.select_from(Incident)
         .join(Dataset, Dataset.id == Incident.dataset_id)

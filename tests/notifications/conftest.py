@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from aiosmtpd.controller import Controller
 
+from app.core.db import Database
 from app.embedded.engines import Engines
 from tests.notifications.receivers import Mailbox, Receiver
 from tests.support.people import People, some_people
-from tests.support.system import System, free_port
+from tests.support.system import System, free_port, settings_from
 
 
 @pytest.fixture(scope="session")
@@ -39,6 +40,14 @@ async def telling(engines: Engines, mailbox: Mailbox, tmp_path_factory: pytest.T
         running.start()
         await running.until_ready()
         yield running
+
+
+@pytest.fixture(scope="session")
+async def db(telling: System) -> AsyncIterator[Database]:
+    """As the system's own processes see it."""
+    database = Database(settings_from(telling.environment), application_name="tests")
+    yield database
+    await database.close()
 
 
 @pytest.fixture

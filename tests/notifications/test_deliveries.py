@@ -8,12 +8,12 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from app.core.ids import uuid7
+from app.core.db import Database
 from app.schema.ids import from_id
 from app.services.notification_deliveries import DELAYS, TRIES, delay, excerpt
+from tests.notifications.changes import Checked, failing
 from tests.notifications.receivers import Mailbox, Receiver, answer
 from tests.notifications.telling import REPLAY, ROTATE, TEST, UPDATE, channel, codes, inbox, log
-from tests.quality_runs.checking import BAD, rule, run_of, uploaded
 from tests.support.people import People, Person
 from tests.support.system import System, until
 
@@ -24,14 +24,6 @@ async def database(telling: System) -> AsyncIterator[asyncpg.Connection]:
     connection = await telling.database()
     yield connection
     await connection.close()
-
-
-async def failing(owner: Person) -> str:
-    """A dataset whose first version fails: there is something to tell."""
-    dataset_id = await owner.create(f"Delivered {uuid7()}", visibility="RESTRICTED")
-    await rule(owner, dataset_id, "nulls", name="Prices", fieldPath="price")
-    await run_of(owner, dataset_id, await uploaded(owner, dataset_id, BAD))
-    return dataset_id
 
 
 async def last(owner: Person, channel_id: str, **expected: object) -> dict:
@@ -60,13 +52,13 @@ def seconds_to(delivery: dict, now: datetime) -> float:
 
 
 async def test_what_is_busy_is_asked_again_as_late_as_it_says_under_the_same_id(
-    people: People, receiver: Receiver, database: asyncpg.Connection
+    db: Database, people: People, receiver: Receiver, database: asyncpg.Connection
 ) -> None:
     owner = people.editor
     receiver.answers += [answer(429, b"slow down", Retry_After="3000"), answer(500, b"oops"), answer(200, b"ok")]
     hook = await channel(owner, "WEBHOOK", receiver.url)
     channel_id = hook["channel"]["id"]
-    dataset_id = await failing(owner)
+    dataset_id = await failing(db, owner)
     first = await last(owner, channel_id, attempts=1)
     now = await database.fetchval("SELECT now()")
     assert (first["status"], first["responseCode"], first["responseExcerpt"], first["error"]) == (
@@ -100,12 +92,12 @@ async def test_what_is_busy_is_asked_again_as_late_as_it_says_under_the_same_id(
 
 
 async def test_a_target_that_is_gone_switches_its_channel_off_and_says_so(
-    people: People, receiver: Receiver, database: asyncpg.Connection
+    db: Database, people: People, receiver: Receiver, database: asyncpg.Connection
 ) -> None:
     owner = people.editor
     receiver.answers.append(answer(410, b"gone"))
     channel_id = (await channel(owner, "WEBHOOK", receiver.url, name="Old hook"))["channel"]["id"]
-    await failing(owner)
+    await failing(db, owner)
     ended = await last(owner, channel_id, status="FAILED")
     assert (ended["attempts"], ended["responseCode"], ended["error"], ended["nextAttemptAt"]) == (
         1,
@@ -126,7 +118,7 @@ async def test_a_target_that_is_gone_switches_its_channel_off_and_says_so(
         "SELECT count(*) FROM audit_events WHERE action = 'notification_channel.disable' AND target_id = $1 AND actor_system = 'worker'",
         from_id(channel_id, "NotificationChannel"),
     ) == 1  # fmt: skip
-    await failing(owner)
+    await failing(db, owner)
     await until(lambda: _read(owner, 3), "the next notice")
     assert len(receiver.got) == 1
     switched = (await owner.mutate(UPDATE, id=channel_id, enabled=True))["channel"]
@@ -143,11 +135,13 @@ async def _read(owner: Person, count: int) -> bool:
     return len(await inbox(owner)) == count
 
 
-async def test_after_ten_attempts_it_is_given_up(people: People, receiver: Receiver, database: asyncpg.Connection) -> None:
+async def test_after_ten_attempts_it_is_given_up(
+    db: Database, people: People, receiver: Receiver, database: asyncpg.Connection
+) -> None:
     owner = people.editor
     receiver.answers += [answer(302, Location="http://127.0.0.1/")] * TRIES
     channel_id = (await channel(owner, "SLACK", receiver.url))["channel"]["id"]
-    await failing(owner)
+    await failing(db, owner)
     pending = await last(owner, channel_id, attempts=1)
     for attempt in range(2, TRIES + 1):
         await hurry(database, pending)
@@ -224,13 +218,15 @@ async def test_both_secrets_sign_while_they_overlap(people: People, receiver: Re
     assert codes(await people.other.mutate(ROTATE, channelId=hook)) == ["NOT_FOUND"]
 
 
-async def test_hanging_targets_keep_nobody_from_being_told(people: People, receiver: Receiver, mailbox: Mailbox) -> None:
+async def test_hanging_targets_keep_nobody_from_being_told(
+    db: Database, people: People, receiver: Receiver, mailbox: Mailbox
+) -> None:
     owner = people.editor
     async with Receiver(answers=[None] * 18) as hanging:
         for number in range(18):
             await channel(owner, "WEBHOOK", hanging.url, name=f"Hangs {number}")
         await channel(owner, "EMAIL", owner.email)
-        await failing(owner)
+        await failing(db, owner)
         await mailbox.until(owner.email, 1)
         await hanging.until(18)
     assert [one["kind"] for one in await inbox(owner)] == ["INCIDENTS_OPENED"]
@@ -254,7 +250,7 @@ def test_attempts_are_spread_over_hours() -> None:
         (b"no such hook", "no such hook"),
         (b"a\x1b[31mred\x00\r\nline", "a [31mred line"),
         (b"Authorization: Bearer eyJhbGciOiJIUzI1NiJ9.e30.abc", "Authorization: Bearer ***"),
-        (b"password=hunter2 at short", "password=hunter2 at short"),
+        (b"password: hunter2 is short", "password: hunter2 is short"),
         (b"target https://h.example/T0/B0/s", "target ***"),
         ("日本語".encode() + b"\xff", "日本語\ufffd"),
         (b"word " * 100, ("word " * 40).strip()),
@@ -265,17 +261,17 @@ def test_of_an_answer_little_is_kept_and_no_secret(body: bytes, expected: str | 
 
 
 async def test_what_is_on_its_way_is_not_sent_to_who_may_not_see_the_dataset_any_more(
-    people: People, receiver: Receiver, database: asyncpg.Connection
+    db: Database, people: People, receiver: Receiver, database: asyncpg.Connection
 ) -> None:
     """Nor when the channel is deleted."""
     owner, reader = people.editor, people.other
     receiver.answers += [answer(503), answer(503)]
-    dataset_id = await owner.create(f"Delivered {uuid7()}", visibility="RESTRICTED")
+    checked = await Checked.made(db, owner)
+    dataset_id = checked.id
     await people.grant(owner, dataset_id, reader, "READ")
     hook = (await channel(reader, "WEBHOOK", receiver.url, scope="SELECTED", datasetIds=[dataset_id]))["channel"]["id"]
     other = (await channel(owner, "WEBHOOK", receiver.url))["channel"]["id"]
-    await rule(owner, dataset_id, "nulls", name="Prices", fieldPath="price")
-    await run_of(owner, dataset_id, await uploaded(owner, dataset_id, BAD))
+    await checked.found(Prices=True)
     pending, mine = await last(reader, hook, attempts=1), await last(owner, other, attempts=1)
     assert pending["dataset"] == {"id": dataset_id}
     await database.execute("DELETE FROM access_grants WHERE dataset_id = $1", from_id(dataset_id, "Dataset"))
@@ -295,13 +291,13 @@ async def _ended(database: asyncpg.Connection, key: str) -> bool:
     return await database.fetchval("SELECT count(*) FROM tasks WHERE dedupe_key = $1 AND state <> 'SUCCEEDED'", key) == 0
 
 
-async def test_many_at_once_lose_and_double_nothing(people: People, database: asyncpg.Connection) -> None:
+async def test_many_at_once_lose_and_double_nothing(db: Database, people: People, database: asyncpg.Connection) -> None:
     """Three datasets change at the same time, each is told to ten channels."""
     owner = people.editor
     async with Receiver() as receiver:
         for number in range(10):
             await channel(owner, "WEBHOOK", receiver.url, name=f"Hook {number}")
-        await asyncio.gather(*(failing(owner) for _ in range(3)))
+        await asyncio.gather(*(failing(db, owner) for _ in range(3)))
         await receiver.until(30)
         ids = [one.headers["webhook-id"] for one in receiver.got]
     assert len(ids) == len(set(ids)) == 30

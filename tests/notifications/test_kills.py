@@ -3,10 +3,11 @@
 import pytest
 
 from app.core import faults
+from app.core.db import Database
 from tests.faults.test_crash_points import restart, settled
+from tests.notifications.changes import Checked
 from tests.notifications.receivers import Receiver
 from tests.notifications.telling import channel, inbox, log
-from tests.quality_runs.checking import BAD, rule, run_of, uploaded
 from tests.support.people import People
 from tests.support.system import System
 
@@ -16,14 +17,15 @@ SENT_TWICE = {"notification.after_send", "notification.before_finish"}
 
 
 @pytest.mark.parametrize("point", POINTS)
-async def test_worker_killed_while_it_tells(telling: System, people: People, receiver: Receiver, point: str) -> None:
+async def test_worker_killed_while_it_tells(
+    db: Database, telling: System, people: People, receiver: Receiver, point: str
+) -> None:
     owner = people.editor
     hook = await channel(owner, "WEBHOOK", receiver.url)
-    dataset_id = await owner.create(f"Told at {point}", visibility="RESTRICTED")
-    await rule(owner, dataset_id, "nulls", fieldPath="price")
+    checked = await Checked.made(db, owner)
     await settled(telling)
     await restart(telling, "worker", point)
-    await run_of(owner, dataset_id, await uploaded(owner, dataset_id, BAD))
+    await checked.found(Prices=True)
     assert await telling.until_dead("worker") == -9
     telling.start("worker")
     await settled(telling)

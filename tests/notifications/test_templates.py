@@ -1,19 +1,38 @@
 """Own words for notifications: a closed set of names, replaced once, and nothing that runs."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import orjson
 import pytest
 
+from app.adapters.webhooks.client import MOST_BYTES
 from app.core.errors import InvalidInput
 from app.core.ids import uuid7
 from app.schema.ids import to_id
 from app.services import notification_templates as templates
 from app.services import notification_texts as said
+from app.services.notification_channels import MAX_CHANNELS, MAX_DATASETS
+from app.services.notification_deliveries import DELAYS
 from app.services.notification_messages import Message, Told, headline
+from app.services.notification_notices import KEPT_DAYS
 from app.services.notification_texts import Text, Words
 
 URL = "https://data.example.com"
+PAGE = (Path(__file__).parents[2] / "docs" / "notifications.md").read_text(encoding="utf-8")
+
+
+def test_the_page_names_every_variable_and_the_numbers_of_the_code() -> None:
+    assert [name for name in templates.VARIABLES if f"`{name}`" not in PAGE] == []
+    assert DELAYS == (5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800)
+    for sentence in (
+        "tried ten times over about 16 hours, after 5 s, 30 s, 2 min, 10 min, 30 min, 1 h, 2 h,\n4 h and 8 h",
+        f"makes at most {MAX_CHANNELS} channels",
+        f"Up to {MAX_DATASETS} datasets",
+        f"the log of {KEPT_DAYS} days",
+        f"at most {MOST_BYTES >> 10} KiB",
+    ):
+        assert sentence in PAGE
 
 
 def told(title: str, priority: str = "HIGH", *, reopened: bool = False) -> Told:

@@ -1,6 +1,7 @@
 """The whole system as processes on the real engines: started, killed and started again by tests."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -33,7 +34,11 @@ EMAIL, PASSWORD = "admin@example.com", "correct horse battery"
 
 def settings_from(environment: dict[str, str], **given: object) -> Settings:
     """What a process with this environment has for settings, with some of one's own."""
-    named = {name.removeprefix("DATAKURA_").lower(): value for name, value in environment.items() if name.startswith("DATAKURA_")}
+    named: dict[str, object] = {
+        name.removeprefix("DATAKURA_").lower(): json.loads(value) if value.startswith("[") else value
+        for name, value in environment.items()
+        if name.startswith("DATAKURA_")
+    }
     return Settings(**{**named, **given})  # type: ignore[arg-type]
 
 
