@@ -34,11 +34,16 @@ class ReplayObstacle(enum.Enum):
     NOT_DEAD = strawberry.enum_value("NOT_DEAD", description="It is not dead.")
     MAIL_GONE = strawberry.enum_value("MAIL_GONE", description="The text of the mail was deleted when it was given up.")
     RUN_ENDED = strawberry.enum_value("RUN_ENDED", description="The quality run has ended as ERROR; another one can be begun.")
+    DELIVERY_ENDED = strawberry.enum_value(
+        "DELIVERY_ENDED", description="The delivery has ended; it can be replayed in the log of its channel."
+    )
 
 
 @strawberry.type(description="Tasks that the same workers do.")
 class TaskQueue:
-    name: str = strawberry.field(description="`interactive`: short work; `heavy`: reading and checking files.")
+    name: str = strawberry.field(
+        description="`interactive`: short work; `heavy`: reading and checking files; `outbound`: notifications."
+    )
     ready_count: int = strawberry.field(description="Due, and no worker was told yet.")
     delayed_count: int = strawberry.field(description="To be done later: after a failure, or at a set time.")
     queued_count: int = strawberry.field(description="A worker was told.")

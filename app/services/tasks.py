@@ -18,7 +18,7 @@ from app.services import audit, cursors, ingests
 from app.services.cursors import Page
 from app.services.users import require_administrator
 
-QUEUES = ("interactive", "heavy")
+QUEUES = ("interactive", "heavy", "outbound")
 MISSING = "There is no such task; finished ones are kept for a while only."
 COLUMNS = (
     Task.id, Task.actor, Task.queue, Task.args, Task.state, Task.priority, Task.attempt, Task.max_attempts, Task.lost_leases,
@@ -33,11 +33,13 @@ class Obstacle(StrEnum):
     NOT_DEAD = "NOT_DEAD"
     MAIL_GONE = "MAIL_GONE"
     RUN_ENDED = "RUN_ENDED"
+    DELIVERY_ENDED = "DELIVERY_ENDED"
 
 
 _ENDED = {
     "mails.send": (Obstacle.MAIL_GONE, "The text of this mail was deleted when it was given up. Send another one."),
     "quality.run": (Obstacle.RUN_ENDED, "This run has ended as ERROR. Begin another one on the version."),
+    "notifications.deliver": (Obstacle.DELIVERY_ENDED, "This delivery has ended. Replay it in the log of its channel."),
 }
 """Actors whose death ended something for good: the task would find nothing to do."""
 _REVIVE: dict[str, Callable[[AsyncSession, Viewer, dict[str, str]], Awaitable[None]]] = {"versions.ingest": ingests.revive}

@@ -40,7 +40,7 @@ async def test_queues_are_counted_and_dead_tasks_listed_page_by_page(system: Sys
     dead = [await a_task(system, "DEAD", queue="counted", actor="tests.counted") for _ in range(3)]
     await a_task(system, "READY", queue="counted", actor="tests.counted")
     queues = {queue.pop("name"): queue for queue in (await boss.run(QUEUES))["taskQueues"]}
-    assert {"interactive", "heavy"} <= set(queues)
+    assert {"interactive", "heavy", "outbound"} <= set(queues)
     assert queues["counted"] == {
         "readyCount": 0, "delayedCount": 1, "queuedCount": 0, "runningCount": 0, "deadCount": 3, "workerCount": 0, "waitingSince": None,
     }  # fmt: skip
@@ -90,19 +90,23 @@ async def test_what_has_ended_for_good_or_was_tried_again_since_is_a_conflict_an
     await editor.finished(to_id("DatasetVersion", version))
     mail = await a_task(system, "DEAD", actor="mails.send", mailId=str(uuid7()))
     run = await a_task(system, "DEAD", actor="quality.run", runId=str(uuid7()))
+    delivery = await a_task(system, "DEAD", actor="notifications.deliver", deliveryId=str(uuid7()))
     ready = await a_task(system, "DEAD", actor="versions.ingest", versionId=str(version))
     gone = await a_task(system, "DEAD", actor="versions.ingest", versionId=str(uuid7()))
-    for task in (mail, run, ready, gone):
+    for task in (mail, run, delivery, ready, gone):
         (error,) = (await boss.mutate(REPLAY, id=task))["errors"]
         assert error["code"] == "CONFLICT", error
         assert await records(system, task) == []
     states = await fetch(
-        system, "SELECT state FROM tasks WHERE id = ANY($1)", [from_id(task, "Task") for task in (mail, run, ready, gone)]
+        system,
+        "SELECT state FROM tasks WHERE id = ANY($1)",
+        [from_id(task, "Task") for task in (mail, run, delivery, ready, gone)],
     )
-    assert states == [("DEAD",)] * 4
+    assert states == [("DEAD",)] * 5
     listed = (await boss.run(TASKS, first=100, filter={"states": ["DEAD"]}))["tasks"]["edges"]
     obstacles = {edge["node"]["id"]: edge["node"]["replayObstacle"] for edge in listed}
-    assert (obstacles[mail], obstacles[run], obstacles[ready]) == ("MAIL_GONE", "RUN_ENDED", None)
+    assert (obstacles[mail], obstacles[run], obstacles[delivery]) == ("MAIL_GONE", "RUN_ENDED", "DELIVERY_ENDED")
+    assert obstacles[ready] is None
     assert (await boss.mutate(REPLAY, id=to_id("Task", uuid7())))["errors"][0]["code"] == "NOT_FOUND"
 
 

@@ -24,6 +24,8 @@ const QueueCards_queue = graphql(`
   }
 `)
 
+const KNOWN = ['interactive', 'heavy', 'outbound'] as const
+
 /** How much waits in each queue. */
 export function QueueCards(props: { queues: readonly FragmentType<typeof QueueCards_queue>[] | undefined }) {
   const { t } = useTranslation()
@@ -41,7 +43,7 @@ function QueueCard({ queue }: { queue: ReturnType<typeof readQueue> }) {
   const { t, i18n } = useTranslation()
   const titleId = useId()
   const amount = (count: number) => formatInteger(count, i18n.language)
-  const known = queue.name === 'interactive' || queue.name === 'heavy' ? queue.name : null
+  const known = KNOWN.find((one) => one === queue.name)
   return (
     <Paper variant="outlined" component="section" aria-labelledby={titleId} sx={{ p: 2.5 }}>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 1, mb: 1.5 }}>
