@@ -13,9 +13,12 @@ export function MainNavigation() {
         display: 'flex',
         gap: { xs: 1.5, sm: 2.5 },
         ml: { xs: 2, sm: 4 },
+        whiteSpace: 'nowrap',
         '& a': { color: 'text.secondary', textDecoration: 'none', fontWeight: 600, py: 0.5 },
         '& a:hover, & a.active': { color: 'text.primary' },
         '& a.active': { boxShadow: '0 2px currentColor' },
+        // Where it is narrow the name of the page, which leads to the same place, has to do.
+        '& a:first-of-type': { display: { xs: 'none', sm: 'block' } },
       }}
     >
       <NavLink to="/">{t('shell.datasets')}</NavLink>
