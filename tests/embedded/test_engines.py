@@ -41,7 +41,7 @@ def kill(engines: Engines, name: str) -> str:
     pid = engines.supervised[name].pid
     assert pid
     os.kill(pid, signal.SIGKILL)
-    return restarted.get(timeout=60)
+    return restarted.get(timeout=120)
 
 
 async def connect(engines: Engines) -> asyncpg.Connection:

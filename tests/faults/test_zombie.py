@@ -59,7 +59,9 @@ async def freeze(worker: "subprocess.Popen[bytes]", database: asyncpg.Connection
     async def at_rest() -> bool:
         os.kill(worker.pid, signal.SIGSTOP)
         free = "SELECT count(*) FROM (SELECT 1 FROM tasks WHERE dedupe_key = ($1::uuid)::text FOR UPDATE SKIP LOCKED) AS free"
-        if await database.fetchval(free, row_id) == 1:
+        # Nor has it sent anything that the database has yet to do.
+        busy = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'datakura-worker' AND state <> 'idle'"
+        if await database.fetchval(free, row_id) == 1 and await database.fetchval(busy) == 0:
             return True
         os.kill(worker.pid, signal.SIGCONT)
         return False
