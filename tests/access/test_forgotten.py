@@ -129,8 +129,11 @@ def read_by(world: World, principal: str) -> list[Operation]:
     return [asked(principal, f"{number}: {query}", query, given) for number, (query, given) in enumerate(reads(world))]
 
 
+OF_READERS = ("watchDataset", "unwatchDataset")
+
+
 def changed_by(world: World, principal: str) -> list[Operation]:
-    """All but createDataset, which is about no dataset that exists; each is refused to this principal."""
+    """Each is refused to this principal. Not createDataset, which is about no dataset that exists."""
 
     def refused(name: str, given: dict[str, object]) -> Operation:
         async def run(world: World) -> str:
@@ -141,7 +144,8 @@ def changed_by(world: World, principal: str) -> list[Operation]:
 
         return Operation(principal, name, run)
 
-    return [refused(name, given) for name, given in mutations(ids(world)).items() if name != "createDataset"]
+    allowed = {"createDataset", *(OF_READERS if principal == "reader" else ())}
+    return [refused(name, given) for name, given in mutations(ids(world)).items() if name not in allowed]
 
 
 def followed(db: Database) -> Operation:
