@@ -79,11 +79,9 @@ class DatasetsQuery:
     ) -> Connection[ActivityEvent] | None:
         check_first(first)
         id_ = from_id(dataset_id, "Dataset", "datasetId")
-        if await info.context.loaders.dataset_by_id.load(id_) is None:
-            return None
         async with info.context.read() as connection:
             page = await activity.list_events(connection, info.context.viewer, id_, first=first, after=after)
-        return Connection.of(page, ActivityEvent.of)
+        return None if page is None else Connection.of(page, ActivityEvent.of)
 
 
 @strawberry.type

@@ -70,12 +70,19 @@ def most_of(viewer: Viewer) -> Level:
 
 
 async def require(
-    session: AsyncSession | AsyncConnection, viewer: Viewer, dataset_id: UUID, needed: Level, *, deleted: bool | None = False
+    session: AsyncSession | AsyncConnection,
+    viewer: Viewer,
+    dataset_id: UUID,
+    needed: Level,
+    *,
+    deleted: bool | None = False,
+    own: bool = False,
 ) -> Access:
     """The viewer's access to a dataset that it may use at least at `needed`; from WRITE on, changes may follow in the transaction.
 
     Args:
         deleted: whether the dataset has to be deleted; None: either.
+        own: changes may follow at READ too, for they are of rows that are the viewer's own.
 
     Raises:
         NotFound: missing or not visible: the same words for both.
@@ -85,11 +92,17 @@ async def require(
     level = (await session.execute(statement)).scalar_one_or_none()
     if level is None:
         raise NotFound("There is no such dataset, or you may not see it.")
-    if level < needed:
-        raise Forbidden(_too_low(viewer, needed, Level(level)))
-    if needed > Level.READ:
+    held = Access(dataset_id, Level(level))
+    require_level(viewer, held, needed)
+    if needed > Level.READ or own:
         permit(session, dataset_id)
-    return Access(dataset_id, Level(level))
+    return held
+
+
+def require_level(viewer: Viewer, held: Access, needed: Level) -> None:
+    """More is needed than was asked for at first. Raises Forbidden when the level is too low."""
+    if held.level < needed:
+        raise Forbidden(_too_low(viewer, needed, held.level))
 
 
 def _too_low(viewer: Viewer, needed: Level, level: Level) -> str:

@@ -29,16 +29,17 @@ COLUMNS = (
 
 async def list_events(
     connection: AsyncConnection, viewer: Viewer, dataset_id: UUID, *, first: int, after: str | None = None
-) -> Page[AnyRow]:
-    """A page of records on the dataset and on what belongs to it, newest first.
+) -> Page[AnyRow] | None:
+    """A page of records on the dataset and on what belongs to it, newest first; None when it is missing or not visible.
 
     Raises:
-        NotFound: missing or not visible.
         InvalidInput: `after` is no cursor of this list.
     """
-    held = await access.require(connection, viewer, dataset_id, Level.READ)
-    shown = SHOWN if held.level < Level.MANAGE else (*SHOWN, *SHOWN_TO_MANAGERS)
     own = (Dataset.id == dataset_id, access.visible(viewer))
+    level = (await connection.execute(select(access.level_of(viewer)).select_from(Dataset).where(*own))).scalar_one_or_none()
+    if level is None:
+        return None
+    shown = SHOWN if level < Level.MANAGE else (*SHOWN, *SHOWN_TO_MANAGERS)
     parts = [
         select(part.id).join(Dataset, Dataset.id == part.dataset_id).where(*own)
         for part in (DatasetVersion, QualityRule, Incident, CheckSchedule)
@@ -52,7 +53,7 @@ async def list_events(
     statement = (
         select(*COLUMNS)
         .where(
-            or_(AuditEvent.target_id == dataset_id, *(AuditEvent.target_id.in_(ids) for ids in (*parts, uploads))),
+            or_(*(AuditEvent.target_id.in_(ids) for ids in (select(Dataset.id).where(*own), *parts, uploads))),
             or_(*(AuditEvent.action.startswith(noun, autoescape=True) for noun in shown)),
         )
         .order_by(AuditEvent.sequence.desc())

@@ -140,8 +140,8 @@ async def compare(session: AsyncSession, viewer: Viewer, dataset_id: UUID, parse
         NotFound, Forbidden: WRITE is needed, MANAGE to change or remove a rule that blocks publication.
         InvalidInput: a rule of the contract could never run.
     """
-    await access.require(session, viewer, dataset_id, Level.WRITE)
-    _, changes = await _compared(session, viewer, dataset_id, parsed)
+    held = await access.require(session, viewer, dataset_id, Level.WRITE)
+    _, changes = await _compared(session, viewer, held, dataset_id, parsed)
     return changes
 
 
@@ -151,10 +151,10 @@ async def take_over(session: AsyncSession, viewer: Viewer, dataset_id: UUID, par
     Raises:
         NotFound, Forbidden, InvalidInput: see `compare`. LimitExceeded: too many rules.
     """
-    await access.require(session, viewer, dataset_id, Level.WRITE)
+    held = await access.require(session, viewer, dataset_id, Level.WRITE)
     # Of two at the same time the second compares with what the first has made.
     await session.execute(select(Dataset.id).where(Dataset.id == dataset_id).with_for_update())
-    rows, changes = await _compared(session, viewer, dataset_id, parsed)
+    rows, changes = await _compared(session, viewer, held, dataset_id, parsed)
     found = changes.rules
     if found.removed:
         await retire(session, dataset_id, [rows[one.spec.id].id for one in found.removed])
@@ -185,7 +185,7 @@ async def take_over(session: AsyncSession, viewer: Viewer, dataset_id: UUID, par
 
 
 async def _compared(
-    session: AsyncSession, viewer: Viewer, dataset_id: UUID, parsed: Parsed
+    session: AsyncSession, viewer: Viewer, held: access.Access, dataset_id: UUID, parsed: Parsed
 ) -> tuple[Mapping[str, AnyRow], Changes]:
     statement = quality_rules.visible_rules(viewer).where(QualityRule.dataset_id == dataset_id, QualityRule.deleted_at.is_(None))
     rows = {_key(row): row for row in await session.execute(statement)}
@@ -204,7 +204,7 @@ async def _compared(
     for one in (*found.added, *(now for _, now in found.changed)):
         await _check(one)
     if any(one.blocks_publication for one in (*found.removed, *(before for before, _ in found.changed))):
-        await access.require(session, viewer, dataset_id, Level.MANAGE)
+        access.require_level(viewer, held, Level.MANAGE)
     return own, Changes(rules=found, described=await _described(session, dataset_id, contract))
 
 

@@ -147,8 +147,7 @@ async def watch(session: AsyncSession, viewer: Viewer, dataset_id: UUID) -> UUID
     Raises:
         NotFound: no such dataset, or not visible.
     """
-    await access.require(session, viewer, dataset_id, Level.READ)
-    access.permit(session, dataset_id)
+    await access.require(session, viewer, dataset_id, Level.READ, own=True)
     statement = insert(DatasetWatcher).values(dataset_id=dataset_id, user_id=viewer.id).on_conflict_do_nothing()
     done = await session.execute(statement.returning(DatasetWatcher.user_id))
     if done.first() is not None:
@@ -158,8 +157,7 @@ async def watch(session: AsyncSession, viewer: Viewer, dataset_id: UUID) -> UUID
 
 async def unwatch(session: AsyncSession, viewer: Viewer, dataset_id: UUID) -> UUID:
     """The viewer watches the dataset no longer. Returns the dataset's id. Raises NotFound as `watch`."""
-    await access.require(session, viewer, dataset_id, Level.READ)
-    access.permit(session, dataset_id)
+    await access.require(session, viewer, dataset_id, Level.READ, own=True)
     done = await session.execute(
         delete(DatasetWatcher)
         .where(DatasetWatcher.dataset_id == dataset_id, DatasetWatcher.user_id == viewer.id)

@@ -11,7 +11,7 @@ from tests.access.world import CANARY, World
 VERSION = """fragment Version on DatasetVersion { id number error { message } rejectedRows { text } warnings dataset { id }
     createdBy { id } files { id name downloadUrl } schemaFields { fieldPath description } profile { rowCount fieldProfiles { min topValues { value } } }
     rows(first: 2) { rows } latestQualityRun { id status } suggestedRules { key reason } }"""
-DATASET = """fragment Dataset on Dataset { id name owner { id } viewerLevel accessGrants { id } tags { name } metadataEntries { key value }
+DATASET = """fragment Dataset on Dataset { id name owner { id } viewerLevel watched accessGrants { id } tags { name } metadataEntries { key value }
     latestQualityMetrics { metricName } qualityMetrics(first: 5) { edges { node { rule { name } } } } health { status }
     qualityRules(first: 5) { edges { node { name parameters template { name } lastResult { message }
         recentResults(first: 2) { value version { id } run { id } } } } } checkSchedules { cron }

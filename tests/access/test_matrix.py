@@ -42,6 +42,8 @@ NOTIFICATIONS = {
     "NotificationPreview", "NotificationVariable",
 }  # fmt: skip
 OWN = NOTIFICATIONS | {
+    "FilePreview",
+    "PreviewColumn",
     "RuleTemplate",
     "RuleTemplateRule",
     "RuleTemplateConnection",
@@ -128,7 +130,7 @@ def ways() -> dict[str, Way]:
                 if (parent is query and name != root) or not isinstance(type_, GraphQLObjectType) or type_.name in found:
                     continue
                 if type_.name in OWN and not root.startswith(
-                    ("sessions", "apiKeys", "teams", "users", "qualityRuleTypes", "ruleTemplates", "notification")
+                    ("sessions", "apiKeys", "teams", "users", "qualityRuleTypes", "ruleTemplates", "notification", "previewFile")
                 ):
                     continue
                 found[type_.name] = (*way, (parent.name, name))

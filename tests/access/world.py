@@ -191,10 +191,11 @@ async def _fill(connection: asyncpg.Connection, dataset: UUID, version: UUID) ->
         uuid7(), incident, f"A {CANARY}",
     )  # fmt: skip
     await connection.execute(
-        "INSERT INTO check_schedules (id, dataset_id, cron, timezone, next_run_at) "
-        "VALUES ($1, $2, '0 0 1 1 *', 'UTC', now() + interval '1 year')",
+        "INSERT INTO check_schedules (id, dataset_id, cron, timezone, all_rules, next_run_at) "
+        "VALUES ($1, $2, '0 0 1 1 *', 'UTC', false, now() + interval '1 year')",
         schedule, dataset,
     )  # fmt: skip
+    await connection.execute("INSERT INTO check_schedule_rules (schedule_id, rule_id) VALUES ($1, $2)", schedule, rule)
     await connection.execute("UPDATE quality_runs SET schedule_id = $2, scheduled_for = now() WHERE id = $1", run, schedule)
     template = uuid7()
     await connection.execute("INSERT INTO rule_templates (id, name, tag) VALUES ($1, $2, $2)", template, f"template-{template}")
