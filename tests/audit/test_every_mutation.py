@@ -32,11 +32,12 @@ SELECTED = {
     "SignInPayload": "session { accessToken } mfaChallenge { token }", "RefreshSessionPayload": "session { accessToken }",
     "VerifyTotpPayload": "session { accessToken }", "EnrollTotpPayload": "secret otpauthUri", "RecoveryCodesPayload": "recoveryCodes",
     "UserPayload": "user { id }", "TeamPayload": "team { id }", "CreateApiKeyPayload": "apiKey { id } secret",
-    "DatasetPayload": "dataset { id revision }", "QualityRulePayload": "rule { id }", "CheckSchedulePayload": "schedule { id }", "GrantAccessPayload": "grant { id }", "VersionPayload": "version { id }",
+    "DatasetPayload": "dataset { id revision }", "QualityRulePayload": "rule { id }", "RuleTemplatePayload": "template { id }", "CheckSchedulePayload": "schedule { id }", "GrantAccessPayload": "grant { id }", "VersionPayload": "version { id }",
     "SecretNotificationChannelPayload": "channel { id } signingSecret", "NotificationDeliveryPayload": "delivery { id }",
     "StartUploadPayload": "upload { id partSizeBytes parts { number url } } version { id }",
 }  # fmt: skip
 INCIDENTS = "query I($d: ID!) { incidents(first: 1, filter: {datasetId: $d}) { edges { node { id } } } }"
+DELETE_RULE = "mutation D($input: DeleteQualityRuleInput!) { deleteQualityRule(input: $input) { errors { code } } }"
 MUTATIONS = make_schema()._schema.mutation_type
 assert isinstance(MUTATIONS, GraphQLObjectType)
 
@@ -165,6 +166,22 @@ async def walk_notifications(walk: Walk, editor: Person) -> None:
     await walk.do(editor, "markNotificationsRead", upToSequence=1)
 
 
+async def walk_sources_of_rules(walk: Walk, boss: Person, editor: Person, dataset_id: str, version_id: str) -> None:
+    """Rules that come from a profile, a template or a contract. The first suggestion is taken, the second is not wanted."""
+    offered = await editor.run("query S($id: ID!) { datasetVersion(id: $id) { suggestedRules { key } } }", id=version_id)
+    taken, unwanted = (one["key"] for one in offered["datasetVersion"]["suggestedRules"][:2])
+    accepted = await walk.do(editor, "acceptQualityRuleSuggestion", versionId=version_id, key=taken)
+    await editor.mutate(DELETE_RULE, id=accepted["rule"]["id"])
+    await walk.do(editor, "dismissQualityRuleSuggestion", datasetId=dataset_id, key=unwanted)
+    rules = [{"name": "Rows", "type": "row_count", "operator": "EQUAL", "threshold": 1}]
+    name = f"Template of {editor.email}"
+    template = await walk.do(boss, "createRuleTemplate", name=name, tag="walked-by-nobody", rules=rules)
+    await walk.do(boss, "updateRuleTemplate", id=template["template"]["id"], description="Told.")
+    await walk.do(boss, "deleteRuleTemplate", id=template["template"]["id"])
+    found = await editor.run("query C($id: ID!) { dataContract(datasetId: $id) { yaml } }", id=dataset_id)
+    await walk.do(editor, "importDataContract", datasetId=dataset_id, yaml=found["dataContract"]["yaml"])
+
+
 async def walk_datasets(walk: Walk, boss: Person, editor: Person) -> None:
     """Everything that concerns datasets."""
     dataset = (await walk.do(editor, "createDataset", name=f"Walked by {editor.email}"))["dataset"]
@@ -176,7 +193,8 @@ async def walk_datasets(walk: Walk, boss: Person, editor: Person) -> None:
     await walk.do(editor, "unwatchDataset", datasetId=dataset_id)
     grant = (await walk.do(editor, "grantAccess", datasetId=dataset_id, userId=boss.id, level="READ"))["grant"]["id"]
     await walk.do(editor, "revokeAccess", grantId=grant)
-    content = b"a,b\n1,2\n"
+    # Enough rows that rules are suggested from its profile.
+    content = b"a,b\n" + b"".join(b"%d,%d\n" % (n, n % 3) for n in range(100))
     started = await walk.do(editor, "startUpload", datasetId=dataset_id, fileName="a.csv", sizeBytes=len(content))
     for part in started["upload"]["parts"]:
         walk.keep("signature", parse_qs(urlsplit(part["url"]).query)["X-Amz-Signature"][0])
@@ -192,7 +210,9 @@ async def walk_datasets(walk: Walk, boss: Person, editor: Person) -> None:
     await walk.do(editor, "runQualityChecks", versionId=version_id)
     await walk.do(editor, "dryRunQualityRules", versionId=version_id, rules=[draft])
     await walk.do(editor, "backTestQualityRules", datasetId=dataset_id, rules=[draft], versions=1)
+    await walk.do(editor, "muteQualityRule", id=rule, until="2999-01-01T00:00:00Z")
     await walk.do(editor, "deleteQualityRule", id=rule)
+    await walk_sources_of_rules(walk, boss, editor, dataset_id, version_id)
     failing = {"name": "No rows", "type": "row_count", "operator": "EQUAL", "threshold": 0}
     failed = await checking.checked(editor, version_id, ruleIds=[(await checking.rule(editor, dataset_id, **failing))["id"]])
     assert failed["status"] == "FAILED"
