@@ -123,8 +123,8 @@ async def _entries(connection: AsyncConnection, _viewer: Viewer, ids: list[UUID]
 async def _metrics(connection: AsyncConnection, _viewer: Viewer, ids: list[UUID]) -> list[list[AnyRow]]:
     key = (QualityMetric.dataset_id, QualityMetric.metric_name, QualityMetric.field_path)
     columns = (
-        *key, QualityMetric.value, QualityMetric.threshold, QualityMetric.status, QualityMetric.checked_at,
-        QualityMetric.version_id, QualityMetric.rule_id,
+        *key, QualityMetric.value, QualityMetric.threshold, QualityMetric.upper_threshold, QualityMetric.operator,
+        QualityMetric.status, QualityMetric.checked_at, QualityMetric.version_id, QualityMetric.rule_id,
     )  # fmt: skip
     statement = (
         select(*columns)
