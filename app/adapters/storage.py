@@ -229,10 +229,8 @@ class S3Storage:
         """Nothing of it is left in the store when it fails or is cancelled."""
         part_bytes = max(PUT_PART_BYTES, -(-size_bytes // MAX_PARTS))
         numbers = iter(range(1, -(-size_bytes // part_bytes) + 1))
-        begun = await self._client.create_multipart_upload(
-            Bucket=self._bucket, Key=key, ContentType=content_type, **self._encryption
-        )
-        upload = {"Bucket": self._bucket, "Key": key, "UploadId": begun["UploadId"]}
+        upload_id = await self._begin(key, content_type)
+        upload = {"Bucket": self._bucket, "Key": key, "UploadId": upload_id}
         etags: dict[int, str] = {}
 
         async def send() -> None:
@@ -249,9 +247,21 @@ class S3Storage:
             await self._client.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
         except BaseException as error:
             with contextlib.suppress(Unavailable):
-                await self.abort_multipart(key, begun["UploadId"])
+                await self.abort_multipart(key, upload_id)
             if isinstance(error, BaseExceptionGroup):
                 raise error.exceptions[0] from error
+            raise
+
+    async def _begin(self, key: str, content_type: str) -> str:
+        """The id of a new multipart upload. Cancelled while the store begins it, it is ended when its id is known."""
+        beginning = asyncio.ensure_future(
+            self._client.create_multipart_upload(Bucket=self._bucket, Key=key, ContentType=content_type, **self._encryption)
+        )
+        try:
+            return str((await asyncio.shield(beginning))["UploadId"])
+        except asyncio.CancelledError:
+            with contextlib.suppress(Unavailable, ClientError, BotoCoreError, HttpClientError):
+                await self.abort_multipart(key, (await beginning)["UploadId"])
             raise
 
     async def delete(self, key: str) -> None:

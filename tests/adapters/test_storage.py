@@ -53,3 +53,27 @@ async def test_nothing_is_left_of_a_file_that_is_no_longer_wanted(storage: S3Sto
         await putting
     assert await uploads_under(storage, key) == []
     assert await storage.find(key) is None
+
+
+async def test_nothing_is_left_of_a_file_that_is_no_longer_wanted_while_the_store_begins_it(
+    storage: S3Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (tmp_path / "file").open("wb") as file:
+        file.truncate(2 * PUT_PART_BYTES)
+    key, begun, answered = "storage/beginning", asyncio.Event(), asyncio.Event()
+    create = storage._client.create_multipart_upload
+
+    async def created(**given: object) -> object:
+        answer = await create(**given)
+        begun.set()
+        await answered.wait()
+        return answer
+
+    monkeypatch.setattr(storage._client, "create_multipart_upload", created)
+    putting = asyncio.create_task(storage.put_file(key, str(tmp_path / "file"), content_type="application/zip"))
+    await begun.wait()
+    putting.cancel()
+    answered.set()
+    with pytest.raises(asyncio.CancelledError):
+        await putting
+    assert await uploads_under(storage, key) == []
