@@ -19,14 +19,14 @@ from app.core.settings import Settings
 from app.core.viewer import Viewer
 from app.loaders import Loaders
 from app.services import idempotency
+from app.services.accounts.sessions import Issuer
 from app.services.audit import Origin
 from app.services.rate_limits import Budget, Kind, RateLimits
-from app.services.sessions import Issuer
 
 if TYPE_CHECKING:
     from app.adapters.tables import TableReader
     from app.services.live import StatusHub
-    from app.services.notification_live import InboxHub
+    from app.services.notifications.live import InboxHub
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from app.core.errors import DomainError, Unavailable
 from app.core.sealing import MalformedKeys, sealer_of
 from app.core.settings import Settings, get_settings
 from app.core.viewer import System
-from app.services import accounts, healing, signing_keys
+from app.services import healing
+from app.services.accounts import accounts, signing_keys
 
 ROOT = Path(__file__).parents[1]
 WAIT_SECONDS = 20.0

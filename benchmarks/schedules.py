@@ -7,7 +7,7 @@ from pathlib import Path
 
 from app.core.db import Database
 from app.embedded.engines import start_engines
-from app.services import check_ticks
+from app.services.quality import ticks
 from benchmarks.measure import Series, heading, say, table
 from tests.support.served import settings_of
 from tests.support.system import System
@@ -59,7 +59,7 @@ async def run(rounds: int = 3) -> None:
         begun = Series(f"{DUE:,} checks begun")
         for number in range(1, rounds + 1):
             with begun.timed():
-                shares = await asyncio.gather(*(check_ticks.tick(db) for db in dbs))
+                shares = await asyncio.gather(*(ticks.tick(db) for db in dbs))
             found = dict(await connection.fetchrow(COUNTS))
             whole = number * DUE
             expected = {

@@ -5,7 +5,7 @@ import structlog
 from app.actors.registry import Work, actor
 from app.core.ledger import Claim, succeed
 from app.core.viewer import System
-from app.services import audit_checkpoints
+from app.services.audit import checkpoints
 
 log = structlog.get_logger(__name__)
 
@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 @actor("audit.checkpoint", queue="interactive")
 async def checkpoint(work: Work, claim: Claim) -> None:
     """Where the chains end is signed and kept outside of the database too."""
-    number = await audit_checkpoints.make(work.db, work.storage, audit_checkpoints.keys_of(work.settings))
+    number = await checkpoints.make(work.db, work.storage, checkpoints.keys_of(work.settings))
     if number is not None:
         log.info("audit.checkpoint", number=number)
     async with work.db.transaction(System("worker")) as session:

@@ -9,7 +9,7 @@ from app.adapters.mail import Refused, make_mailer
 from app.core.ledger import Claim, DeadTask, TaskError, succeed
 from app.core.sealing import sealer_of
 from app.core.viewer import System
-from app.services import mails
+from app.services.accounts import mails
 
 _WORKER = System("worker")
 

@@ -13,48 +13,48 @@ from app.core.sealing import sealer_of
 from app.core.settings import Settings
 from app.core.viewer import System
 from app.models.notifications import ChannelType
-from app.services import notification_deliveries, notification_messages, notification_sending, notification_texts
-from app.services.notification_deliveries import Outcome, Outgoing
+from app.services.notifications import deliveries, messages, sending, texts
+from app.services.notifications.deliveries import Outcome, Outgoing
 
 _WORKER = System("worker")
 _GONE, _OK = 410, range(200, 300)
 
 
-@actor(notification_messages.FAN_OUT, queue="outbound")
+@actor(messages.FAN_OUT, queue="outbound")
 async def fan_out(work: Work, claim: Claim) -> None:
     """Everybody concerned has a notice, and every channel a delivery that is due."""
     async with work.db.transaction(_WORKER) as session:
-        await notification_sending.fan_out(session, UUID(claim.args["messageId"]))
+        await sending.fan_out(session, UUID(claim.args["messageId"]))
         await succeed(session, claim)
         faults.point("notification.before_fan_out")
 
 
-@actor(notification_deliveries.ACTOR, queue="outbound", on_dead=notification_deliveries.bury)
+@actor(deliveries.ACTOR, queue="outbound", on_dead=deliveries.bury)
 async def deliver(work: Work, claim: Claim) -> None:
     """The delivery was attempted once. When a worker dies in between it is attempted again, under the same id."""
     async with work.db.transaction(_WORKER) as session:
-        outgoing = await notification_deliveries.begin(session, sealer_of(work.settings), claim)
+        outgoing = await deliveries.begin(session, sealer_of(work.settings), claim)
     if outgoing is None:
         return
     faults.point("notification.before_send")
     outcome = await _attempt(outgoing, work.settings)
     faults.point("notification.after_send")
     async with work.db.transaction(_WORKER) as session:
-        await notification_deliveries.record(session, claim, outgoing, outcome, _WORKER)
+        await deliveries.record(session, claim, outgoing, outcome, _WORKER)
         faults.point("notification.before_finish")
 
 
 async def _attempt(outgoing: Outgoing, settings: Settings) -> Outcome:
-    values = notification_texts.example_values(settings.url)
+    values = texts.example_values(settings.url)
     if outgoing.message is not None:
-        values = notification_texts.values_of(outgoing.message, settings.url)
-    text = notification_texts.text_of(values, outgoing.words)
+        values = texts.values_of(outgoing.message, settings.url)
+    text = texts.text_of(values, outgoing.words)
     if outgoing.type is ChannelType.EMAIL:
         return await _mail(Letter(outgoing.id, outgoing.target, text.subject, text.body), settings)
     headers = {"Content-Type": "application/json"}
     if outgoing.type is ChannelType.SLACK:
-        return await _post(outgoing, notification_texts.slack_body(text), headers, settings)
-    body = notification_texts.webhook_body(outgoing.message, text, outgoing.created_at)
+        return await _post(outgoing, texts.slack_body(text), headers, settings)
+    body = texts.webhook_body(outgoing.message, text, outgoing.created_at)
     headers |= webhooks.signature_headers(f"msg_{outgoing.id.hex}", int(time.time()), body, outgoing.signing_secrets)
     return await _post(outgoing, body, headers, settings)
 

@@ -8,34 +8,34 @@ from app.core import faults
 from app.core.ledger import Claim, succeed
 from app.core.viewer import System
 from app.models.quality import QualityStatus
-from app.services import quality_checking, quality_progress, quality_results
-from app.services.quality_progress import Started
+from app.services.quality import checking, progress, results
+from app.services.quality.progress import Started
 
 PROGRESS_SECONDS = 0.5
 """Subscribers get the number of results at most so often."""
 _WORKER = System("worker")
 
 
-@actor("quality.run", queue="heavy", on_dead=quality_progress.bury)
+@actor("quality.run", queue="heavy", on_dead=progress.bury)
 async def run(work: Work, claim: Claim) -> None:
     """A QUEUED run has its verdict."""
     async with work.db.transaction(_WORKER) as session:
-        started = await quality_progress.begin(session, claim)
+        started = await progress.begin(session, claim)
         if started is None:
             await succeed(session, claim)
             return
     faults.point("quality.after_begin")
     tell = _Teller(work, claim, started)
     try:
-        checked = await quality_checking.check(
+        checked = await checking.check(
             started, claim, db=work.db, storage=work.storage, settings=work.settings, folder=work.scratch, tell=tell
         )
-    except quality_checking.TableGone as reason:
+    except checking.TableGone as reason:
         async with work.db.transaction(_WORKER) as session:
-            await quality_results.fail(session, claim, started, str(reason))
+            await results.fail(session, claim, started, str(reason))
         return
     async with work.db.transaction(_WORKER) as session:
-        await quality_results.finish(session, claim, started, checked)
+        await results.finish(session, claim, started, checked)
         faults.point("quality.before_finish")
 
 
@@ -52,4 +52,4 @@ class _Teller:
             return
         self._next = now + PROGRESS_SECONDS
         async with self._work.db.transaction(_WORKER) as session:
-            await quality_progress.progress(session, self._claim, self._run, found)
+            await progress.progress(session, self._claim, self._run, found)

@@ -3,7 +3,7 @@
 from app.actors.registry import Work, actor
 from app.core.ledger import Claim
 from app.core.viewer import System
-from app.services import rule_templates
+from app.services.quality import rule_templates
 
 _WORKER = System("worker")
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from app.actors.registry import Work, actor
 from app.core.ledger import Claim, succeed
 from app.core.viewer import System
-from app.services import search
+from app.services.datasets import search
 
 
 @actor("search.index", queue="interactive")

@@ -5,7 +5,7 @@ from uuid import UUID
 from app.actors.registry import Work, actor
 from app.core.ledger import Claim, succeed
 from app.core.viewer import System
-from app.services import storage_cleanup
+from app.services.uploads import storage_cleanup
 
 
 @actor("uploads.discard", queue="interactive")

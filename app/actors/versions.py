@@ -8,7 +8,7 @@ from app.core.errors import Unavailable
 from app.core.ledger import Claim, succeed
 from app.core.viewer import System
 from app.ingest.job import Stage
-from app.services import ingestion, ingests
+from app.services.ingest import ingestion, ingests
 
 PROGRESS_SECONDS = 0.5
 """Subscribers get a change of stage at once, progress within a stage at most so often."""

@@ -37,7 +37,7 @@ from app.core.db import Database
 from app.core.security import TokenSigner
 from app.core.settings import Settings
 from app.services.live import StatusHub
-from app.services.notification_live import InboxHub
+from app.services.notifications.live import InboxHub
 from app.services.rate_limits import RateLimits
 
 log = structlog.get_logger(__name__)

@@ -14,8 +14,9 @@ from app.core.errors import DomainError, Forbidden, InvalidInput, RateLimited, U
 from app.core.ids import uuid7
 from app.core.viewer import Viewer
 from app.schema.audit import AuditEventFilter
-from app.services import audit, audit_lists
-from app.services.audit_lists import AuditFilter, Format
+from app.services import audit
+from app.services.audit import lists
+from app.services.audit.lists import AuditFilter, Format
 from app.services.rate_limits import Kind
 
 _MEDIA_TYPES = {Format.CSV: "text/csv; charset=utf-8", Format.JSON_LINES: "application/jsonl"}
@@ -35,7 +36,7 @@ class AuditDownload:
             if identity.viewer is None:
                 raise identity.error or Unauthenticated("Sign in first.")
             wanted, matching = _format(request), _filter(request)
-            audit_lists.require_reader(identity.viewer)
+            lists.require_reader(identity.viewer)
             origin = audit.Origin(request.client.host if request.client else None, str(uuid7()))
             await self._resources.limits.hit(Kind.EXPORT, str(identity.viewer.id), origin.ip_address)
             await self._record(identity.viewer, origin, wanted)
@@ -53,7 +54,7 @@ class AuditDownload:
         )
 
     async def _content(self, viewer: Viewer, format: Format, filter: AuditFilter) -> AsyncIterator[bytes]:
-        async for piece in audit_lists.export(self._resources.db, viewer, format=format, filter=filter):
+        async for piece in lists.export(self._resources.db, viewer, format=format, filter=filter):
             yield piece
 
     async def _record(self, viewer: Viewer, origin: audit.Origin, format: Format) -> None:

@@ -11,7 +11,7 @@ from app.context import Resources
 from app.core import security
 from app.core.errors import Unauthenticated
 from app.core.viewer import System, Viewer
-from app.services import api_keys, sessions, signing_keys
+from app.services.accounts import api_keys, sessions, signing_keys
 
 _API = System("api")
 

@@ -15,10 +15,10 @@ from app.context import Cookies, Resources
 from app.core.errors import DomainError, Forbidden
 from app.core.ids import uuid7
 from app.core.sealing import Place, Unreadable
-from app.services import external_sign_in
+from app.services.accounts import external_sign_in
+from app.services.accounts.sign_in import Challenge
 from app.services.audit import Origin
 from app.services.rate_limits import Kind
-from app.services.sign_in import Challenge
 
 log = structlog.get_logger(__name__)
 

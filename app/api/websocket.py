@@ -36,7 +36,7 @@ from app.core.db import Database
 from app.core.errors import FellBehind, Unavailable
 from app.core.ids import uuid7
 from app.core.viewer import Role, System, Viewer
-from app.services import api_keys, sessions
+from app.services.accounts import api_keys, sessions
 from app.services.audit import Origin
 
 if TYPE_CHECKING:

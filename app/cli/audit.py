@@ -28,13 +28,11 @@ def audit() -> None:
 @app.command()
 def verify() -> None:
     """Hash every record again and name the first one that is not as it was written. Exit code 1 when there is one."""
-    from app.services import audit_chain, audit_checkpoints
+    from app.services.audit import chain, checkpoints
 
-    async def run(
-        db: "Database", storage: "S3Storage", settings: "Settings"
-    ) -> tuple[audit_checkpoints.Known, audit_chain.Report]:
-        known = await audit_checkpoints.known(db, storage, audit_checkpoints.keys_of(settings))
-        return known, await audit_chain.verify(db, known.positions)
+    async def run(db: "Database", storage: "S3Storage", settings: "Settings") -> tuple[checkpoints.Known, chain.Report]:
+        known = await checkpoints.known(db, storage, checkpoints.keys_of(settings))
+        return known, await chain.verify(db, known.positions)
 
     known, report = _with_engines(run)
     for problem in known.problems:
@@ -54,10 +52,10 @@ def verify() -> None:
 @app.command()
 def checkpoint() -> None:
     """Sign where the chains end now. The system does it by itself every hour."""
-    from app.services import audit_checkpoints
+    from app.services.audit import checkpoints
 
     async def run(db: "Database", storage: "S3Storage", settings: "Settings") -> int | None:
-        return await audit_checkpoints.make(db, storage, audit_checkpoints.keys_of(settings))
+        return await checkpoints.make(db, storage, checkpoints.keys_of(settings))
 
     number = _with_engines(run)
     print("Nothing happened since the last checkpoint." if number is None else f"Checkpoint {number} is made.")
@@ -73,13 +71,13 @@ def export(
 ) -> None:
     """Write the records out, oldest first."""
     from app.core.viewer import System
-    from app.services import audit_lists
+    from app.services.audit import lists
 
     try:
-        wanted = audit_lists.Format(format)
+        wanted = lists.Format(format)
     except ValueError:
         fail("--format is csv or jsonl.")
-    matching = audit_lists.AuditFilter(
+    matching = lists.AuditFilter(
         action=action,
         occurred_after=after and after.replace(tzinfo=UTC),
         occurred_before=before and before.replace(tzinfo=UTC),
@@ -90,7 +88,7 @@ def export(
         fail(f"{output} cannot be written: {error.strerror}.")
 
     async def run(db: "Database", _storage: "S3Storage", _settings: "Settings") -> None:
-        async for piece in audit_lists.export(db, System("cli"), format=wanted, filter=matching):
+        async for piece in lists.export(db, System("cli"), format=wanted, filter=matching):
             target.write(piece)
 
     with target:

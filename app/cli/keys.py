@@ -38,7 +38,7 @@ def rotate(
     from app.core.errors import DomainError
     from app.core.sealing import MalformedKeys, Unreadable, sealer_of
     from app.core.viewer import System
-    from app.services import signing_keys
+    from app.services.accounts import signing_keys
 
     settings = read_settings()
 

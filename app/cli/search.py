@@ -21,7 +21,7 @@ def rebuild() -> None:
     from app.adapters.search import make_index
     from app.core.db import Database
     from app.core.errors import DomainError
-    from app.services import search as service
+    from app.services.datasets import search as service
 
     settings = read_settings()
 

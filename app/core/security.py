@@ -142,7 +142,7 @@ class SigningKey:
 class TokenSigner:
     """Signs and checks access tokens: EdDSA only, every claim required, `typ` at+jwt (RFC 9068).
 
-    It knows the keys that `use` gave it last; who keeps them current is `services/signing_keys`.
+    It knows the keys that `use` gave it last; who keeps them current is `services/accounts/signing_keys`.
     """
 
     def __init__(self, settings: Settings):

@@ -6,7 +6,7 @@ import structlog
 
 from app.core.db import Database
 from app.core.errors import Unavailable
-from app.services import check_ticks
+from app.services.quality import ticks
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +23,7 @@ class Scheduler:
         """Ticks for ever."""
         while True:
             try:
-                begun = await check_ticks.tick(self._db)
+                begun = await ticks.tick(self._db)
                 if begun:
                     log.info("scheduler.begun", runs=begun)
             except Unavailable as error:

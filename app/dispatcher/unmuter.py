@@ -7,7 +7,7 @@ import structlog
 from app.core.db import Database
 from app.core.errors import Unavailable
 from app.core.viewer import System
-from app.services import notification_sending
+from app.services.notifications import sending
 
 log = structlog.get_logger(__name__)
 
@@ -35,9 +35,9 @@ class Unmuter:
     async def look(self) -> int:
         """How many incidents' mutes have passed. One transaction for each dataset."""
         async with self._db.transaction(_DISPATCHER) as session:
-            due = await notification_sending.with_ended_mutes(session)
+            due = await sending.with_ended_mutes(session)
         passed = 0
         for dataset_id in due:
             async with self._db.transaction(_DISPATCHER) as session:
-                passed += await notification_sending.tell_unmuted(session, dataset_id)
+                passed += await sending.tell_unmuted(session, dataset_id)
         return passed

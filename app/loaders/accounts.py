@@ -12,8 +12,8 @@ from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.loaders.base import many_each, one_each
 from app.models.accounts import ApiKey, ExternalIdentity, SignInSession, Team, TeamMember, User
-from app.services import api_keys, teams
-from app.services.accounts import USER_COLUMNS
+from app.services.accounts import api_keys, teams
+from app.services.accounts.accounts import USER_COLUMNS
 
 
 async def users_by_id(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[AnyRow | None]:

@@ -12,19 +12,20 @@ from app.loaders.base import many_each, one_each
 from app.models.datasets import Dataset
 from app.models.incidents import CheckSchedule, CheckScheduleRule
 from app.models.quality import QualityRule, QualityRun
-from app.services import access, check_schedules, quality_rules, quality_runs
+from app.services import access
+from app.services.quality import rules, runs, schedules
 
 
 async def schedules_by_dataset(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[list[AnyRow]]:
     """Oldest first."""
-    statement = check_schedules.visible_schedules(viewer).where(CheckSchedule.dataset_id.in_(ids)).order_by(CheckSchedule.id)
+    statement = schedules.visible_schedules(viewer).where(CheckSchedule.dataset_id.in_(ids)).order_by(CheckSchedule.id)
     return many_each(ids, await connection.execute(statement), "dataset_id")
 
 
 async def rules_by_schedule(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[list[AnyRow]]:
     """Those that a schedule names and that were not deleted, by name."""
     statement = (
-        select(CheckScheduleRule.schedule_id, *quality_rules.COLUMNS)
+        select(CheckScheduleRule.schedule_id, *rules.COLUMNS)
         .select_from(QualityRule)
         .join(Dataset, Dataset.id == QualityRule.dataset_id)
         .join(CheckScheduleRule, CheckScheduleRule.rule_id == QualityRule.id)
@@ -37,7 +38,7 @@ async def rules_by_schedule(connection: AsyncConnection, viewer: Viewer, ids: li
 async def last_run_by_schedule(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[AnyRow | None]:
     """The newest run that a schedule began; None before the first."""
     statement = (
-        quality_runs.visible_runs(viewer)
+        runs.visible_runs(viewer)
         .add_columns(QualityRun.schedule_id)
         .ext(distinct_on(QualityRun.schedule_id))
         .where(QualityRun.schedule_id.in_(ids))

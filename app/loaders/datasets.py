@@ -9,9 +9,9 @@ from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.loaders.base import many_each, one_each
 from app.models.datasets import AccessGrant, Dataset, DatasetTag, MetadataEntry
-from app.services import access, grants
-from app.services.access import Level
-from app.services.datasets import COLUMNS
+from app.services import access
+from app.services.access import Level, grants
+from app.services.datasets.datasets import COLUMNS
 
 Rows = list[AnyRow]
 

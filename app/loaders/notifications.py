@@ -10,8 +10,9 @@ from app.core.viewer import Viewer
 from app.loaders.base import one_each
 from app.models.datasets import Dataset
 from app.models.notifications import DatasetWatcher, NotificationChannel, NotificationMessage
-from app.services import access, notification_channels
-from app.services.notification_notices import MESSAGE_COLUMNS
+from app.services import access
+from app.services.notifications import channels
+from app.services.notifications.notices import MESSAGE_COLUMNS
 
 
 async def messages_by_id(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[AnyRow | None]:
@@ -26,7 +27,7 @@ async def messages_by_id(connection: AsyncConnection, viewer: Viewer, ids: list[
 
 async def channels_by_id(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[AnyRow | None]:
     """Channels of the viewer and its teams; None for the others."""
-    statement = notification_channels.own(viewer).where(NotificationChannel.id.in_(ids))
+    statement = channels.own(viewer).where(NotificationChannel.id.in_(ids))
     return one_each(ids, await connection.execute(statement), "id")
 
 

@@ -34,7 +34,9 @@ from app.models.incidents import Incident, IncidentState
 from app.models.quality import QualityMetric, QualityResult, QualityRule, QualityRun, QualityStatus
 from app.models.visibility import KEPT
 from app.quality.spec import Severity
-from app.services import access, fields, quality_rules, quality_runs
+from app.services import access
+from app.services.datasets import fields
+from app.services.quality import rules, runs
 
 _ANY = UUID(int=0)
 WORST = (QualityStatus.SKIPPED, QualityStatus.PASS, QualityStatus.WARN, QualityStatus.ERROR, QualityStatus.FAIL)
@@ -90,13 +92,13 @@ def _hidden(viewer: Viewer) -> ColumnElement[bool]:
 
 async def rules_by_id(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[AnyRow | None]:
     """Rules of visible datasets, deleted ones too; None for the others."""
-    rows = await connection.execute(quality_rules.visible_rules(viewer).where(QualityRule.id.in_(ids)))
+    rows = await connection.execute(rules.visible_rules(viewer).where(QualityRule.id.in_(ids)))
     return one_each(ids, rows, "id")
 
 
 async def runs_by_id(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[AnyRow | None]:
     """Runs of visible datasets; None for the others."""
-    return one_each(ids, await connection.execute(quality_runs.visible_runs(viewer).where(QualityRun.id.in_(ids))), "id")
+    return one_each(ids, await connection.execute(runs.visible_runs(viewer).where(QualityRun.id.in_(ids))), "id")
 
 
 async def results_by_run(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[Rows]:
@@ -123,13 +125,13 @@ async def hidden_fields_by_dataset(connection: AsyncConnection, viewer: Viewer, 
 
 async def rules_by_dataset(connection: AsyncConnection, viewer: Viewer, keys: list[PageKey]) -> list[Rows]:
     """Rules that were not deleted, newest first: one statement for all datasets that are asked for the same page."""
-    statement = quality_rules.visible_rules(viewer).where(QualityRule.deleted_at.is_(None)).order_by(QualityRule.id.desc())
+    statement = rules.visible_rules(viewer).where(QualityRule.deleted_at.is_(None)).order_by(QualityRule.id.desc())
     return await _pages(connection, keys, statement, QualityRule.dataset_id, QualityRule.id)
 
 
 async def runs_by_dataset(connection: AsyncConnection, viewer: Viewer, keys: list[PageKey]) -> list[Rows]:
     """Runs, newest first."""
-    statement = quality_runs.visible_runs(viewer).order_by(QualityRun.id.desc())
+    statement = runs.visible_runs(viewer).order_by(QualityRun.id.desc())
     return await _pages(connection, keys, statement, QualityRun.dataset_id, QualityRun.id)
 
 

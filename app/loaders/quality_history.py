@@ -13,7 +13,8 @@ from app.core.viewer import Viewer
 from app.loaders.base import many_each, one_each
 from app.models.datasets import Dataset
 from app.models.quality import TRIALS, QualityResult, QualityRule, QualityRun
-from app.services import access, quality_runs
+from app.services import access
+from app.services.quality import runs
 
 Rows = list[AnyRow]
 
@@ -59,7 +60,7 @@ async def recent_results_by_rule(connection: AsyncConnection, viewer: Viewer, ke
 async def latest_run_by_version(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[AnyRow | None]:
     """The newest run of each version that was no trial."""
     statement = (
-        quality_runs.visible_runs(viewer)
+        runs.visible_runs(viewer)
         .ext(distinct_on(QualityRun.version_id))
         .where(QualityRun.version_id.in_(ids), QualityRun.trigger.not_in(TRIALS))
         .order_by(QualityRun.version_id, QualityRun.id.desc())

@@ -11,7 +11,8 @@ from app.loaders.base import many_each, one_each
 from app.models.datasets import Dataset
 from app.models.quality import QualityRule
 from app.models.rule_sources import DismissedSuggestion, RuleTemplate, RuleTemplateRule
-from app.services import access, rule_templates
+from app.services import access
+from app.services.quality import rule_templates
 
 
 async def templates_by_rule(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[AnyRow | None]:

@@ -12,9 +12,10 @@ from app.core.viewer import Viewer
 from app.loaders.base import many_each, one_each
 from app.models.datasets import Dataset, FieldAnnotation
 from app.models.versions import DatasetProfile, DatasetVersion, FieldProfile, FileObject, SchemaField
-from app.services import access, fields
-from app.services.fields import NOTHING_HIDDEN, Hidden
-from app.services.versions import COLUMNS
+from app.services import access
+from app.services.datasets import fields
+from app.services.datasets.fields import NOTHING_HIDDEN, Hidden
+from app.services.datasets.versions import COLUMNS
 
 Rows = list[AnyRow]
 

@@ -19,7 +19,8 @@ from app.schema.dataset_inputs import DatasetPayload
 from app.schema.datasets import Dataset
 from app.schema.ids import from_id, to_id
 from app.schema.profiles import SchemaField, SchemaFieldPayload, UpdateSchemaFieldInput
-from app.services import datasets, fields, grants
+from app.services.access import grants
+from app.services.datasets import datasets, fields
 
 
 @strawberry.type

@@ -25,7 +25,7 @@ from app.schema.accounts import (
 )
 from app.schema.base import ErrorCode, Info, UserError
 from app.schema.ids import from_id, to_id
-from app.services import sessions, sign_in
+from app.services.accounts import sessions, sign_in
 from app.services.rate_limits import Kind
 
 

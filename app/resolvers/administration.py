@@ -22,7 +22,10 @@ from app.schema.connections import Connection
 from app.schema.ids import from_id
 from app.schema.scalars import BigInt
 from app.schema.tasks import ReplayTaskInput, Task, TaskFilter, TaskPayload, TaskQueue
-from app.services import health, search, storage_use, tasks, users
+from app.services import health, tasks
+from app.services.accounts import users
+from app.services.datasets import search
+from app.services.uploads import storage_use
 
 
 @strawberry.type

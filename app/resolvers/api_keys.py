@@ -12,7 +12,7 @@ from app.resolvers.answers import answer
 from app.schema.api_keys import ApiKey, CreateApiKeyInput, CreateApiKeyPayload, RevokeApiKeyInput, RevokeApiKeyPayload
 from app.schema.base import Info, in_utc
 from app.schema.ids import from_id
-from app.services import api_keys
+from app.services.accounts import api_keys
 
 
 @strawberry.type

@@ -7,8 +7,8 @@ import strawberry
 from app.schema.audit import AuditEvent, AuditEventFilter, AuditTrail
 from app.schema.base import After, First, Info, check_first
 from app.schema.connections import Connection
-from app.services import audit_lists
-from app.services.audit_lists import AuditFilter
+from app.services.audit import lists
+from app.services.audit.lists import AuditFilter
 
 
 @strawberry.type
@@ -24,7 +24,7 @@ class AuditQuery:
         check_first(first)
         wanted = filter.parsed() if filter else AuditFilter()
         async with info.context.read() as connection:
-            page = await audit_lists.list_events(connection, info.context.viewer, first=first, after=after, filter=wanted)
+            page = await lists.list_events(connection, info.context.viewer, first=first, after=after, filter=wanted)
         return Connection.of(page, AuditEvent.of)
 
     @strawberry.field(
@@ -33,4 +33,4 @@ class AuditQuery:
     )
     async def audit_trail(self, info: Info) -> AuditTrail:
         async with info.context.read() as connection:
-            return AuditTrail.of(await audit_lists.trail(connection, info.context.viewer))
+            return AuditTrail.of(await lists.trail(connection, info.context.viewer))

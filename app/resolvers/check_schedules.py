@@ -18,7 +18,8 @@ from app.schema.check_schedules import (
 )
 from app.schema.connections import Connection
 from app.schema.ids import from_id, to_id
-from app.services import check_schedules, cursors
+from app.services import cursors
+from app.services.quality import schedules
 
 _ORDER = "checkSchedules"
 
@@ -37,7 +38,7 @@ class CheckSchedulesQuery:
         position = cursors.moment_and_id(after, _ORDER) if after else None
         wanted = (filter or CheckScheduleFilter()).parsed()
         async with info.context.read() as connection:
-            rows = await check_schedules.list_page(connection, info.context.viewer, wanted, first=first, after=position)
+            rows = await schedules.list_page(connection, info.context.viewer, wanted, first=first, after=position)
         page = cursors.page(rows, first, after, lambda row: cursors.encode(_ORDER, row.next_run_at, row.id))
         return Connection.of(page, CheckSchedule.of)
 
@@ -51,7 +52,7 @@ class CheckSchedulesMutation:
         async def done() -> CheckSchedulePayload:
             dataset_id, rule_ids = from_id(input.dataset_id, "Dataset", "datasetId"), input.rules()
             schedule_id = await info.context.write(
-                lambda session, viewer: check_schedules.create(
+                lambda session, viewer: schedules.create(
                     session, viewer, dataset_id, cron=input.cron, timezone=input.timezone, rule_ids=rule_ids
                 )
             )
@@ -65,9 +66,7 @@ class CheckSchedulesMutation:
     ) -> CheckSchedulePayload:
         async def done() -> CheckSchedulePayload:
             schedule_id, changes = from_id(input.id, "CheckSchedule"), input.changes()
-            await info.context.write(
-                lambda session, viewer: check_schedules.update_schedule(session, viewer, schedule_id, changes)
-            )
+            await info.context.write(lambda session, viewer: schedules.update_schedule(session, viewer, schedule_id, changes))
             return await _schedule(info, schedule_id)
 
         return await answer(CheckSchedulePayload, done())
@@ -78,7 +77,7 @@ class CheckSchedulesMutation:
     ) -> DeleteCheckSchedulePayload:
         async def done() -> DeleteCheckSchedulePayload:
             schedule_id = from_id(input.id, "CheckSchedule")
-            await info.context.write(lambda session, viewer: check_schedules.delete(session, viewer, schedule_id))
+            await info.context.write(lambda session, viewer: schedules.delete(session, viewer, schedule_id))
             return DeleteCheckSchedulePayload(deleted_id=to_id("CheckSchedule", schedule_id))
 
         return await answer(DeleteCheckSchedulePayload, done())
@@ -86,6 +85,4 @@ class CheckSchedulesMutation:
 
 async def _schedule(info: Info, schedule_id: UUID) -> CheckSchedulePayload:
     async with info.context.read() as connection:
-        return CheckSchedulePayload(
-            schedule=CheckSchedule.of(await check_schedules.get(connection, info.context.viewer, schedule_id))
-        )
+        return CheckSchedulePayload(schedule=CheckSchedule.of(await schedules.get(connection, info.context.viewer, schedule_id)))

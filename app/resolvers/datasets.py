@@ -23,7 +23,7 @@ from app.schema.dataset_inputs import (
 )
 from app.schema.datasets import Dataset, DatasetFilter, DatasetOrder
 from app.schema.ids import from_id, to_id
-from app.services import activity, dataset_lists, datasets, metadata
+from app.services.datasets import activity, datasets, lists, metadata
 
 
 @strawberry.type
@@ -40,7 +40,7 @@ class DatasetsQuery:
         check_first(first)
         order, direction = (order_by or DatasetOrder()).parsed()
         async with info.context.read() as connection:
-            page = await dataset_lists.list_datasets(
+            page = await lists.list_datasets(
                 connection,
                 info.context.viewer,
                 first=first,

@@ -16,7 +16,8 @@ from app.schema.incidents import (
     IncidentPayload,
     UpdateIncidentInput,
 )
-from app.services import cursors, incidents
+from app.services import cursors
+from app.services.quality import incidents
 
 
 @strawberry.type

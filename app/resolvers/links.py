@@ -13,7 +13,7 @@ from app.schema.links import (
     RequestPasswordResetInput,
     RequestPasswordResetPayload,
 )
-from app.services import links
+from app.services.accounts import links
 from app.services.rate_limits import Kind
 
 

@@ -20,20 +20,13 @@ from app.schema.tasks import Task
 from app.schema.teams import Team
 from app.schema.uploads import Upload
 from app.schema.versions import DatasetVersion, FileObject
-from app.services import (
-    api_keys,
-    check_schedules,
-    grants,
-    incidents,
-    notification_deliveries,
-    notification_notices,
-    quality_rules,
-    rule_templates,
-    tasks,
-    teams,
-    uploads,
-    versions,
-)
+from app.services import tasks
+from app.services.access import grants
+from app.services.accounts import api_keys, teams
+from app.services.datasets import versions
+from app.services.notifications import deliveries, notices
+from app.services.quality import incidents, rule_templates, rules, schedules
+from app.services.uploads import uploads
 
 
 @strawberry.type
@@ -64,13 +57,13 @@ class NodesQuery:
                     return optional(Upload.of, await uploads.find(connection, info.context.viewer, row_id))
             case ("QualityRule", row_id):
                 async with info.context.read() as connection:
-                    return optional(QualityRule.of, await quality_rules.find(connection, info.context.viewer, row_id))
+                    return optional(QualityRule.of, await rules.find(connection, info.context.viewer, row_id))
             case ("Incident", row_id):
                 async with info.context.read() as connection:
                     return optional(Incident.of, await incidents.find(connection, info.context.viewer, row_id))
             case ("CheckSchedule", row_id):
                 async with info.context.read() as connection:
-                    return optional(CheckSchedule.of, await check_schedules.find(connection, info.context.viewer, row_id))
+                    return optional(CheckSchedule.of, await schedules.find(connection, info.context.viewer, row_id))
             case ("RuleTemplate", row_id):
                 assert info.context.viewer
                 async with info.context.read() as connection:
@@ -79,12 +72,10 @@ class NodesQuery:
                 return optional(NotificationChannel.of, await info.context.loaders.notification_channel_by_id.load(row_id))
             case ("NotificationDelivery", row_id):
                 async with info.context.read() as connection:
-                    return optional(
-                        NotificationDelivery.of, await notification_deliveries.find(connection, info.context.viewer, row_id)
-                    )
+                    return optional(NotificationDelivery.of, await deliveries.find(connection, info.context.viewer, row_id))
             case ("Notification", row_id):
                 async with info.context.read() as connection:
-                    return optional(Notification.of, await notification_notices.find(connection, info.context.viewer, row_id))
+                    return optional(Notification.of, await notices.find(connection, info.context.viewer, row_id))
             case ("QualityRun", row_id):
                 return optional(QualityRun.of, await info.context.loaders.run_by_id.load(row_id))
             case ("Task", row_id):

@@ -40,15 +40,9 @@ from app.schema.notifications import (
     NotificationVariable,
 )
 from app.schema.scalars import BigInt
-from app.services import (
-    notification_channels,
-    notification_deliveries,
-    notification_notices,
-    notification_templates,
-    notification_texts,
-)
-from app.services.notification_channels import Written
-from app.services.notification_texts import Words
+from app.services.notifications import channels, deliveries, notices, templates, texts
+from app.services.notifications.channels import Written
+from app.services.notifications.texts import Words
 
 TEST_SECONDS, LOOK_SECONDS = 5.0, 0.1
 """For so long `sendTestNotification` waits for the attempt, and how often it looks."""
@@ -62,7 +56,7 @@ class NotificationsQuery:
     async def notification_channels(self, info: Info, first: First, after: After = None) -> Connection[NotificationChannel]:
         check_first(first)
         async with info.context.read() as connection:
-            page = await notification_channels.list_page(connection, info.context.viewer, first=first, after=after)
+            page = await channels.list_page(connection, info.context.viewer, first=first, after=after)
         return Connection.of(page, NotificationChannel.of)
 
     @strawberry.field(description="Your inbox, newest first: the last 90 days, without datasets that you may no longer see.")
@@ -75,30 +69,28 @@ class NotificationsQuery:
     ) -> Connection[Notification]:
         check_first(first)
         async with info.context.read() as connection:
-            page = await notification_notices.list_page(
-                connection, info.context.viewer, unread_only=unread_only, first=first, after=after
-            )
+            page = await notices.list_page(connection, info.context.viewer, unread_only=unread_only, first=first, after=after)
         return Connection.of(page, Notification.of)
 
     @strawberry.field(description="How many notifications you have not read.")
     async def unread_notification_count(self, info: Info) -> int:
         async with info.context.read() as connection:
-            return await notification_notices.count_unread(connection, info.context.viewer)
+            return await notices.count_unread(connection, info.context.viewer)
 
     @strawberry.field(description="An example in these words: what `createNotificationChannel` would accept, or INVALID_INPUT.")
     async def notification_preview(
         self, info: Info, subject_template: Template = None, body_template: Template = None
     ) -> NotificationPreview:
         assert info.context.viewer
-        subject = notification_templates.checked(subject_template, "subjectTemplate")
-        words = Words("Example", subject, notification_templates.checked(body_template, "bodyTemplate"))
-        text = notification_texts.text_of(notification_texts.example_values(notification_texts.EXAMPLE_URL), words)
+        subject = templates.checked(subject_template, "subjectTemplate")
+        words = Words("Example", subject, templates.checked(body_template, "bodyTemplate"))
+        text = texts.text_of(texts.example_values(texts.EXAMPLE_URL), words)
         return NotificationPreview(subject=text.subject, body=text.body)
 
     @strawberry.field(description="What templates of notifications may name.")
     async def notification_variables(self, info: Info) -> list[NotificationVariable]:
         assert info.context.viewer
-        return [NotificationVariable(name=name, description=text) for name, text in notification_templates.VARIABLES.items()]
+        return [NotificationVariable(name=name, description=text) for name, text in templates.VARIABLES.items()]
 
 
 @strawberry.type
@@ -111,7 +103,7 @@ class NotificationsMutation:
             draft, settings, made = input.draft(), info.context.resources.settings, list[Written]()
 
             async def create(session: AsyncSession, viewer: Viewer) -> UUID:
-                made.append(await notification_channels.create(session, viewer, settings, draft))
+                made.append(await channels.create(session, viewer, settings, draft))
                 return made[0].id
 
             return await _with_secret(info, await info.context.write(create), made)
@@ -126,10 +118,10 @@ class NotificationsMutation:
             channel_id, changes = from_id(input.id, "NotificationChannel"), input.changes()
             settings = info.context.resources.settings
             await info.context.write(
-                lambda session, viewer: notification_channels.update_channel(session, viewer, settings, channel_id, changes)
+                lambda session, viewer: channels.update_channel(session, viewer, settings, channel_id, changes)
             )
             async with info.context.read() as connection:
-                row = await notification_channels.get(connection, info.context.viewer, channel_id)
+                row = await channels.get(connection, info.context.viewer, channel_id)
             return NotificationChannelPayload(channel=NotificationChannel.of(row))
 
         return await answer(NotificationChannelPayload, done())
@@ -140,7 +132,7 @@ class NotificationsMutation:
     ) -> DeleteNotificationChannelPayload:
         async def done() -> DeleteNotificationChannelPayload:
             channel_id = from_id(input.id, "NotificationChannel")
-            await info.context.write(lambda session, viewer: notification_channels.delete_channel(session, viewer, channel_id))
+            await info.context.write(lambda session, viewer: channels.delete_channel(session, viewer, channel_id))
             return DeleteNotificationChannelPayload(deleted_id=to_id("NotificationChannel", channel_id))
 
         return await answer(DeleteNotificationChannelPayload, done())
@@ -157,7 +149,7 @@ class NotificationsMutation:
             settings, made = info.context.resources.settings, list[Written]()
 
             async def rotate(session: AsyncSession, viewer: Viewer) -> UUID:
-                made.append(await notification_channels.rotate_secret(session, viewer, settings, channel_id, overlap=overlap))
+                made.append(await channels.rotate_secret(session, viewer, settings, channel_id, overlap=overlap))
                 return channel_id
 
             return await _with_secret(info, await info.context.write(rotate), made)
@@ -173,9 +165,7 @@ class NotificationsMutation:
     ) -> NotificationDeliveryPayload:
         async def done() -> NotificationDeliveryPayload:
             channel_id = from_id(input.channel_id, "NotificationChannel", "channelId")
-            delivery_id = await info.context.write(
-                lambda session, viewer: notification_deliveries.send_test(session, viewer, channel_id)
-            )
+            delivery_id = await info.context.write(lambda session, viewer: deliveries.send_test(session, viewer, channel_id))
             return await _attempted(info, delivery_id)
 
         return await answer(NotificationDeliveryPayload, done())
@@ -189,9 +179,9 @@ class NotificationsMutation:
     ) -> NotificationDeliveryPayload:
         async def done() -> NotificationDeliveryPayload:
             delivery_id = from_id(input.id, "NotificationDelivery")
-            await info.context.write(lambda session, viewer: notification_deliveries.replay(session, viewer, delivery_id))
+            await info.context.write(lambda session, viewer: deliveries.replay(session, viewer, delivery_id))
             async with info.context.read() as connection:
-                row = await notification_deliveries.get(connection, info.context.viewer, delivery_id)
+                row = await deliveries.get(connection, info.context.viewer, delivery_id)
             return NotificationDeliveryPayload(delivery=NotificationDelivery.of(row))
 
         return await answer(NotificationDeliveryPayload, done())
@@ -202,9 +192,9 @@ class NotificationsMutation:
     ) -> MarkNotificationsReadPayload:
         async def done() -> MarkNotificationsReadPayload:
             ids, up_to = input.notice_ids(), input.up_to_sequence
-            await info.context.write(lambda session, viewer: notification_notices.mark_read(session, viewer, ids, up_to=up_to))
+            await info.context.write(lambda session, viewer: notices.mark_read(session, viewer, ids, up_to=up_to))
             async with info.context.read() as connection:
-                left = await notification_notices.count_unread(connection, info.context.viewer)
+                left = await notices.count_unread(connection, info.context.viewer)
             return MarkNotificationsReadPayload(unread_count=left)
 
         return await answer(MarkNotificationsReadPayload, done())
@@ -215,7 +205,7 @@ class NotificationsMutation:
     ) -> WatchDatasetPayload:
         async def done() -> WatchDatasetPayload:
             dataset_id = from_id(input.dataset_id, "Dataset", "datasetId")
-            await info.context.write(lambda session, viewer: notification_notices.watch(session, viewer, dataset_id))
+            await info.context.write(lambda session, viewer: notices.watch(session, viewer, dataset_id))
             return await _watched(info, dataset_id)
 
         return await answer(WatchDatasetPayload, done())
@@ -226,7 +216,7 @@ class NotificationsMutation:
     ) -> WatchDatasetPayload:
         async def done() -> WatchDatasetPayload:
             dataset_id = from_id(input.dataset_id, "Dataset", "datasetId")
-            await info.context.write(lambda session, viewer: notification_notices.unwatch(session, viewer, dataset_id))
+            await info.context.write(lambda session, viewer: notices.unwatch(session, viewer, dataset_id))
             return await _watched(info, dataset_id)
 
         return await answer(WatchDatasetPayload, done())
@@ -251,7 +241,7 @@ class NotificationsSubscription:
 async def _with_secret(info: Info, channel_id: UUID, made: list[Written]) -> SecretNotificationChannelPayload:
     """The secret is there only when this request made it, and not an earlier one with the same Idempotency-Key."""
     async with info.context.read() as connection:
-        row = await notification_channels.get(connection, info.context.viewer, channel_id)
+        row = await channels.get(connection, info.context.viewer, channel_id)
     return SecretNotificationChannelPayload(channel=NotificationChannel.of(row), signing_secret=made[0].secret if made else None)
 
 
@@ -260,7 +250,7 @@ async def _attempted(info: Info, delivery_id: UUID) -> NotificationDeliveryPaylo
     until = asyncio.get_running_loop().time() + TEST_SECONDS
     while True:
         async with info.context.read() as connection:
-            row = await notification_deliveries.get(connection, info.context.viewer, delivery_id)
+            row = await deliveries.get(connection, info.context.viewer, delivery_id)
         if row.status is not DeliveryStatus.PENDING or asyncio.get_running_loop().time() >= until:
             return NotificationDeliveryPayload(delivery=NotificationDelivery.of(row))
         await asyncio.sleep(LOOK_SECONDS)

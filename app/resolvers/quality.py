@@ -29,7 +29,7 @@ from app.schema.quality_runs import (
     QualityRunPayload,
     RunQualityChecksInput,
 )
-from app.services import quality_requests, quality_rules, quality_runs
+from app.services.quality import requests, rules, runs
 from app.services.rate_limits import Kind
 
 
@@ -52,7 +52,7 @@ class QualityQuery:
     ) -> QualityBackTest | None:
         batch_id = from_id(id, "QualityBackTest")
         async with info.context.read() as connection:
-            rows = await quality_runs.list_batch(connection, info.context.viewer, batch_id)
+            rows = await runs.list_batch(connection, info.context.viewer, batch_id)
         return QualityBackTest.of(batch_id, rows) if rows else None
 
 
@@ -65,7 +65,7 @@ class QualityMutation:
         async def done() -> QualityRulePayload:
             dataset_id, draft = from_id(input.dataset_id, "Dataset", "datasetId"), input.draft()
             rule_id = await info.context.write(
-                lambda session, viewer: quality_rules.create(
+                lambda session, viewer: rules.create(
                     session,
                     viewer,
                     dataset_id,
@@ -85,7 +85,7 @@ class QualityMutation:
     ) -> QualityRulePayload:
         async def done() -> QualityRulePayload:
             rule_id, changes = from_id(input.id, "QualityRule"), input.changes()
-            await info.context.write(lambda session, viewer: quality_rules.update_rule(session, viewer, rule_id, changes))
+            await info.context.write(lambda session, viewer: rules.update_rule(session, viewer, rule_id, changes))
             return await _rule(info, rule_id)
 
         return await answer(QualityRulePayload, done())
@@ -98,7 +98,7 @@ class QualityMutation:
     ) -> QualityRulePayload:
         async def done() -> QualityRulePayload:
             rule_id, until = from_id(input.id, "QualityRule"), input.moment()
-            await info.context.write(lambda session, viewer: quality_rules.mute(session, viewer, rule_id, until))
+            await info.context.write(lambda session, viewer: rules.mute(session, viewer, rule_id, until))
             return await _rule(info, rule_id)
 
         return await answer(QualityRulePayload, done())
@@ -109,7 +109,7 @@ class QualityMutation:
     ) -> DeleteQualityRulePayload:
         async def done() -> DeleteQualityRulePayload:
             rule_id = from_id(input.id, "QualityRule")
-            await info.context.write(lambda session, viewer: quality_rules.delete(session, viewer, rule_id))
+            await info.context.write(lambda session, viewer: rules.delete(session, viewer, rule_id))
             return DeleteQualityRulePayload(deleted_id=to_id("QualityRule", rule_id))
 
         return await answer(DeleteQualityRulePayload, done())
@@ -122,7 +122,7 @@ class QualityMutation:
             version_id, rule_ids = from_id(input.version_id, "DatasetVersion", "versionId"), input.rules()
             await info.context.limit(Kind.QUALITY_RUN)
             run_id = await info.context.write(
-                lambda session, viewer: quality_requests.request(
+                lambda session, viewer: requests.request(
                     session, viewer, version_id, rule_ids=rule_ids, keeps_failed_rows=input.keep_failed_rows
                 )
             )
@@ -141,7 +141,7 @@ class QualityMutation:
             version_id, drafts = input.version(), [rule.draft() for rule in input.rules]
             await info.context.limit(Kind.QUALITY_RUN)
             run_id = await info.context.write(
-                lambda session, viewer: quality_requests.dry_run(
+                lambda session, viewer: requests.dry_run(
                     session, viewer, version_id, drafts, keeps_failed_rows=input.keep_failed_rows
                 )
             )
@@ -158,12 +158,12 @@ class QualityMutation:
             drafts = None if input.rules is None else [rule.draft() for rule in input.rules]
             await info.context.limit(Kind.QUALITY_RUN)
             batch_id = await info.context.write(
-                lambda session, viewer: quality_requests.back_test(
+                lambda session, viewer: requests.back_test(
                     session, viewer, dataset_id, drafts, rule_ids=rule_ids, version_count=input.versions
                 )
             )
             async with info.context.read() as connection:
-                rows = await quality_runs.list_batch(connection, info.context.viewer, batch_id)
+                rows = await runs.list_batch(connection, info.context.viewer, batch_id)
             return QualityBackTestPayload(back_test=QualityBackTest.of(batch_id, rows))
 
         return await answer(QualityBackTestPayload, done())
@@ -171,9 +171,9 @@ class QualityMutation:
 
 async def _rule(info: Info, rule_id: UUID) -> QualityRulePayload:
     async with info.context.read() as connection:
-        return QualityRulePayload(rule=QualityRule.of(await quality_rules.get(connection, info.context.viewer, rule_id)))
+        return QualityRulePayload(rule=QualityRule.of(await rules.get(connection, info.context.viewer, rule_id)))
 
 
 async def _run(info: Info, run_id: UUID) -> QualityRunPayload:
     async with info.context.read() as connection:
-        return QualityRunPayload(run=QualityRun.of(await quality_runs.get(connection, info.context.viewer, run_id)))
+        return QualityRunPayload(run=QualityRun.of(await runs.get(connection, info.context.viewer, run_id)))

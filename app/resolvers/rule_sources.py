@@ -26,8 +26,9 @@ from app.schema.rule_templates import (
     RuleTemplatePayload,
     UpdateRuleTemplateInput,
 )
-from app.services import data_contracts, quality_rules, quality_suggestions, rule_templates
-from app.services.data_contracts import Changes
+from app.services.quality import contracts, rule_templates, suggestions
+from app.services.quality import rules as quality_rules
+from app.services.quality.contracts import Changes
 from app.services.rate_limits import Kind
 
 
@@ -46,11 +47,11 @@ class RuleSourcesQuery:
     ) -> DataContract | None:
         row_id = from_id(dataset_id, "Dataset", "datasetId")
         async with info.context.read() as connection:
-            found = await data_contracts.find(connection, info.context.viewer, row_id)
+            found = await contracts.find(connection, info.context.viewer, row_id)
         if found is None:
             return None
         hidden = await info.context.loaders.hidden_fields_by_dataset.load(row_id)
-        return DataContract.of(await data_contracts.written(found), concealed=bool(hidden))
+        return DataContract.of(await contracts.written(found), concealed=bool(hidden))
 
 
 @strawberry.type
@@ -62,7 +63,7 @@ class RuleSourcesMutation:
         async def done() -> QualityRulePayload:
             version_id = from_id(input.version_id, "DatasetVersion", "versionId")
             rule_id = await info.context.write(
-                lambda session, viewer: quality_suggestions.accept(session, viewer, version_id, input.key, input.acceptance())
+                lambda session, viewer: suggestions.accept(session, viewer, version_id, input.key, input.acceptance())
             )
             async with info.context.read() as connection:
                 return QualityRulePayload(rule=QualityRule.of(await quality_rules.get(connection, info.context.viewer, rule_id)))
@@ -76,9 +77,7 @@ class RuleSourcesMutation:
         async def done() -> DismissQualityRuleSuggestionPayload:
             dataset_id = from_id(input.dataset_id, "Dataset", "datasetId")
             await info.context.write(
-                lambda session, viewer: quality_suggestions.dismiss(
-                    session, viewer, dataset_id, input.key, dismissed=input.dismissed
-                )
+                lambda session, viewer: suggestions.dismiss(session, viewer, dataset_id, input.key, dismissed=input.dismissed)
             )
             return DismissQualityRuleSuggestionPayload(key=input.key)
 
@@ -139,15 +138,15 @@ class RuleSourcesMutation:
         async def done() -> ImportDataContractPayload:
             dataset_id, text = input.dataset(), input.text()
             await info.context.limit(Kind.QUALITY_RUN)
-            parsed = await data_contracts.parse(text, input.object_name)
+            parsed = await contracts.parse(text, input.object_name)
             if input.dry_run:
                 async with info.context.transaction() as session:
-                    changes = await data_contracts.compare(session, info.context.viewer, dataset_id, parsed)
+                    changes = await contracts.compare(session, info.context.viewer, dataset_id, parsed)
                 return ImportDataContractPayload(changes=DataContractChanges.of(changes, applied=False))
             made: list[Changes] = []
 
             async def take_over(session: AsyncSession, viewer: Viewer) -> UUID:
-                made.append(await data_contracts.take_over(session, viewer, dataset_id, parsed))
+                made.append(await contracts.take_over(session, viewer, dataset_id, parsed))
                 return dataset_id
 
             await info.context.write(take_over)

@@ -7,7 +7,7 @@ import strawberry
 from app.schema.base import After, First, Info, check_first
 from app.schema.datasets import Dataset, DatasetFilter
 from app.schema.search import SearchConnection
-from app.services import search_lists
+from app.services.datasets import search_lists
 
 SearchText = Annotated[
     str,

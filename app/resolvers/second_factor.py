@@ -20,7 +20,7 @@ from app.schema.second_factor import (
     VerifyTotpInput,
     VerifyTotpPayload,
 )
-from app.services import second_factor, sign_in
+from app.services.accounts import second_factor, sign_in
 
 
 @strawberry.type

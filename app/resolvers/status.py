@@ -10,8 +10,8 @@ from app.schema.ids import from_id
 from app.schema.quality_runs import QualityRunEvent
 from app.schema.scalars import BigInt
 from app.schema.status import DatasetStatusEvent
-from app.services import quality_runs
-from app.services.run_followers import RunFollower
+from app.services.quality import runs
+from app.services.quality.run_followers import RunFollower
 
 
 @strawberry.type
@@ -51,7 +51,7 @@ class StatusSubscription:
             context.renew_loaders()
             if follower.is_new(event):
                 async with context.read() as connection:
-                    newest = await quality_runs.newest(connection, context.viewer, event.dataset_id)
+                    newest = await runs.newest(connection, context.viewer, event.dataset_id)
                 if newest is not None and follower.follows(newest.id, newest.sequence):
                     yield QualityRunEvent.now(newest)
             run = follower.run_of(event)

@@ -18,7 +18,7 @@ from app.schema.teams import (
     TeamPayload,
     UpdateTeamInput,
 )
-from app.services import teams
+from app.services.accounts import teams
 
 
 @strawberry.type

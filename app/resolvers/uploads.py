@@ -24,9 +24,11 @@ from app.schema.uploads import (
     VersionPayload,
 )
 from app.schema.versions import DatasetVersion
-from app.services import previews, rereads, uploads, versions
-from app.services.quality_gate import GateClosed
+from app.services.datasets import versions
+from app.services.ingest import previews, rereads
+from app.services.quality.gate import GateClosed
 from app.services.rate_limits import Kind
+from app.services.uploads import uploads
 
 
 @strawberry.type

@@ -11,7 +11,7 @@ from app.schema.accounts import CreateUserInput, UpdateUserInput, User, UserFilt
 from app.schema.base import After, First, Info, check_first, optional
 from app.schema.connections import Connection
 from app.schema.ids import from_id
-from app.services import users
+from app.services.accounts import users
 
 
 @strawberry.type

@@ -13,7 +13,7 @@ from app.schema.base import Info, optional
 from app.schema.comparison import VersionComparison
 from app.schema.ids import from_id
 from app.schema.versions import DatasetVersion
-from app.services import versions
+from app.services.datasets import versions
 
 
 @strawberry.type

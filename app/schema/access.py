@@ -12,7 +12,7 @@ from app.schema.base import Info, Node, UserError, errors_field, optional, requi
 from app.schema.datasets import AccessLevel
 from app.schema.ids import to_id
 from app.schema.teams import Team
-from app.services.access_reasons import Reason
+from app.services.access.reasons import Reason
 
 
 @strawberry.type(description="A level on one dataset for one user or one team.")

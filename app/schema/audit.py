@@ -15,7 +15,7 @@ from app.schema.ids import from_id, is_kind, parse_id, to_id
 from app.schema.scalars import BigInt
 from app.schema.teams import Team
 from app.schema.versions import DatasetVersion
-from app.services.audit_lists import AuditFilter, Trail
+from app.services.audit.lists import AuditFilter, Trail
 
 _TARGETS = {
     "dataset": "Dataset", "access": "Dataset", "metadata": "Dataset", "upload": "Upload", "version": "DatasetVersion",

@@ -14,7 +14,7 @@ from app.schema.datasets import Dataset
 from app.schema.ids import from_id, to_id
 from app.schema.quality_rules import QualityRule, rule_ids_of
 from app.schema.quality_runs import QualityRun
-from app.services import check_schedules
+from app.services.quality import schedules
 
 MAX_NEXT = 100
 
@@ -50,7 +50,7 @@ class CheckSchedule(Node):
             raise InvalidInput(f"`count` has to be 1 to {MAX_NEXT}; it is {count}.", path=("count",))
         if not self.enabled:
             return []
-        later = check_schedules.next_times(self.cron, self.timezone, max(self.next_run_at, datetime.now(UTC)), count)
+        later = schedules.next_times(self.cron, self.timezone, max(self.next_run_at, datetime.now(UTC)), count)
         return [self.next_run_at, *later][:count]
 
     @strawberry.field(description="The run that it began last, with its outcome; null before the first.")
@@ -92,10 +92,10 @@ class UpdateCheckScheduleInput:
         default=strawberry.UNSET, description="These rules; null: all that are enabled when it is due."
     )
 
-    def changes(self) -> check_schedules.Changes:
+    def changes(self) -> schedules.Changes:
         """For the service. Raises InvalidInput."""
         told = self.rule_ids is not strawberry.UNSET
-        return check_schedules.Changes(
+        return schedules.Changes(
             cron=self.cron,
             timezone=self.timezone,
             enabled=self.enabled,
@@ -109,10 +109,10 @@ class CheckScheduleFilter:
     dataset_id: strawberry.ID | None = strawberry.field(default=None, description="Of this dataset.")
     enabled: bool | None = strawberry.field(default=None, description="True: only those that run; false: only paused ones.")
 
-    def parsed(self) -> check_schedules.ScheduleFilter:
+    def parsed(self) -> schedules.ScheduleFilter:
         """For the service. Raises InvalidInput."""
         dataset_id = None if self.dataset_id is None else from_id(self.dataset_id, "Dataset", "filter", "datasetId")
-        return check_schedules.ScheduleFilter(dataset_id=dataset_id, enabled=self.enabled)
+        return schedules.ScheduleFilter(dataset_id=dataset_id, enabled=self.enabled)
 
 
 @strawberry.input(description="A schedule to delete.")

@@ -14,7 +14,7 @@ from app.quality.contracts.entries import ContractRule
 from app.schema.accounts import User
 from app.schema.base import Info, UserError, errors_field, optional
 from app.schema.ids import from_id
-from app.services.data_contracts import Changes, Written
+from app.services.quality.contracts import Changes, Written
 
 MAX_BYTES = 4 << 20
 

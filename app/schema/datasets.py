@@ -17,9 +17,11 @@ from app.schema.base import After, First, Info, Node, check_first, in_utc, optio
 from app.schema.connections import Connection
 from app.schema.ids import from_id, to_id
 from app.schema.quality import DatasetHealth, QualityMetric
-from app.services import access_reasons, cursors, dataset_lists
+from app.services import cursors
 from app.services.access import Level
-from app.services.dataset_lists import Direction, OrderField
+from app.services.access import reasons as access_reasons
+from app.services.datasets import lists
+from app.services.datasets.lists import Direction, OrderField
 
 if TYPE_CHECKING:
     from app.schema.access import AccessExplanation, AccessGrant
@@ -288,10 +290,10 @@ class DatasetFilter:
     created_after: datetime | None = strawberry.field(default=None, description="Created after this moment.")
     updated_after: datetime | None = strawberry.field(default=None, description="Changed after this moment.")
 
-    def parsed(self) -> dataset_lists.DatasetFilter:
+    def parsed(self) -> lists.DatasetFilter:
         """For the service. Raises InvalidInput for an id that is no user's."""
         owners = None if self.owner_ids is None else [from_id(user, "User", "filter", "ownerIds") for user in self.owner_ids]
-        return dataset_lists.DatasetFilter(
+        return lists.DatasetFilter(
             status=None if self.status is None else [models.DatasetStatus(status.name) for status in self.status],
             visibility=None if self.visibility is None else models.Visibility(self.visibility.name),
             owner_ids=owners,

@@ -15,7 +15,7 @@ from app.schema.ids import from_id, to_id
 from app.schema.quality_rules import QualityRule
 from app.schema.quality_runs import QualityRun
 from app.schema.versions import DatasetVersion
-from app.services import incidents
+from app.services.quality import incidents
 
 
 @strawberry.enum(description="Whether the rule still fails.")

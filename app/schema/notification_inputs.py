@@ -18,7 +18,7 @@ from app.schema.notifications import (
     NotificationScope,
 )
 from app.schema.scalars import BigInt
-from app.services import notification_channels
+from app.services.notifications import channels
 
 
 @strawberry.input(description="A channel to make.")
@@ -42,9 +42,9 @@ class CreateNotificationChannelInput:
         default=None, description="Own words with `{{variables}}`, at most 10,000 characters; null: the usual ones."
     )
 
-    def draft(self) -> notification_channels.Draft:
+    def draft(self) -> channels.Draft:
         """For the service. Raises InvalidInput."""
-        return notification_channels.Draft(
+        return channels.Draft(
             name=self.name,
             type=models.ChannelType(self.type.name),
             target=self.target,
@@ -71,9 +71,9 @@ class UpdateNotificationChannelInput:
     body_template: str | None = strawberry.field(default=None, description="Empty: the usual words.")
     enabled: bool | None = strawberry.field(default=None, description="Whether anything is sent to it.")
 
-    def changes(self) -> notification_channels.Changes:
+    def changes(self) -> channels.Changes:
         """For the service. Raises InvalidInput."""
-        return notification_channels.Changes(
+        return channels.Changes(
             name=self.name,
             target=self.target,
             events=None if self.events is None else _events(self.events),

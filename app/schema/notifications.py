@@ -17,7 +17,8 @@ from app.schema.quality_runs import QualityRun
 from app.schema.scalars import BigInt
 from app.schema.teams import Team
 from app.schema.versions import DatasetVersion
-from app.services import notification_deliveries, notification_messages
+from app.services.notifications import deliveries as notification_deliveries
+from app.services.notifications import messages
 
 
 @strawberry.enum(description="By what somebody is told.")
@@ -222,7 +223,7 @@ async def _message(info: Info, message_id: UUID | None) -> AnyRow | None:
 
 async def _headline(info: Info, message_id: UUID | None) -> str | None:
     row = await _message(info, message_id)
-    return None if row is None else notification_messages.headline(notification_messages.message_of(row))
+    return None if row is None else messages.headline(messages.message_of(row))
 
 
 async def _dataset(info: Info, message_id: UUID | None) -> Dataset | None:

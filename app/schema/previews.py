@@ -12,7 +12,7 @@ from app.schema.profiles import LogicalType, RejectedRow
 from app.schema.read_options import ReadOptions, ReadOptionsInput
 from app.schema.scalars import BigInt
 from app.schema.versions import VersionError
-from app.services.previews import MOST_BYTES, Preview
+from app.services.ingest.previews import MOST_BYTES, Preview
 
 
 @strawberry.input(description="The beginning of a file, and how to read it.")

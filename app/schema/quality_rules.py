@@ -18,8 +18,8 @@ from app.schema.base import Info, Node, UserError, check_first, errors_field, in
 from app.schema.datasets import Dataset
 from app.schema.ids import from_id, to_id
 from app.schema.quality import ComparisonOperator, QualityStatus
-from app.services import quality_definitions, quality_rules
-from app.services.quality_gate import Violation
+from app.services.quality import definitions, rules
+from app.services.quality.gate import Violation
 
 if TYPE_CHECKING:
     from app.schema.quality_runs import QualityResult
@@ -226,9 +226,9 @@ class QualityRuleDraftInput:
     severity: Severity = strawberry.field(default=Severity.ERROR, description="How much a failure matters.")
     filter: str | None = strawberry.field(default=None, description="SQL condition on the columns of a row.")
 
-    def draft(self) -> quality_definitions.Draft:
+    def draft(self) -> definitions.Draft:
         """For the service. Raises InvalidInput."""
-        definition = quality_definitions.Definition(
+        definition = definitions.Definition(
             type=self.type,
             field_paths=paths_of(self.field_path, self.field_paths),
             parameters=parameters_of(self.parameters),
@@ -240,7 +240,7 @@ class QualityRuleDraftInput:
             severity=spec.Severity(self.severity.name),
             filter=self.filter or None,
         )
-        return quality_definitions.Draft(name=self.name, definition=definition)
+        return definitions.Draft(name=self.name, definition=definition)
 
 
 @strawberry.input(description="A rule for every version of a dataset.")
@@ -271,7 +271,7 @@ class UpdateQualityRuleInput:
     severity: Severity | None = strawberry.field(default=None, description="How much a failure matters.")
     filter: str | None = strawberry.field(default=strawberry.UNSET, description="SQL condition on the columns of a row.")
 
-    def changes(self) -> quality_rules.Changes:
+    def changes(self) -> rules.Changes:
         """For the service. Raises InvalidInput."""
         found: dict[str, object] = {}
         for name in ("threshold", "upper_threshold", "warn_threshold", "warn_upper_threshold"):
@@ -288,8 +288,8 @@ class UpdateQualityRuleInput:
         if any(paths is not strawberry.UNSET for paths in (self.field_path, self.field_paths)):
             # UNSET is falsy, as an absent path is; an empty path is no column's name.
             found["field_paths"] = paths_of(self.field_path or None, self.field_paths or None)
-        assert found.keys() <= {field.name for field in fields(quality_definitions.Definition)}
-        return quality_rules.Changes(
+        assert found.keys() <= {field.name for field in fields(definitions.Definition)}
+        return rules.Changes(
             name=self.name,
             description=self.description,
             definition=found,

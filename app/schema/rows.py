@@ -14,7 +14,8 @@ from app.schema.base import PageInfo, check_first
 from app.schema.profiles import LogicalType
 from app.schema.row_views import Columns, RowFilter, RowOrder, view_of
 from app.schema.scalars import BigInt
-from app.services import cursors, versions
+from app.services import cursors
+from app.services.datasets import versions
 
 ORDER = "rows"
 

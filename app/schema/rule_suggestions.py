@@ -13,8 +13,8 @@ from app.schema.base import Info, UserError, errors_field
 from app.schema.quality import ComparisonOperator
 from app.schema.quality_rules import Severity
 from app.schema.scalars import BigInt
-from app.services import quality_suggestions, quality_tables
-from app.services.quality_suggestions import Acceptance, Offer
+from app.services.quality import suggestions, tables
+from app.services.quality.suggestions import Acceptance, Offer
 
 
 @strawberry.type(description="A rule that a version's profile suggests, and why. Nothing is checked before somebody accepts it.")
@@ -41,7 +41,7 @@ class QualityRuleSuggestion:
         """From the service."""
         one = offer.suggestion.spec
         return cls(
-            key=offer.key, name=quality_suggestions.name_of(offer.suggestion), type=one.type, field_paths=list(one.field_paths),
+            key=offer.key, name=suggestions.name_of(offer.suggestion), type=one.type, field_paths=list(one.field_paths),
             parameters=cast(JSON, dict(one.parameters)), operator=None if one.operator is None else ComparisonOperator(one.operator.value),
             threshold=one.threshold, upper_threshold=one.upper_threshold, reason=offer.suggestion.reason,
             failing_row_count=None if offer.suggestion.failing_row_count is None else BigInt(offer.suggestion.failing_row_count),
@@ -62,8 +62,8 @@ async def suggestions_of(
     existing = await loaders.slots_by_dataset.load(dataset_id)
     dismissed = [row.suggestion_id for row in await loaders.dismissed_by_dataset.load(dataset_id)]
     hidden = await loaders.hidden_fields_by_dataset.load(dataset_id)
-    profile = quality_tables.made_profile(whole, rows)
-    found = quality_suggestions.offers(dataset_id, profile, fields, existing, dismissed)
+    profile = tables.made_profile(whole, rows)
+    found = suggestions.offers(dataset_id, profile, fields, existing, dismissed)
     return [
         QualityRuleSuggestion.of(one)
         for one in found

@@ -13,7 +13,7 @@ from app.schema.base import Info, Node, UserError, errors_field, optional
 from app.schema.ids import from_id, to_id
 from app.schema.quality import ComparisonOperator
 from app.schema.quality_rules import QualityRuleDraftInput, Severity
-from app.services import rule_templates
+from app.services.quality import rule_templates
 
 
 @strawberry.type(description="A rule of a template.")

@@ -8,7 +8,7 @@ from app.adapters.search.protocol import Facet
 from app.schema.base import PageInfo
 from app.schema.datasets import Dataset
 from app.schema.ids import to_id
-from app.services.search_lists import FoundDataset, SearchResult
+from app.services.datasets.search_lists import FoundDataset, SearchResult
 
 
 @strawberry.type(description="A piece of text in which something was found.")

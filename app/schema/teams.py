@@ -10,7 +10,8 @@ from app.schema.accounts import User
 from app.schema.base import After, First, Info, Node, UserError, check_first, errors_field
 from app.schema.connections import Connection
 from app.schema.ids import from_id, to_id
-from app.services import cursors, teams
+from app.services import cursors
+from app.services.accounts import teams
 
 
 @strawberry.type(description="People who are granted access together.")

@@ -18,7 +18,7 @@ from app.schema.row_views import RowFilter, RowOrder
 from app.schema.rows import RowPage, RowsAsked, read_rows
 from app.schema.rule_suggestions import QualityRuleSuggestion, suggestions_of
 from app.schema.scalars import BigInt
-from app.services.fields import Hidden
+from app.services.datasets.fields import Hidden
 
 if TYPE_CHECKING:
     from app.schema.quality_runs import QualityRun

@@ -8,7 +8,12 @@ from app.core.db import Database
 from app.core.viewer import System
 from app.models.uploads import Upload, UploadState
 from app.models.versions import VersionStatus
-from app.services import account_cleanup, idempotency, notification_notices, quality_runs, uploads, versions
+from app.services import idempotency
+from app.services.accounts import cleanup
+from app.services.datasets import versions
+from app.services.notifications import notices
+from app.services.quality import runs
+from app.services.uploads import uploads
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +57,7 @@ async def adopt_orphaned_runs(db: Database) -> int:
         orphans = list(rows.scalars())
         for run_id in orphans:
             log.error("quality_run.orphaned", run=str(run_id))
-            await quality_runs.queue_task(session, run_id)
+            await runs.queue_task(session, run_id)
     return len(orphans)
 
 
@@ -76,8 +81,8 @@ async def keep_house(db: Database) -> None:
     async with db.transaction(_SYSTEM) as session:
         await session.execute(text("SELECT ensure_partitions(:months)"), {"months": MONTHS_AHEAD})
         await idempotency.forget_old(session)
-        await account_cleanup.forget_old(session)
-        await notification_notices.forget_old(session)
+        await cleanup.forget_old(session)
+        await notices.forget_old(session)
         await ledger.delete_finished(session, older_than_days=KEPT_TASK_DAYS)
         await ledger.enqueue(session, actor="storage.sweep", args={}, queue="interactive", dedupe_key="storage", priority=200)
         await ledger.enqueue(session, actor="audit.checkpoint", args={}, queue="interactive", dedupe_key="audit", priority=200)

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app.adapters.storage import Storage
 from app.core.db import Database
 from app.core.viewer import Viewer
-from app.services.users import require_administrator
+from app.services.accounts.users import require_administrator
 
 CHECK_SECONDS = 3.0
 PROCESSES = ("api", "dispatcher", "worker")

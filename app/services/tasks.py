@@ -14,9 +14,10 @@ from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.models.tasks import Task, TaskState
-from app.services import audit, cursors, ingests
+from app.services import audit, cursors
+from app.services.accounts.users import require_administrator
 from app.services.cursors import Page
-from app.services.users import require_administrator
+from app.services.ingest import ingests
 
 QUEUES = ("interactive", "heavy", "outbound")
 MISSING = "There is no such task; finished ones are kept for a while only."

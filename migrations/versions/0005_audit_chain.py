@@ -14,7 +14,7 @@ depends_on = None
 
 SHARDS = 16
 # What a record is, byte for byte, when it is hashed: each value as text with its length in bytes before it, or "-" for none.
-# app/services/audit_chain.py writes the same, and its test compares the two.
+# app/services/audit/chain.py writes the same, and its test compares the two.
 CANONICAL = """
     CREATE FUNCTION audit_canonical(record audit_events) RETURNS bytea LANGUAGE sql STABLE AS $$
         SELECT convert_to(string_agg(coalesce(octet_length(convert_to(value, 'UTF8')) || ':' || value, '-'), '' ORDER BY place), 'UTF8')

@@ -13,8 +13,8 @@ import httpx
 from app.core import security
 from app.core.ids import uuid7
 from app.schema.ids import from_id, to_id
-from app.services import api_keys
 from app.services.access import Level
+from app.services.accounts import api_keys
 from tests.support.people import Person, a_person
 from tests.support.system import System
 

@@ -2,7 +2,7 @@
 
 from app.core.db import Database
 from app.core.viewer import System as Principal
-from app.services import account_cleanup
+from app.services.accounts import cleanup
 from tests.accounts.documents import execute, fetch
 from tests.support.people import Person
 from tests.support.served import settings_of
@@ -49,7 +49,7 @@ async def test_old_rows_go_and_young_ones_stay(system: System, editor: Person) -
 
     db = Database(settings_of(system), application_name="tests")
     async with db.transaction(Principal("tests")) as session:
-        await account_cleanup.forget_old(session)
+        await cleanup.forget_old(session)
     await db.close()
 
     for table in ("mfa_challenges", "one_time_links"):

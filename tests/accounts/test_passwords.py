@@ -3,7 +3,7 @@
 import pytest
 
 from app.core.errors import InvalidInput
-from app.services import passwords
+from app.services.accounts import passwords
 from tests.accounts.documents import (
     CHANGE_PASSWORD,
     EVERYWHERE,

@@ -28,7 +28,7 @@ from app.core.viewer import Role, Viewer
 from app.embedded.engines import Engines
 from app.services.audit import Origin
 from app.services.live import StatusHub
-from app.services.notification_live import InboxHub
+from app.services.notifications.live import InboxHub
 from app.services.rate_limits import RateLimits
 from tests.support.engines import create_database
 from tests.support.system import free_port

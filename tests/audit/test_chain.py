@@ -6,8 +6,9 @@ import asyncpg
 import pytest
 
 from app.core.ids import uuid7
-from app.services import audit, audit_chain
-from app.services.audit_chain import Fault, Position
+from app.services import audit
+from app.services.audit import chain
+from app.services.audit.chain import Fault, Position
 from tests.audit.conftest import RECORDS, VIEWER, opened, superuser
 from tests.support.system import System
 
@@ -16,7 +17,7 @@ TABLES = ("audit_events", "audit_links", "audit_chains", "audit_checkpoints")
 
 async def faults(url: str, known: tuple[Position, ...] = ()) -> list[Fault]:
     async with opened(url) as db:
-        return list((await audit_chain.verify(db, known)).faults)
+        return list((await chain.verify(db, known)).faults)
 
 
 async def longest_chain(connection: asyncpg.Connection) -> list[asyncpg.Record]:
@@ -27,7 +28,7 @@ async def longest_chain(connection: asyncpg.Connection) -> list[asyncpg.Record]:
 
 async def test_an_untouched_trail_is_sound(prepared: System) -> None:
     async with opened(prepared.environment["DATAKURA_DATABASE_URL"]) as db:
-        report = await audit_chain.verify(db)
+        report = await chain.verify(db)
     assert (report.records, report.chains, report.faults) == (RECORDS + 1, 16, [])  # one says that the administrator was made
 
 
@@ -47,7 +48,7 @@ async def test_many_changes_at_once_hang_in_unbroken_chains(copy: str) -> None:
                     await audit.record(session, VIEWER, "dataset.create", uuid7(), number=number)
 
         await asyncio.gather(*(change(number) for number in range(90)))
-        report = await audit_chain.verify(db)
+        report = await chain.verify(db)
     assert (report.records, report.faults) == (RECORDS + 1 + 180, [])
 
 
@@ -57,7 +58,7 @@ async def test_a_change_that_is_rolled_back_leaves_no_record(copy: str) -> None:
             async with db.transaction(VIEWER) as session:
                 await audit.record(session, VIEWER, "dataset.create", uuid7())
                 raise RuntimeError("not after all")
-        report = await audit_chain.verify(db)
+        report = await chain.verify(db)
     assert (report.records, report.faults) == (RECORDS + 1, [])
 
 
@@ -216,7 +217,7 @@ async def test_a_chain_that_is_written_anew_disagrees_with_what_was_known(copy: 
         links = await longest_chain(connection)
         shard = links[0]["shard"]
         await connection.execute("UPDATE audit_events SET action = 'x' WHERE id = $1", links[1]["event_id"])
-        digest = audit_chain.first_digest(shard)
+        digest = chain.first_digest(shard)
         for link in links:
             digest = await connection.fetchval(
                 "UPDATE audit_links l SET digest = sha256($1 || audit_canonical(e)) FROM audit_events e "
@@ -235,7 +236,7 @@ async def test_a_trail_that_is_emptied_with_its_chains_disagrees_with_what_was_k
         await connection.execute("TRUNCATE audit_events, audit_links")
         for shard in range(16):
             await connection.execute(
-                "UPDATE audit_chains SET position = 0, digest = $1 WHERE shard = $2", audit_chain.first_digest(shard), shard
+                "UPDATE audit_chains SET position = 0, digest = $1 WHERE shard = $2", chain.first_digest(shard), shard
             )
     assert await faults(copy) == []
     found = await faults(copy, known)
@@ -246,9 +247,9 @@ async def test_a_trail_that_is_emptied_with_its_chains_disagrees_with_what_was_k
 async def test_the_database_and_the_check_hash_the_same(prepared: System) -> None:
     connection = await prepared.database()
     rows = await connection.fetch(
-        f"SELECT audit_canonical(e) AS it, {audit_chain._VALUES} FROM audit_events e ORDER BY sequence LIMIT 20"
+        f"SELECT audit_canonical(e) AS it, {chain._VALUES} FROM audit_events e ORDER BY sequence LIMIT 20"
     )
     await connection.close()
     assert len(rows) == 20
     for row in rows:
-        assert audit_chain.canonical(dict(row)) == row["it"]
+        assert chain.canonical(dict(row)) == row["it"]

@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from app.adapters.storage import S3Storage
 from app.core.db import Database
 from app.core.ids import uuid7
-from app.services import audit, audit_chain, audit_checkpoints
-from app.services.audit_checkpoints import PREFIX
+from app.services import audit
+from app.services.audit import chain, checkpoints
+from app.services.audit.checkpoints import PREFIX
 from tests.audit.conftest import RECORDS, VIEWER, opened, superuser
 from tests.support.served import settings_of
 from tests.support.system import System
@@ -42,28 +43,28 @@ async def something_happens(db: Database) -> None:
 
 
 async def problems(db: Database, storage: S3Storage) -> list[str]:
-    return (await audit_checkpoints.known(db, storage, KEYS)).problems
+    return (await checkpoints.known(db, storage, KEYS)).problems
 
 
 async def test_checkpoints_follow_each_other_while_something_happens(db: Database, storage: S3Storage) -> None:
-    assert await audit_checkpoints.make(db, storage, KEYS) == 1
-    assert await audit_checkpoints.make(db, storage, KEYS) is None
+    assert await checkpoints.make(db, storage, KEYS) == 1
+    assert await checkpoints.make(db, storage, KEYS) is None
     await something_happens(db)
-    assert await audit_checkpoints.make(db, storage, KEYS) == 2
-    known = await audit_checkpoints.known(db, storage, KEYS)
+    assert await checkpoints.make(db, storage, KEYS) == 2
+    known = await checkpoints.known(db, storage, KEYS)
     assert (known.checkpoints, known.problems) == (2, [])
     assert len(known.positions) == 32
-    assert (await audit_chain.verify(db, known.positions)).faults == []
+    assert (await chain.verify(db, known.positions)).faults == []
     assert sum(place.position for place in known.positions[:16]) == RECORDS + 1
     assert sum(place.position for place in known.positions[16:]) == RECORDS + 2
 
 
 async def test_checkpoints_of_a_former_key_count_after_a_rotation(db: Database, storage: S3Storage) -> None:
-    await audit_checkpoints.make(db, storage, KEYS)
+    await checkpoints.make(db, storage, KEYS)
     await something_happens(db)
     rotated = {"second": Ed25519PrivateKey.generate(), **KEYS}
-    assert await audit_checkpoints.make(db, storage, rotated) == 2
-    assert (await audit_checkpoints.known(db, storage, rotated)).problems == []
+    assert await checkpoints.make(db, storage, rotated) == 2
+    assert (await checkpoints.known(db, storage, rotated)).problems == []
     key = "second"
     assert await problems(db, storage) == [f"Checkpoint 2 is signed with the key {key}, which is not known here."]
 
@@ -71,11 +72,11 @@ async def test_checkpoints_of_a_former_key_count_after_a_rotation(db: Database, 
 async def test_a_retired_key_may_be_forgotten_when_the_next_has_made_a_checkpoint(
     db: Database, storage: S3Storage, copy: str
 ) -> None:
-    await audit_checkpoints.make(db, storage, KEYS)
+    await checkpoints.make(db, storage, KEYS)
     second = {"second": Ed25519PrivateKey.generate()}
-    assert await audit_checkpoints.make(db, storage, {**second, **KEYS}) == 2  # nothing happened, but the key is another
-    assert await audit_checkpoints.make(db, storage, {**second, **KEYS}) is None
-    known = await audit_checkpoints.known(db, storage, second)
+    assert await checkpoints.make(db, storage, {**second, **KEYS}) == 2  # nothing happened, but the key is another
+    assert await checkpoints.make(db, storage, {**second, **KEYS}) is None
+    known = await checkpoints.known(db, storage, second)
     assert (known.problems, len(known.positions)) == ([], 32)
     # What the next one vouches for is the checkpoint as it was, and no other in its place.
     async with superuser(copy) as connection:
@@ -84,7 +85,7 @@ async def test_a_retired_key_may_be_forgotten_when_the_next_has_made_a_checkpoin
     async for found in storage.list_objects(PREFIX):
         if found.key.endswith("0000000001.json"):
             await storage.delete(found.key)
-    known = await audit_checkpoints.known(db, storage, second)
+    known = await checkpoints.known(db, storage, second)
     assert known.problems == [
         "Checkpoint 1 is signed with the key first, which is not known here.",
         "Checkpoint 2 does not follow the one before it.",
@@ -96,7 +97,7 @@ async def test_a_checkpoint_that_was_changed_or_removed_in_the_database_is_told(
 ) -> None:
     for _ in range(3):
         await something_happens(db)
-        await audit_checkpoints.make(db, storage, KEYS)
+        await checkpoints.make(db, storage, KEYS)
     async with superuser(copy) as connection:
         await connection.execute("DELETE FROM audit_checkpoints WHERE number = 2")
         await connection.execute(
@@ -109,7 +110,7 @@ async def test_a_checkpoint_that_was_changed_or_removed_in_the_database_is_told(
 
 
 async def test_a_forged_checkpoint_is_told(db: Database, storage: S3Storage, copy: str) -> None:
-    await audit_checkpoints.make(db, storage, KEYS)
+    await checkpoints.make(db, storage, KEYS)
     async with superuser(copy) as connection:
         body = orjson.loads(await connection.fetchval("SELECT body FROM audit_checkpoints WHERE number = 1"))
         forged = orjson.dumps({**body, "number": 2, "previous": None}).decode()
@@ -128,16 +129,16 @@ async def test_a_forged_checkpoint_is_told(db: Database, storage: S3Storage, cop
 async def test_all_that_was_emptied_is_missed_because_the_object_store_remembers(
     db: Database, storage: S3Storage, copy: str
 ) -> None:
-    await audit_checkpoints.make(db, storage, KEYS)
+    await checkpoints.make(db, storage, KEYS)
     async with superuser(copy) as connection:
         await connection.execute("TRUNCATE audit_events, audit_links, audit_checkpoints")
         for shard in range(16):
             await connection.execute(
-                "UPDATE audit_chains SET position = 0, digest = $1 WHERE shard = $2", audit_chain.first_digest(shard), shard
+                "UPDATE audit_chains SET position = 0, digest = $1 WHERE shard = $2", chain.first_digest(shard), shard
             )
-    known = await audit_checkpoints.known(db, storage, KEYS)
+    known = await checkpoints.known(db, storage, KEYS)
     assert known.problems == ["Checkpoint 1 is missing in the database."]
-    faults = (await audit_chain.verify(db, known.positions)).faults
+    faults = (await chain.verify(db, known.positions)).faults
     assert {fault.position for fault in faults} == {1}
 
 

@@ -14,7 +14,8 @@ from app.core.ids import uuid7
 from app.embedded import postgres
 from app.embedded.engines import Engines, Given, start_engines
 from app.embedded.postgres import Postgres
-from app.services import audit, audit_chain, healing
+from app.services import audit, healing
+from app.services.audit import chain
 from tests.audit.conftest import VIEWER, opened
 from tests.audit.test_checkpoints import datakura
 from tests.support.system import System
@@ -76,7 +77,7 @@ async def server(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> 
 async def test_the_role_of_the_application_writes_records_and_looks_after_partitions(server: Server) -> None:
     async with opened(server.url("datakura_app")) as db:
         await healing.keep_house(db)
-        report = await audit_chain.verify(db)
+        report = await chain.verify(db)
     assert (report.records, report.faults) == (RECORDS + 1, [])
 
 
@@ -153,11 +154,11 @@ async def done_by_force(server: Server, deed: str) -> AsyncIterator[str]:
 async def test_what_a_superuser_did_is_named(server: Server, deed: str) -> None:
     async with opened(server.url("datakura_app")) as db:
         async with done_by_force(server, deed) as subject:
-            faults = (await audit_chain.verify(db)).faults
+            faults = (await chain.verify(db)).faults
         assert faults[0].what == DEEDS[deed][1]
         # Of a trail that was emptied every record is missing.
         assert subject in {str(fault.event_id) for fault in (faults if deed == "truncate" else faults[:1])}
-        assert (await audit_chain.verify(db)).faults == []
+        assert (await chain.verify(db)).faults == []
 
 
 @pytest.mark.full

@@ -21,7 +21,7 @@ from app.core.security import TokenSigner
 from app.core.settings import Settings
 from app.core.viewer import Role, Viewer
 from app.services.live import StatusHub
-from app.services.notification_live import InboxHub
+from app.services.notifications.live import InboxHub
 from app.services.rate_limits import RateLimits
 from tests.support.system import System
 

@@ -8,18 +8,19 @@ import pytest
 
 from app.core.errors import InvalidInput
 from app.core.viewer import System, Viewer
-from app.services import cursors, dataset_lists
-from app.services.dataset_lists import DatasetFilter, Direction, OrderField
+from app.services import cursors
+from app.services.datasets import lists
+from app.services.datasets.lists import DatasetFilter, Direction, OrderField
 from tests.loaders.conftest import Counted
 
 ORDERS = list(itertools.product(OrderField, Direction))
 
 
-async def names(counted: Counted, viewer: Viewer, **given: object) -> dataset_lists.Page:
+async def names(counted: Counted, viewer: Viewer, **given: object) -> lists.Page:
     """A page of the sixty datasets."""
     own = DatasetFilter(owner_ids=[counted.viewer.id])
     async with counted.resources.db.read(System("test")) as connection:
-        return await dataset_lists.list_datasets(connection, viewer, filter=own, **given)  # type: ignore[arg-type]
+        return await lists.list_datasets(connection, viewer, filter=own, **given)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("order", "direction"), ORDERS)

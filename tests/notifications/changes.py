@@ -11,8 +11,9 @@ from app.core.viewer import System as Process
 from app.models.quality import RunTrigger
 from app.quality.spec import RuleResult, RuleSpec, RuleStatus
 from app.schema.ids import from_id
-from app.services import incidents, notification_messages
-from app.services.quality_progress import CheckedRule, Started
+from app.services.notifications import messages
+from app.services.quality import incidents
+from app.services.quality.progress import CheckedRule, Started
 from tests.support.people import Person
 
 WORKER = Process("worker")
@@ -66,7 +67,7 @@ class Checked:
             await session.execute(text("SELECT id FROM datasets WHERE id = :dataset FOR UPDATE"), given)
             for statement in (_VERSION, "UPDATE datasets SET version_count = version_count + 1 WHERE id = :dataset", _RUN):
                 await session.execute(text(statement), given)
-            await notification_messages.announce(session, started, await incidents.follow(session, started, results))
+            await messages.announce(session, started, await incidents.follow(session, started, results))
             await session.execute(
                 text("UPDATE quality_runs SET status = 'FAILED', started_at = now(), finished_at = now() WHERE id = :run"), given
             )

@@ -6,7 +6,7 @@ from app.core.db import Database
 from app.core.ids import uuid7
 from app.core.sealing import new_key, sealer_of
 from app.schema.ids import from_id, to_id
-from app.services import signing_keys
+from app.services.accounts import signing_keys
 from tests.notifications.telling import BOTH, CREATE, DELETE, LOG, ROTATE, UPDATE, channel, codes, log
 from tests.support.people import People, Person, a_person
 from tests.support.system import System, settings_from

@@ -10,7 +10,7 @@ import pytest
 
 from app.core.db import Database
 from app.schema.ids import from_id
-from app.services.notification_deliveries import DELAYS, TRIES, delay, excerpt
+from app.services.notifications.deliveries import DELAYS, TRIES, delay, excerpt
 from tests.notifications.changes import Checked, failing
 from tests.notifications.receivers import Mailbox, Receiver, answer
 from tests.notifications.telling import REPLAY, ROTATE, TEST, UPDATE, channel, codes, inbox, log

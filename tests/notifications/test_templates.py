@@ -10,13 +10,13 @@ from app.adapters.webhooks.client import MOST_BYTES
 from app.core.errors import InvalidInput
 from app.core.ids import uuid7
 from app.schema.ids import to_id
-from app.services import notification_templates as templates
-from app.services import notification_texts as said
-from app.services.notification_channels import MAX_CHANNELS, MAX_DATASETS
-from app.services.notification_deliveries import DELAYS
-from app.services.notification_messages import Message, Told, headline
-from app.services.notification_notices import KEPT_DAYS
-from app.services.notification_texts import Text, Words
+from app.services.notifications import templates
+from app.services.notifications import texts as said
+from app.services.notifications.channels import MAX_CHANNELS, MAX_DATASETS
+from app.services.notifications.deliveries import DELAYS
+from app.services.notifications.messages import Message, Told, headline
+from app.services.notifications.notices import KEPT_DAYS
+from app.services.notifications.texts import Text, Words
 
 URL = "https://data.example.com"
 PAGE = (Path(__file__).parents[2] / "docs" / "notifications.md").read_text(encoding="utf-8")

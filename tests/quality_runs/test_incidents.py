@@ -12,7 +12,7 @@ from app.core.ids import uuid7
 from app.core.settings import Settings
 from app.core.viewer import System as Worker
 from app.schema.ids import from_id
-from app.services import check_schedules, check_ticks, incidents
+from app.services.quality import incidents, schedules, ticks
 from tests.quality_runs.checking import BAD, GOOD, RUNS, checked, ended, rule, run_of, uploaded
 from tests.support.people import People, Person
 from tests.support.served import settings_of
@@ -88,7 +88,7 @@ async def test_an_incident_is_raised_once_resolved_and_reopened(people: People) 
     ],
 )
 def test_the_next_time_follows_the_clock_of_its_zone(cron: str, zone: str, after: str, expected: str) -> None:
-    assert check_schedules.next_time(cron, zone, datetime.fromisoformat(after)) == datetime.fromisoformat(expected)
+    assert schedules.next_time(cron, zone, datetime.fromisoformat(after)) == datetime.fromisoformat(expected)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_the_next_time_follows_the_clock_of_its_zone(cron: str, zone: str, after
 )  # fmt: skip
 def test_what_is_no_schedule_is_refused(cron: str, zone: str, path: str) -> None:
     with pytest.raises(InvalidInput) as refused:
-        check_schedules.next_time(cron, zone, datetime(2026, 1, 1, tzinfo=UTC))
+        schedules.next_time(cron, zone, datetime(2026, 1, 1, tzinfo=UTC))
     assert refused.value.path == (path,)
 
 
@@ -124,7 +124,7 @@ async def test_a_due_schedule_begins_one_run_however_many_times_were_missed_and_
     try:
         row_id = from_id(schedule["id"], "CheckSchedule")
         await connection.execute("UPDATE check_schedules SET next_run_at = now() - interval '10 days' WHERE id = $1", row_id)
-        await asyncio.gather(*(check_ticks.tick(db) for db in dbs))
+        await asyncio.gather(*(ticks.tick(db) for db in dbs))
 
         async def begun() -> bool:
             return await connection.fetchval("SELECT count(*) FROM quality_runs WHERE schedule_id = $1", row_id) > 0
@@ -246,7 +246,7 @@ GAPS = """SELECT count(*) FROM (SELECT e.dataset_id FROM events e JOIN datasets 
 async def test_a_storm_of_due_schedules_is_begun_each_once_by_whoever_looks(
     system: System, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(check_ticks, "TICK_BATCH", 7)
+    monkeypatch.setattr(ticks, "TICK_BATCH", 7)
     name, connection = f"storm-{uuid7()}-", await system.database()
     dbs = [Database(settings_of(system), application_name="tests") for _ in range(3)]
     try:
@@ -260,7 +260,7 @@ async def test_a_storm_of_due_schedules_is_begun_each_once_by_whoever_looks(
             "INSERT INTO check_schedules (id, dataset_id, cron, timezone, next_run_at) VALUES ($1, $2, '* * * * *', 'UTC', now())",
             uuid7(), rows[11]["dataset_id"],
         )  # fmt: skip
-        await asyncio.gather(*(check_ticks.tick(db) for db in dbs))
+        await asyncio.gather(*(ticks.tick(db) for db in dbs))
 
         async def all_begun() -> bool:  # the system's own dispatcher may have taken a share that it has not committed yet
             return tuple(await connection.fetchrow(BEGUN, name)) == (55, 55, 55, 0)

@@ -14,9 +14,9 @@ from app.core.ledger import Claim, LostLease
 from app.core.viewer import System as SystemPrincipal
 from app.quality.spec import Operator, RuleResult, RuleStatus
 from app.schema.ids import from_id
-from app.services import quality_progress, quality_results
-from app.services.quality_checking import Checked
-from app.services.quality_progress import Started
+from app.services.quality import progress, results
+from app.services.quality.checking import Checked
+from app.services.quality.progress import Started
 from tests.quality_runs.checking import rule
 from tests.support.people import Person
 from tests.support.served import settings_of
@@ -60,7 +60,7 @@ class Running:
     async def ends(self, db: Database) -> None:
         """Every rule has failed."""
         async with db.transaction(WORKER) as session:
-            await quality_results.finish(session, self.claim, self.started, [Checked(FAILED, None)])
+            await results.finish(session, self.claim, self.started, [Checked(FAILED, None)])
 
 
 async def begun(connection: asyncpg.Connection, db: Database, admin: Person) -> Running:
@@ -83,7 +83,7 @@ async def begun(connection: asyncpg.Connection, db: Database, admin: Person) -> 
     )  # fmt: skip
     claim = Claim(task, "quality.run", {"runId": str(run)}, fence=1, attempt=1, max_attempts=5)
     async with db.transaction(WORKER) as session:
-        started = await quality_progress.begin(session, claim)
+        started = await progress.begin(session, claim)
     assert started is not None
     return Running(dataset, version, from_id(made["id"], "QualityRule"), claim, started)
 
@@ -124,7 +124,7 @@ async def test_a_run_without_a_table_is_an_error_or_cancelled_with_its_dataset(
         running = await begun(connection, db, admin)
         await connection.execute(statement, running.dataset)
         async with db.transaction(WORKER) as session:
-            await quality_results.fail(session, running.claim, running.started, "It is gone.")
+            await results.fail(session, running.claim, running.started, "It is gone.")
         assert tuple(await connection.fetchrow(LEFT, running.started.run_id, running.claim.task_id)) == (
             expected, 0, 0, 0, "SUCCEEDED", True,
         )  # fmt: skip
@@ -153,7 +153,7 @@ async def test_the_end_of_a_run_takes_as_many_statements_for_many_rules_as_for_o
             sent.clear()
             async with db.transaction(WORKER) as session:
                 checked = [Checked(FAILED, None)] * many
-                await quality_results.finish(session, running.claim, replace(running.started, rules=rules), checked)
+                await results.finish(session, running.claim, replace(running.started, rules=rules), checked)
             counts.append(len(sent))
             left = tuple(await connection.fetchrow(LEFT, running.started.run_id, running.claim.task_id))
             assert left == ("FAILED", many, many, many, "SUCCEEDED", True)

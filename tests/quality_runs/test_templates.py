@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from app.core.ids import uuid7
-from app.services.quality_definitions import Definition
-from app.services.rule_templating import Existing, Plan, Wanted, plan
+from app.services.quality.definitions import Definition
+from app.services.quality.rule_templating import Existing, Plan, Wanted, plan
 from tests.quality_runs.checking import BAD, UPDATE, rule, run_of, uploaded
 from tests.support.people import People, Person
 from tests.support.system import until

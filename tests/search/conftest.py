@@ -21,7 +21,7 @@ from app.ingest.job import LogicalType
 from app.models.accounts import User
 from app.models.datasets import AccessGrant, AccessLevel, Dataset, DatasetStatus, DatasetTag, MetadataEntry, Visibility
 from app.models.versions import DatasetVersion, SchemaField, VersionStatus
-from app.services import search
+from app.services.datasets import search
 from tests.support.engines import migrated_database
 
 TEST = System("test")

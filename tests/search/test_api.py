@@ -16,7 +16,7 @@ from app.embedded.engines import Engines
 from app.models.datasets import DatasetStatus, Visibility
 from app.schema.ids import to_id
 from app.services.live import StatusHub
-from app.services.notification_live import InboxHub
+from app.services.notifications.live import InboxHub
 from app.services.rate_limits import RateLimits
 
 from .conftest import Shelf

@@ -8,7 +8,8 @@ from sqlalchemy import select, text
 from app.adapters.search.protocol import Facet, SearchFilter
 from app.core.viewer import Role
 from app.models.datasets import Dataset, DatasetStatus, Visibility
-from app.services import access, search_lists
+from app.services import access
+from app.services.datasets import search_lists
 
 from .conftest import TEST, Shelf
 

@@ -16,9 +16,9 @@ from app.core.settings import Settings
 from app.models.datasets import DatasetStatus, Visibility
 from app.models.search import SearchDocument, SearchNameStart
 from app.models.tasks import Task, TaskState
-from app.services import datasets, metadata, search
-from app.services.datasets import Changes
-from app.services.search import Rebuilt
+from app.services.datasets import datasets, metadata, search
+from app.services.datasets.datasets import Changes
+from app.services.datasets.search import Rebuilt
 
 from .conftest import EPOCH, TEST, Shelf
 

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from app.adapters.search.protocol import SearchFilter, SearchPage
 from app.models.datasets import DatasetStatus, Visibility
-from app.services import search_lists
-from app.services.dataset_lists import DatasetFilter
+from app.services.datasets import search_lists
+from app.services.datasets.lists import DatasetFilter
 
 from .conftest import EPOCH, Shelf
 

@@ -12,8 +12,9 @@ from app.adapters.search.protocol import Mode, Position
 from app.core.errors import InvalidInput
 from app.core.ids import uuid7
 from app.models.datasets import DatasetStatus
-from app.services import cursors, search_lists
-from app.services.dataset_lists import DatasetFilter
+from app.services import cursors
+from app.services.datasets import search_lists
+from app.services.datasets.lists import DatasetFilter
 
 from .conftest import EPOCH, Shelf
 

@@ -16,10 +16,10 @@ from app.core.settings import Settings
 from app.embedded.engines import Engines
 from app.ingest.job import FileFormat, IngestResult, ReadOptions, TableProfile
 from app.models.versions import FileRole
-from app.services import ingest_files
-from app.services.ingest_files import Results
-from app.services.ingestion import EarlyReading
-from app.services.ingests import FileRefused, Source
+from app.services.ingest import files
+from app.services.ingest.files import Results
+from app.services.ingest.ingestion import EarlyReading
+from app.services.ingest.ingests import FileRefused, Source
 
 TABLE, REJECTS = b"PAR1 and so on", b"line,reason\n2,short\n"
 
@@ -69,7 +69,7 @@ async def keys(storage: S3Storage, version_id: UUID) -> list[str]:
 async def test_a_file_has_its_name_only_when_it_is_what_was_declared(
     storage: S3Storage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_right: bool
 ) -> None:
-    monkeypatch.setattr(ingest_files, "NEARLY_BYTES", 1 << 20)
+    monkeypatch.setattr(files, "NEARLY_BYTES", 1 << 20)
     content = bytes(range(256)) * (3 << 12)
     (tmp_path / "sent").write_bytes(content)
     key = f"uploads/{uuid7()}"
@@ -82,7 +82,7 @@ async def test_a_file_has_its_name_only_when_it_is_what_was_declared(
     async def ignored(fraction: float) -> None:
         pass
 
-    arriving = ingest_files.download(source, storage, path, ignored, lambda: told.append(path.exists()))
+    arriving = files.download(source, storage, path, ignored, lambda: told.append(path.exists()))
     if is_right:
         assert await arriving == declared
         assert path.read_bytes() == content

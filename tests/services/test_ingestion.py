@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services.ingestion import ChildCrashed, _own
+from app.services.ingest.ingestion import ChildCrashed, _own
 
 
 def test_a_child_names_files_of_its_own_folder(tmp_path: Path) -> None:

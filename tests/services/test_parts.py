@@ -6,7 +6,7 @@ import pytest
 
 from app.adapters.storage import StoredPart
 from app.core.errors import InvalidInput
-from app.services.uploads import MAX_PARTS, ClaimedPart, check_parts, part_size_bytes
+from app.services.uploads.uploads import MAX_PARTS, ClaimedPart, check_parts, part_size_bytes
 
 MIB = 1 << 20
 STORED = [StoredPart(1, "a", 10), StoredPart(2, "b", 10), StoredPart(3, "c", 5)]

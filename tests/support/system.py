@@ -23,7 +23,7 @@ from app.core.security import TokenSigner, new_secret
 from app.core.settings import Settings
 from app.embedded.engines import Engines
 from app.prepare import prepare
-from app.services import signing_keys
+from app.services.accounts import signing_keys
 from tests.support.engines import migrated_database
 
 # Two living systems of one pair of engines never share a Redis database: a worker would take the other one's messages.

@@ -1,0 +1,72 @@
+"""Accounts: finding them, and the first administrator."""
+
+import unicodedata
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from app.core import security
+from app.core.errors import InvalidInput
+from app.core.ids import uuid7
+from app.core.rows import AnyRow
+from app.core.viewer import Role, System
+from app.models.accounts import User
+from app.services import audit
+from app.services.accounts import passwords
+
+USER_COLUMNS = (
+    User.id, User.email, User.display_name, User.role, User.active, User.created_at,
+    User.totp_confirmed_at.is_not(None).label("mfa_enabled"),
+)  # fmt: skip
+_ODD = {"Cc", "Cs", "Cn", "Zl", "Zp"}
+# They turn the direction of writing: what one reads is then not what is written.
+_TURNS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+async def get_user(connection: AsyncConnection, user_id: UUID) -> AnyRow | None:
+    """The row of an account, or None."""
+    return (await connection.execute(select(*USER_COLUMNS).where(User.id == user_id))).one_or_none()
+
+
+async def ensure_admin(session: AsyncSession, *, email: str, password: str | None) -> bool:
+    """An active administrator with this address exists; its password is `password` when one is given. True when it is new.
+
+    Raises:
+        InvalidInput: the password cannot be accepted.
+    """
+    if password is not None:
+        try:
+            passwords.check(password, email=email)
+        except InvalidInput as error:
+            raise InvalidInput(f"{error.message} (DATAKURA_ADMIN_PASSWORD)") from error
+    row = (
+        await session.execute(select(User.id, User.password_hash).where(func.lower(User.email) == email.strip().lower()))
+    ).one_or_none()
+    if row is None:
+        if password is None:
+            return False
+        user = User(
+            id=uuid7(), email=email.strip(), display_name="Administrator", role=Role.ADMIN,
+            password_hash=await security.hash_password(password),
+        )  # fmt: skip
+        session.add(user)
+        await audit.record(session, System("prepare"), "user.create_admin", user.id)
+        return True
+    if password is not None and not await security.verify_password(password, row.password_hash):
+        renewed = await security.hash_password(password)
+        await session.execute(update(User).where(User.id == row.id).values(password_hash=renewed, active=True, role=Role.ADMIN))
+        await audit.record(session, System("prepare"), "user.reset_password", row.id)
+    return False
+
+
+def clean_line(text: str, longest: int, *path: str) -> str:
+    """A name in one line, its spaces folded. Raises InvalidInput when it is empty, too long, or plays with the reader's eyes."""
+    clean = " ".join(text.split())
+    if (
+        not 1 <= len(clean) <= longest
+        or any(unicodedata.category(character) in _ODD for character in clean)
+        or _TURNS & set(clean)
+    ):
+        raise InvalidInput(f"Give a name of 1 to {longest} characters, without control characters.", path=path)
+    return clean

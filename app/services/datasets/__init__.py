@@ -1,0 +1,1 @@
+"""Datasets and their versions: what people say about them, how they are listed and found, what is published."""

@@ -1,0 +1,112 @@
+"""Pages of datasets: filters, orders, keyset."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, literal, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from app.core.viewer import Viewer
+from app.models.datasets import Dataset, DatasetStatus, DatasetTag, Visibility
+from app.services import access, cursors
+from app.services.cursors import Page
+from app.services.datasets.datasets import COLUMNS, DatasetRow
+
+
+class OrderField(StrEnum):
+    """What a list is ordered by; ties by id."""
+
+    CREATED_AT = "CREATED_AT"
+    UPDATED_AT = "UPDATED_AT"
+    NAME = "NAME"
+
+
+class Direction(StrEnum):
+    """ASC or DESC."""
+
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatasetFilter:
+    """Conditions, all of which hold; within one list any of its values."""
+
+    status: Sequence[DatasetStatus] | None = None
+    visibility: Visibility | None = None
+    owner_ids: Sequence[UUID] | None = None
+    tags: Sequence[str] | None = None
+    """All of these."""
+    name_contains: str | None = None
+    created_after: datetime | None = None
+    updated_after: datetime | None = None
+
+
+_COLUMN = {OrderField.CREATED_AT: Dataset.created_at, OrderField.UPDATED_AT: Dataset.updated_at, OrderField.NAME: Dataset.name}
+
+
+def conditions(filter: DatasetFilter | None) -> list[ColumnElement[bool]]:
+    """The filter as predicates over `datasets`."""
+    if filter is None:
+        return []
+    found: list[ColumnElement[bool]] = []
+    if filter.status is not None:
+        found.append(Dataset.status.in_(filter.status))
+    if filter.visibility is not None:
+        found.append(Dataset.visibility == filter.visibility)
+    if filter.owner_ids is not None:
+        found.append(Dataset.owner_id.in_(filter.owner_ids))
+    found += [
+        select(DatasetTag.name).where(DatasetTag.dataset_id == Dataset.id, DatasetTag.name == tag.casefold()).exists()
+        for tag in filter.tags or ()
+    ]
+    if filter.name_contains:
+        found.append(Dataset.name.icontains(filter.name_contains.replace("\x00", ""), autoescape=True))
+    if filter.created_after is not None:
+        found.append(Dataset.created_at > filter.created_after)
+    if filter.updated_after is not None:
+        found.append(Dataset.updated_at > filter.updated_after)
+    return found
+
+
+async def list_datasets(
+    session: AsyncConnection,
+    viewer: Viewer,
+    *,
+    first: int,
+    after: str | None = None,
+    filter: DatasetFilter | None = None,
+    order: OrderField = OrderField.CREATED_AT,
+    direction: Direction = Direction.DESC,
+) -> Page[DatasetRow]:
+    """A page of the datasets that the viewer may see: one statement, and a deep page costs what the first one costs.
+
+    Raises:
+        InvalidInput: `after` belongs to another list or order.
+    """
+    name = f"datasets:{order}:{direction}"
+    statement = select(*COLUMNS).where(access.visible(viewer), *conditions(filter)).limit(first + 1)
+    rows = (await session.execute(_ordered(statement, order, direction, after, name))).all()
+
+    def cursor_of(row: DatasetRow) -> str:
+        return cursors.encode(name, getattr(row, order.value.lower()), row.id)
+
+    return cursors.page(rows, first, after, cursor_of)
+
+
+def _ordered(
+    statement: Select[*tuple[Any, ...]], order: OrderField, direction: Direction, after: str | None, name: str
+) -> Select[*tuple[Any, ...]]:
+    column = _COLUMN[order]
+    descending = direction is Direction.DESC
+    if after is not None:
+        value, row_id = cursors.decode(after, name, str if order is OrderField.NAME else datetime, UUID)
+        here, there = tuple_(column, Dataset.id), tuple_(literal(value, column.type), literal(row_id, Dataset.id.type))
+        statement = statement.where(here < there if descending else here > there)
+    return statement.order_by(
+        column.desc() if descending else column.asc(), Dataset.id.desc() if descending else Dataset.id.asc()
+    )

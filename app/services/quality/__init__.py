@@ -1,0 +1,1 @@
+"""Rules, what they found, the gate before publication, schedules, incidents, contracts."""
