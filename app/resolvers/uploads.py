@@ -28,7 +28,7 @@ from app.services.datasets import versions
 from app.services.ingest import previews, rereads
 from app.services.quality.gate import GateClosed
 from app.services.rate_limits import Kind
-from app.services.uploads import uploads
+from app.services.uploads import parts, uploads
 
 
 @strawberry.type
@@ -97,13 +97,13 @@ class UploadsMutation:
         self, info: Info, input: Annotated[CompleteUploadInput, strawberry.argument(description="The parts.")]
     ) -> VersionPayload:
         async def done() -> VersionPayload:
-            if len(input.parts) > uploads.MAX_PARTS:
-                raise InvalidInput(f"At most {uploads.MAX_PARTS:,} parts.", path=("parts",))
+            if len(input.parts) > parts.MAX_PARTS:
+                raise InvalidInput(f"At most {parts.MAX_PARTS:,} parts.", path=("parts",))
             version_id = await uploads.complete(
                 info.context.resources.db,
                 info.context.viewer,
                 from_id(input.upload_id, "Upload", "uploadId"),
-                [uploads.ClaimedPart(part.number, part.etag) for part in input.parts],
+                [parts.ClaimedPart(part.number, part.etag) for part in input.parts],
                 storage=info.context.resources.storage,
                 origin=info.context.origin,
             )

@@ -6,7 +6,8 @@ import pytest
 
 from app.adapters.storage import StoredPart
 from app.core.errors import InvalidInput
-from app.services.uploads.uploads import MAX_PARTS, ClaimedPart, check_parts, part_size_bytes
+from app.services.uploads.parts import MAX_PARTS, ClaimedPart, check
+from app.services.uploads.uploads import part_size_bytes
 
 MIB = 1 << 20
 STORED = [StoredPart(1, "a", 10), StoredPart(2, "b", 10), StoredPart(3, "c", 5)]
@@ -19,13 +20,13 @@ def claimed(*parts: tuple[int, str]) -> list[ClaimedPart]:
 
 def test_parts_are_joined_by_number_in_whatever_order_they_are_listed() -> None:
     for order in itertools.permutations([(1, "a"), (2, '"b"'), (3, "c")]):
-        assert check_parts(claimed(*order), STORED, **DECLARED) == STORED
+        assert check(claimed(*order), STORED, **DECLARED) == STORED
 
 
 def test_of_a_part_that_was_sent_twice_the_claimed_one_is_joined() -> None:
     for twice in ([StoredPart(2, "x", 10), StoredPart(2, "b", 10)], [StoredPart(2, "b", 10), StoredPart(2, "x", 10)]):
         stored = [STORED[0], *twice, STORED[2]]
-        assert check_parts(claimed((1, "a"), (2, "b"), (3, "c")), stored, **DECLARED) == STORED
+        assert check(claimed((1, "a"), (2, "b"), (3, "c")), stored, **DECLARED) == STORED
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def test_the_first_part_that_differs_is_named(
     listed: list[tuple[int, str]], stored: list[StoredPart], message: str, path: tuple[str, ...]
 ) -> None:
     with pytest.raises(InvalidInput) as refused:
-        check_parts(claimed(*listed), stored, **DECLARED)
+        check(claimed(*listed), stored, **DECLARED)
     assert (refused.value.message, refused.value.path) == (message, path)
 
 

@@ -10,10 +10,10 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from app.adapters.storage import PartsRefused, Storage, StoredPart
+from app.adapters.storage import Storage
 from app.core import faults, ledger
 from app.core.db import Database
-from app.core.errors import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
+from app.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from app.core.ids import uuid7
 from app.core.rows import AnyRow
 from app.core.settings import Settings
@@ -24,9 +24,8 @@ from app.models.versions import DatasetVersion, VersionStatus
 from app.services import access, audit, events, idempotency, texts
 from app.services.access import Level
 from app.services.datasets import versions
-from app.services.uploads import quotas
+from app.services.uploads import parts, quotas
 
-MAX_PARTS = 1_000
 MAX_PART_BYTES = 5 << 30
 """S3's limit for one part."""
 MISSING = "There is no such upload, or you may not see its dataset."
@@ -42,14 +41,6 @@ class Declaration:
     label: str | None = None
     comment: str | None = None
     options: dict[str, object] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimedPart:
-    """A part as the client says it was stored. `etag` with or without quotes."""
-
-    number: int
-    etag: str
 
 
 async def start(
@@ -132,7 +123,7 @@ async def complete(
     db: Database,
     viewer: Viewer,
     upload_id: UUID,
-    parts: Sequence[ClaimedPart],
+    claimed: Sequence[parts.ClaimedPart],
     *,
     storage: Storage,
     origin: audit.Origin = audit.Origin(),
@@ -151,7 +142,7 @@ async def complete(
         return upload.version_id
     if upload.state is not UploadState.WAITING:
         raise Conflict(f"This upload is {upload.state}. Start a new one.")
-    etag = await _finish_object(upload, parts, storage)
+    etag = await parts.join(upload, claimed, storage)
     faults.point("api.after_multipart_complete")
     async with db.transaction(viewer) as session:
         session.info["origin"] = origin
@@ -226,69 +217,7 @@ async def end_waiting(session: AsyncSession, upload_id: UUID, state: UploadState
 
 def part_size_bytes(size_bytes: int, smallest: int) -> int:
     """The size of every part but the last: whole MiB, so that there are at most 1,000 parts."""
-    return max(smallest, math.ceil(size_bytes / MAX_PARTS / (1 << 20)) << 20)
-
-
-async def _finish_object(upload: AnyRow, claimed: Sequence[ClaimedPart], storage: Storage) -> str:
-    """The finished object's ETag."""
-    try:
-        stored = await storage.list_parts(upload.object_key, upload.storage_upload_id)
-        parts = check_parts(
-            claimed, stored, size_bytes=upload.size_bytes, part_size=upload.part_size_bytes, count=upload.part_count
-        )
-        await storage.complete_multipart(upload.object_key, upload.storage_upload_id, parts)
-    except PartsRefused as error:
-        raise InvalidInput("The object store refuses these parts. Upload them again.", path=("parts",)) from error
-    except NotFound:
-        # An earlier call came so far and no further: the object is there, only the answer was lost.
-        pass
-    found = await storage.find(upload.object_key)
-    if found is None:
-        raise Conflict("The parts of this upload are no longer there. Start a new upload.")
-    if found.size_bytes != upload.size_bytes:
-        raise Unavailable("The object store reports another size than the sum of the parts.")
-    return found.etag
-
-
-def check_parts(
-    claimed: Sequence[ClaimedPart], stored: Sequence[StoredPart], *, size_bytes: int, part_size: int, count: int
-) -> list[StoredPart]:
-    """The parts to join, by number, when the client's list, the store's list and the declaration say the same.
-
-    Args:
-        stored: some stores list a part that was sent twice twice; the client's ETag says which one is meant.
-
-    Raises:
-        InvalidInput: naming the first part that differs.
-    """
-    numbers = [part.number for part in claimed]
-    doubled = sorted({number for number in numbers if numbers.count(number) > 1}) if len(numbers) <= MAX_PARTS else [0]
-    if doubled:
-        raise InvalidInput(f"Part {doubled[0]} is listed twice.", path=("parts",))
-    missing = sorted(set(range(1, count + 1)) - set(numbers))
-    if missing:
-        raise InvalidInput(f"Part {missing[0]} of {count} is not listed. Upload it, then complete again.", path=("parts",))
-    if len(numbers) > count:
-        raise InvalidInput(f"This upload has {count} parts; {len(numbers)} are listed.", path=("parts",))
-    newest = {part.number: part for part in stored}
-    exact = {(part.number, part.etag): part for part in stored}
-    chosen: list[StoredPart] = []
-    for position, part in enumerate(claimed):
-        found = exact.get((part.number, part.etag.strip('"'))) or newest.get(part.number)
-        if found is None:
-            raise InvalidInput(f"Part {part.number} did not arrive. Upload it again.", path=("parts", str(position)))
-        if part.etag.strip('"') != found.etag:
-            message = f"The ETag of part {part.number} is not that of the stored part. Upload it again."
-            raise InvalidInput(message, path=("parts", str(position), "etag"))
-        expected = part_size if part.number < count else size_bytes - part_size * (count - 1)
-        if found.size_bytes != expected:
-            message = f"Part {part.number} has {found.size_bytes:,} bytes where {expected:,} were declared. Upload it again."
-            raise InvalidInput(message, path=("parts", str(position)))
-        chosen.append(found)
-    extra = sorted(set(newest) - set(numbers))
-    if extra:
-        raise InvalidInput(f"The store holds a part {extra[0]} that was never asked for. Start a new upload.", path=("parts",))
-    return sorted(chosen, key=lambda part: part.number)
+    return max(smallest, math.ceil(size_bytes / parts.MAX_PARTS / (1 << 20)) << 20)
 
 
 async def _own(connection: AsyncConnection | AsyncSession, viewer: Viewer, upload_id: UUID) -> AnyRow:
@@ -313,7 +242,7 @@ async def _own(connection: AsyncConnection | AsyncSession, viewer: Viewer, uploa
 def _check_declaration(declaration: Declaration, settings: Settings) -> None:
     if declaration.size_bytes <= 0:
         raise InvalidInput("The file is empty: there is nothing to upload.", path=("sizeBytes",))
-    most = min(settings.max_upload_bytes, MAX_PARTS * MAX_PART_BYTES)
+    most = min(settings.max_upload_bytes, parts.MAX_PARTS * MAX_PART_BYTES)
     if declaration.size_bytes > most:
         raise InvalidInput(f"At most {most:,} bytes can be uploaded as one file.", path=("sizeBytes",))
     if declaration.sha256 is not None and len(declaration.sha256) != 32:
