@@ -10,6 +10,7 @@ from app.api.policy import POLICY, Who
 from app.api.schema import make_schema
 from app.core import guard
 from app.models import Base
+from app.resolvers.nodes import FINDERS
 
 ROOT = Path(__file__).parents[2]
 ROOTS = {"Query", "Mutation", "Subscription"}
@@ -46,6 +47,12 @@ def test_roots_say_who_and_all_else_follows_its_parent() -> None:
 
 def test_every_table_is_guarded_or_named_as_one_that_holds_nothing_of_a_dataset() -> None:
     assert {table.name for table in Base.metadata.tables.values() if not guard.is_scoped(table)} == UNSCOPED
+
+
+def test_every_object_with_an_id_is_found_by_it() -> None:
+    types = make_schema()._schema.type_map.values()
+    nodes = {one.name for one in types if isinstance(one, GraphQLObjectType) and "Node" in {face.name for face in one.interfaces}}
+    assert nodes == set(FINDERS)
 
 
 AS_SYSTEM = {
