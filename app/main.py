@@ -1,5 +1,6 @@
-"""`python -m app.main`: the api process."""
+"""`python -m app.main [--fd N]`: the api process. It listens on DATAKURA_HOST and DATAKURA_PORT, or on an open socket."""
 
+import argparse
 import contextlib
 import socket
 import sys
@@ -16,6 +17,9 @@ MAX_FRAME_BYTES = 65_536
 
 def main() -> None:
     """Serves until SIGTERM or SIGINT."""
+    parser = argparse.ArgumentParser(prog="python -m app.main")
+    parser.add_argument("--fd", type=int, help="an open socket that listens already")
+    given: int | None = parser.parse_args().fd
     settings = get_settings()
     production.refuse_unless_ready(settings)
     logs.configure(settings, process="api")
@@ -35,17 +39,17 @@ def main() -> None:
     )
     server = uvicorn.Server(config)
     with contextlib.suppress(KeyboardInterrupt):
-        server.run(sockets=[bound(config, settings.socket_stall_seconds)])
+        server.run(sockets=[bound(config, settings.socket_stall_seconds, given)])
     if not server.started:
         sys.exit(3)
 
 
-def bound(config: uvicorn.Config, stall_seconds: float) -> socket.socket:
-    """The socket to listen on. Connections of clients that read nothing for so long end, whatever waits to be sent to them.
+def bound(config: uvicorn.Config, stall_seconds: float, fd: int | None = None) -> socket.socket:
+    """The socket to listen on: the given open one, or a new one. Connections of clients that read nothing for so long end, whatever waits to be sent to them.
 
     uvicorn closes such a connection only after everything was sent, which is never: the kernel has to end it.
     """
-    listening = config.bind_socket()
+    listening = config.bind_socket() if fd is None else socket.socket(fileno=fd)
     if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(stall_seconds * 1000))
     return listening

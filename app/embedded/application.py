@@ -3,6 +3,7 @@
 import http.client
 import os
 import secrets
+import socket
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
@@ -44,7 +45,7 @@ class Application:
     def __init__(
         self,
         plan: Plan,
-        port: int,
+        listening: socket.socket,
         engines: Mapping[str, str],
         *,
         commands: Commands,
@@ -54,10 +55,12 @@ class Application:
     ) -> None:
         """
         Args:
+            listening: where people reach the API; it is kept open over restarts of the API, so that nobody is refused meanwhile.
             engines: the settings by which the engines are reached, as environment variables.
         """
         self._plan = plan
-        self._port = port
+        self._listening = listening
+        self._port = listening.getsockname()[1]
         self._commands = commands
         self._tasks = tasks
         # Only those who need the administrator's password get it.
@@ -68,7 +71,7 @@ class Application:
             | {
                 "DATAKURA_DATA_DIR": plan.data_dir,
                 "DATAKURA_HOST": plan.host,
-                "DATAKURA_PORT": str(port),
+                "DATAKURA_PORT": str(self._port),
                 "PYTHONUNBUFFERED": "1",
                 # glibc keeps an arena a thread, up to eight a core, and gives none of them back.
                 "MALLOC_ARENA_MAX": "2",
@@ -137,9 +140,11 @@ class Application:
             self.supervised[name].stop()
 
     def _program(self, name: str, command: tuple[str, ...]) -> Program:
+        fd = self._listening.fileno()
         return Program(
             name=name,
-            command=command,
+            command=(*command, "--fd", str(fd)) if name == "api" else command,
+            pass_fds=(fd,) if name == "api" else (),
             environment=self._environment,
             log=self._plan.logs / f"{name}.log",
             directory=Path.cwd(),

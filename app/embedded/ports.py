@@ -13,24 +13,33 @@ from app.embedded.files import read_object, write_private
 # Below the range from which Linux takes the ports of outgoing connections (32768 and up): there, a connection of anybody
 # could sit on an engine's port in the moment in which the engine is restarted.
 _LOWEST, _HIGHEST = 15_000, 32_000
+_TRIES = 20
 
 
-def refusal(port: int, host: str = "127.0.0.1") -> OSError | None:
-    """Why a server could not listen on `port` now, None when it could."""
+_BACKLOG = 1024
+
+
+def bound(port: int, host: str = "127.0.0.1") -> socket.socket:
+    """A socket on `port`; raises OSError."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    made = socket.socket(family, kind, protocol)
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as probe:
-            # As servers do: a port whose old connections are still closing counts as free.
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-    except OSError as error:
-        return error
-    return None
+        # As servers do: a port whose old connections are still closing counts as free.
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(address)
+    except OSError:
+        made.close()
+        raise
+    return made
 
 
 def is_free(port: int) -> bool:
     """Whether a server could listen on `port` of this machine's loopback now."""
-    return refusal(port) is None
+    try:
+        bound(port).close()
+    except OSError:
+        return False
+    return True
 
 
 class Ports:
@@ -61,8 +70,10 @@ class Ports:
         write_private(self._file, json.dumps(self._remembered, indent=2, sort_keys=True))
         return taken
 
-    def take_for_people(self, wanted: int, *, host: str, explicit: bool) -> int:
-        """The port of the page. One that was asked for is taken or refused; otherwise another free one will do.
+    def listen_for_people(self, wanted: int, *, host: str, explicit: bool) -> socket.socket:
+        """A socket that listens on the port of the page. One that was asked for is taken or refused; otherwise another will do.
+
+        It listens at once: whoever else wants the port while everything is prepared does not get it.
 
         Args:
             wanted: 0 for any.
@@ -70,19 +81,21 @@ class Ports:
         Raises:
             StartError: the port was asked for and is taken, or nobody may listen there.
         """
-        if not wanted:
-            return self.take(["page"])["page"]
-        error = refusal(wanted, host)
-        if error is None:
-            return wanted
-        if error.errno != errno.EADDRINUSE:
-            raise StartError(
-                f"Cannot listen on port {wanted} of {host}: {error.strerror}. "
-                "Choose another: DATAKURA_PORT (0 picks a free one; below 1024 needs root), DATAKURA_HOST (an address of this machine)."
-            )
-        if explicit:
-            raise StartError(
-                f"Port {wanted} of {host} is taken by another program. "
-                "Stop that program, or choose another port: DATAKURA_PORT=NUMBER (0 picks a free one)."
-            )
-        return self.take(["page"])["page"]
+        for port in (wanted, *(0 for _ in range(_TRIES))):
+            try:
+                listening = bound(port or self.take(["page"])["page"], host)
+                listening.listen(_BACKLOG)
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise StartError(
+                        f"Cannot listen on port {port} of {host}: {error.strerror}. Choose another: "
+                        "DATAKURA_PORT (0 picks a free one; below 1024 needs root), DATAKURA_HOST (an address of this machine)."
+                    ) from error
+                if explicit and port:
+                    break
+            else:
+                return listening
+        raise StartError(
+            f"Port {wanted} of {host} is taken by another program. "
+            "Stop that program, or choose another port: DATAKURA_PORT=NUMBER (0 picks a free one)."
+        )

@@ -48,6 +48,8 @@ class Program:
     stop_seconds: float = 10.0
     """After this long it is killed."""
     identity: Identity = Identity.OWN
+    pass_fds: tuple[int, ...] = ()
+    """Open files of this process that the program has too, under the same numbers."""
     is_ready: Callable[[], bool] | None = None
     """Asked again and again at the start; None: ready as soon as it runs."""
 
@@ -175,6 +177,7 @@ class Supervised:
                     stdin=subprocess.DEVNULL,
                     stdout=log,
                     stderr=subprocess.STDOUT,
+                    pass_fds=self.program.pass_fds,
                     start_new_session=True,
                 )
             self._record.add(self.program.name, self._process.pid, self.program.stop_signal)

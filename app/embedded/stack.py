@@ -1,5 +1,6 @@
 """Everything of one data folder: what is started in which order, and what a person is told of it."""
 
+import socket
 import time
 from functools import partial
 
@@ -33,6 +34,7 @@ class Stack:
         self._record = Record(plan.run / "application.json")
         self._tasks = Tasks(self._record)
         self._engines: Engines | None = None
+        self._listening: socket.socket | None = None
         self._application: Application | None = None
         self._password = ""
 
@@ -47,7 +49,8 @@ class Stack:
         self._be_the_only_one()
         self._check_given()
         in_parallel([partial(stop_leftovers, plan.run / f"{what}.json") for what in ("application", "engines")])
-        port = self._take_port()
+        self._listening = self._listen()
+        port = self._listening.getsockname()[1]
         in_parallel([self._start_engines, self._build_page])
         if not self._engines:
             raise RuntimeError("the engines have not been started")
@@ -55,7 +58,7 @@ class Stack:
         folder.note_environment(plan.folder, environment)
         self._application = Application(
             plan,
-            port,
+            self._listening,
             environment,
             commands=self._commands,
             tasks=self._tasks,
@@ -79,6 +82,9 @@ class Stack:
         if self._password:
             # Made, but never shown: without it nobody could sign in after the next start.
             self._screen.say(f"  Made for {self._plan.admin_email}, shown only now: password {self._password}")
+        if self._listening:
+            # Whoever comes now is refused at once, and does not wait for an API that ends.
+            self._listening.close()
         try:
             if self._application:
                 self._application.stop()
@@ -126,12 +132,12 @@ class Stack:
             if url:
                 check_reachable(setting, name, url)
 
-    def _take_port(self) -> int:
-        plan = self._plan
-        port = Ports(plan.folder / "ports.json").take_for_people(plan.port, host=plan.host, explicit=plan.port_is_explicit)
-        if plan.port not in (0, port):
+    def _listen(self) -> socket.socket:
+        plan, ports = self._plan, Ports(self._plan.folder / "ports.json")
+        listening = ports.listen_for_people(plan.port, host=plan.host, explicit=plan.port_is_explicit)
+        if plan.port not in (0, port := listening.getsockname()[1]):
             self._screen.say(f"  Port {plan.port} is taken by another program; this one uses {port}.")
-        return port
+        return listening
 
     def _start_engines(self) -> None:
         given = self._plan.given

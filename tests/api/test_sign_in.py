@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from app.core.ids import uuid7
 from app.core.security import digest
 from tests.support.client import SIGN_IN, Client
+from tests.support.http import http_client
 from tests.support.people import a_person, signer
 from tests.support.served import served
 from tests.support.system import EMAIL, PASSWORD, System
@@ -30,7 +31,7 @@ ENDED = {
 async def with_cookie(client: Client, mutation: str, token: str) -> httpx.Response:
     """The answer to a mutation that brings this refresh token alone."""
     headers = {"Content-Type": "application/json", "Cookie": f"{COOKIE}={token}"}
-    async with httpx.AsyncClient(base_url=client.url, timeout=30) as http:
+    async with http_client(client.url) as http:
         return await http.post("/graphql", json={"query": mutation}, headers=headers)
 
 

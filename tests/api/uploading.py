@@ -10,6 +10,7 @@ import httpx
 from app.core.ids import uuid7
 from app.schema.ids import from_id, parse_id
 from tests.support.client import Client
+from tests.support.http import http_client
 from tests.support.system import System
 
 ABORT = (
@@ -45,7 +46,7 @@ async def started(client: Client, content: bytes = CSV, **given: object) -> tupl
 
 async def put(part: dict, content: bytes) -> httpx.Response:
     """A part is sent as it is."""
-    async with httpx.AsyncClient(timeout=60) as storage:
+    async with http_client(timeout=60) as storage:
         return await storage.put(part["url"], content=content)
 
 

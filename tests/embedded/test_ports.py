@@ -55,7 +55,7 @@ def test_the_port_above_by_the_offset_is_free_too(tmp_path: Path, taken: int) ->
 
 def test_a_port_that_was_asked_for_and_is_taken_is_named_in_one_sentence(tmp_path: Path, taken: int) -> None:
     with pytest.raises(StartError) as refused:
-        Ports(tmp_path / "ports.json").take_for_people(taken, host="127.0.0.1", explicit=True)
+        Ports(tmp_path / "ports.json").listen_for_people(taken, host="127.0.0.1", explicit=True)
 
     assert str(refused.value) == (
         f"Port {taken} of 127.0.0.1 is taken by another program. "
@@ -65,8 +65,11 @@ def test_a_port_that_was_asked_for_and_is_taken_is_named_in_one_sentence(tmp_pat
 
 
 def test_a_default_port_that_is_taken_is_replaced_by_a_remembered_one(tmp_path: Path, taken: int) -> None:
-    first = Ports(tmp_path / "ports.json").take_for_people(taken, host="127.0.0.1", explicit=False)
-    second = Ports(tmp_path / "ports.json").take_for_people(taken, host="127.0.0.1", explicit=False)
+    with Ports(tmp_path / "ports.json").listen_for_people(taken, host="127.0.0.1", explicit=False) as listening:
+        first = listening.getsockname()[1]
+        assert not is_free(first)
+    with Ports(tmp_path / "ports.json").listen_for_people(taken, host="127.0.0.1", explicit=False) as listening:
+        second = listening.getsockname()[1]
 
     assert first != taken
     assert second == first
@@ -74,4 +77,4 @@ def test_a_default_port_that_is_taken_is_replaced_by_a_remembered_one(tmp_path: 
 
 def test_an_address_that_this_machine_does_not_have_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StartError, match=r"^Cannot listen on port 8400 of 192\.0\.2\.7: Cannot assign requested address\."):
-        Ports(tmp_path / "ports.json").take_for_people(8400, host="192.0.2.7", explicit=False)
+        Ports(tmp_path / "ports.json").listen_for_people(8400, host="192.0.2.7", explicit=False)

@@ -7,7 +7,6 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx
 import orjson
 import pyarrow.parquet as pq
 import pytest
@@ -19,6 +18,7 @@ from tests.quality import reference
 from tests.quality.tables import Value
 from tests.quality.test_comparing_rules import psi
 from tests.quality_runs.checking import PUBLISH, checked, uploaded
+from tests.support.http import http_client
 from tests.support.people import Person
 
 DATA = Path(__file__).parents[2] / "app/demo/data"
@@ -169,7 +169,7 @@ async def test_every_type_agrees_with_plain_python_on_real_flights(admin: Person
         value, failed = reference.found(one, rows, None)
         assert value is not None
         expected[one.type] = (value, failed, verdict(one, value))
-    async with httpx.AsyncClient() as http:
+    async with http_client() as http:
         for name, (value, failed, status) in expected.items():
             one = found[name]
             assert (one["value"], one["status"]) == (pytest.approx(value, rel=1e-9), status), name

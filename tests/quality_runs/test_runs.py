@@ -1,6 +1,5 @@
 """Rules are checked on versions: results, metrics, verdict, gate, health, live changes."""
 
-import httpx
 import pytest
 
 from app.core.ids import uuid7
@@ -21,6 +20,7 @@ from tests.quality_runs.checking import (
     uploaded,
 )
 from tests.support.client import Client
+from tests.support.http import http_client
 from tests.support.people import People, Person
 from tests.support.socket import Socket
 from tests.support.system import System, until
@@ -194,7 +194,7 @@ async def test_rules_are_tried_without_leaving_anything_and_all_failed_rows_are_
         (None, "Small", "FAIL", 90), (None, "None", "PASS", 100),
     ]  # fmt: skip
     assert len(run["results"][0]["failedRowsSample"]) == 20
-    async with httpx.AsyncClient() as http:
+    async with http_client() as http:
         file = await http.get(run["results"][0]["failedRowsUrl"])
     assert (file.status_code, file.content[:4], file.headers["Content-Disposition"].split(";")[0]) == (200, b"PAR1", "attachment")
     assert run["results"][1]["failedRowsUrl"] is None

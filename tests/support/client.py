@@ -6,6 +6,7 @@ from typing import Self
 
 import httpx
 
+from tests.support.http import http_client
 from tests.support.system import EMAIL, PASSWORD, until
 
 SIGN_IN = """mutation SignIn($input: SignInInput!) { signIn(input: $input) {
@@ -31,7 +32,7 @@ class Client:
 
     def __init__(self, url: str):
         self.url = url
-        self.http = httpx.AsyncClient(base_url=url, timeout=30)
+        self.http = http_client(url)
         self.token: str | None = None
 
     async def __aenter__(self) -> Self:
@@ -80,7 +81,7 @@ class Client:
         """All parts are stored; their numbers and ETags."""
         size = upload["partSizeBytes"]
         parts = []
-        async with httpx.AsyncClient(timeout=60) as storage:
+        async with http_client(timeout=60) as storage:
             for part in upload["parts"]:
                 chunk = content[(part["number"] - 1) * size : part["number"] * size]
                 answer = await storage.put(part["url"], content=chunk)

@@ -25,6 +25,7 @@ from app.embedded.engines import Engines
 from app.prepare import prepare
 from app.services.accounts import signing_keys
 from tests.support.engines import migrated_database
+from tests.support.http import http_client
 
 # Two living systems of one pair of engines never share a Redis database: a worker would take the other one's messages.
 REDIS_DATABASES = 16
@@ -125,7 +126,7 @@ class System:
 
     async def until_ready(self) -> None:
         """The api says that every dependency answers."""
-        async with httpx.AsyncClient() as client:
+        async with http_client() as client:
 
             async def ready() -> bool:
                 try:

@@ -3,6 +3,7 @@
 import http.server
 import os
 import signal
+import socket
 import sys
 
 signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
@@ -20,5 +21,6 @@ class Answer(http.server.BaseHTTPRequestHandler):
         """Silence."""
 
 
-address = os.environ["DATAKURA_HOST"], int(os.environ["DATAKURA_PORT"])
-http.server.ThreadingHTTPServer(address, Answer).serve_forever()
+server = http.server.ThreadingHTTPServer((os.environ["DATAKURA_HOST"], 0), Answer, bind_and_activate=False)
+server.socket = socket.socket(fileno=int(sys.argv[sys.argv.index("--fd") + 1]))
+server.serve_forever()
