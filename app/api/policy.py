@@ -32,7 +32,7 @@ class Who(StrEnum):
 _ROOTS: dict[str, dict[Who, str]] = {
     "Query": {
         Who.ANYBODY: "viewer signInOptions",
-        Who.ACCOUNT: "datasets previewFile searchDatasets suggestDatasets users teams sessions apiKeys qualityRuleTypes incidents checkSchedules ruleTemplates",
+        Who.ACCOUNT: "datasets previewFile searchDatasets suggestDatasets users teams sessions apiKeys qualityRuleTypes incidents checkSchedules checkScheduleTimes ruleTemplates",
         Who.READ: "dataset datasetBySlug datasetActivity datasetVersion compareVersions node qualityRun qualityBackTest dataContract",
         Who.SELF: "upload",
         Who.ADMINISTRATOR: "auditEvents auditTrail taskQueues tasks storage systemHealth searchIndex",
@@ -160,7 +160,8 @@ _QUALITY: dict[str, dict[Who, str]] = {
         Who.PARENT: "key name type fieldPaths parameters operator threshold upperThreshold reason failingRowCount dismissed"
     },
     "RuleTemplate": {
-        Who.PARENT: "id name description tag semanticType enabled deleted createdAt updatedAt rules datasetCount ruleCount createdBy"
+        Who.PARENT: "id name description tag semanticType enabled deleted createdAt updatedAt rules datasets datasetCount ruleCount "
+        "createdBy"
     },
     "RuleTemplateConnection": {Who.PARENT: "edges pageInfo"},
     "RuleTemplateEdge": {Who.PARENT: "cursor node"},

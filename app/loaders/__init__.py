@@ -50,6 +50,7 @@ class Loaders:
         self.template_by_rule = batched(rule_sources.templates_by_rule, db, viewer)
         self.rules_by_template = batched(rule_sources.rules_by_template, db, viewer)
         self.reach_by_template = batched(rule_sources.reach_by_template, db, viewer)
+        self.datasets_by_template = batched(rule_sources.datasets_by_template, db, viewer)
         self.slots_by_dataset = batched(rule_sources.slots_by_dataset, db, viewer)
         self.dismissed_by_dataset = batched(rule_sources.dismissed_by_dataset, db, viewer)
         self.schedules_by_dataset = batched(check_schedules.schedules_by_dataset, db, viewer)

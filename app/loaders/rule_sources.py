@@ -12,7 +12,11 @@ from app.models.datasets import Dataset
 from app.models.quality import QualityRule
 from app.models.rule_sources import DismissedSuggestion, RuleTemplate, RuleTemplateRule
 from app.services import access
+from app.services.datasets import datasets
 from app.services.quality import rule_templates
+
+MAX_FOLLOWING = 100
+"""Datasets that are listed of a template; how many there are is counted apart."""
 
 
 async def templates_by_rule(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[AnyRow | None]:
@@ -50,6 +54,28 @@ async def reach_by_template(connection: AsyncConnection, viewer: Viewer, ids: li
         .group_by(RuleTemplateRule.template_id)
     )
     return one_each(ids, await connection.execute(statement), "template_id")
+
+
+async def datasets_by_template(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[list[AnyRow]]:
+    """Visible datasets that have rules of the template, by name; the first 100."""
+    followed = (
+        select(RuleTemplateRule.template_id, Dataset.id, Dataset.name)
+        .select_from(QualityRule)
+        .join(Dataset, Dataset.id == QualityRule.dataset_id)
+        .join(RuleTemplateRule, RuleTemplateRule.id == QualityRule.template_rule_id)
+        .where(RuleTemplateRule.template_id.in_(ids), QualityRule.deleted_at.is_(None), access.visible(viewer))
+        .distinct()
+        .subquery()
+    )
+    place = func.row_number().over(partition_by=followed.c.template_id, order_by=(followed.c.name, followed.c.id)).label("place")
+    placed = select(followed.c.template_id, followed.c.id, place).subquery()
+    statement = (
+        select(*datasets.COLUMNS, placed.c.template_id)
+        .join(placed, placed.c.id == Dataset.id)
+        .where(placed.c.place <= MAX_FOLLOWING, access.visible(viewer))
+        .order_by(placed.c.template_id, placed.c.place)
+    )
+    return many_each(ids, await connection.execute(statement), "template_id")
 
 
 async def slots_by_dataset(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[list[AnyRow]]:

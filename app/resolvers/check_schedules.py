@@ -1,5 +1,6 @@
 """Schedules of checks."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -11,10 +12,12 @@ from app.schema.check_schedules import (
     CheckSchedule,
     CheckScheduleFilter,
     CheckSchedulePayload,
+    Count,
     CreateCheckScheduleInput,
     DeleteCheckScheduleInput,
     DeleteCheckSchedulePayload,
     UpdateCheckScheduleInput,
+    check_count,
 )
 from app.schema.connections import Connection
 from app.schema.ids import from_id, to_id
@@ -41,6 +44,20 @@ class CheckSchedulesQuery:
             rows = await schedules.list_page(connection, info.context.viewer, wanted, first=first, after=position)
         page = cursors.page(rows, first, after, lambda row: cursors.encode(_ORDER, row.next_run_at, row.id))
         return Connection.of(page, CheckSchedule.of)
+
+    @strawberry.field(
+        description="When a schedule would be due from now on, before there is one; fewer where the times end. Or INVALID_INPUT."
+    )
+    async def check_schedule_times(
+        self,
+        info: Info,
+        cron: Annotated[str, strawberry.argument(description="Five fields, as for `createCheckSchedule`.")],
+        timezone: Annotated[str, strawberry.argument(description="A name as Europe/Berlin.")] = "UTC",
+        count: Count = 5,
+    ) -> list[datetime]:
+        assert info.context.viewer
+        check_count(count)
+        return schedules.next_times(cron, timezone, datetime.now(UTC), count)
 
 
 @strawberry.type

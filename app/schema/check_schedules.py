@@ -17,6 +17,13 @@ from app.schema.quality_runs import QualityRun
 from app.services.quality import schedules
 
 MAX_NEXT = 100
+Count = Annotated[int, strawberry.argument(description="How many, 1-100.")]
+
+
+def check_count(count: int) -> None:
+    """Raises InvalidInput when so many times are not told."""
+    if not 1 <= count <= MAX_NEXT:
+        raise InvalidInput(f"`count` has to be 1 to {MAX_NEXT}; it is {count}.", path=("count",))
 
 
 @strawberry.type(description="When the current version of a dataset is checked again.")
@@ -45,9 +52,8 @@ class CheckSchedule(Node):
         return [QualityRule.of(row) for row in await info.context.loaders.rules_by_schedule.load(self.row.id)]
 
     @strawberry.field(description="The times that it is due next; empty while it is not enabled.")
-    async def next_runs(self, count: Annotated[int, strawberry.argument(description="How many, 1-100.")] = 5) -> list[datetime]:
-        if not 1 <= count <= MAX_NEXT:
-            raise InvalidInput(f"`count` has to be 1 to {MAX_NEXT}; it is {count}.", path=("count",))
+    async def next_runs(self, count: Count = 5) -> list[datetime]:
+        check_count(count)
         if not self.enabled:
             return []
         later = schedules.next_times(self.cron, self.timezone, max(self.next_run_at, datetime.now(UTC)), count)

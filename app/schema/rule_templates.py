@@ -10,6 +10,7 @@ from strawberry.scalars import JSON
 from app.core.rows import AnyRow
 from app.schema.accounts import User
 from app.schema.base import Info, Node, UserError, errors_field, optional
+from app.schema.datasets import Dataset
 from app.schema.ids import from_id, to_id
 from app.schema.quality import ComparisonOperator
 from app.schema.quality_rules import QualityRuleDraftInput, Severity
@@ -80,6 +81,10 @@ class RuleTemplate(Node):
     async def dataset_count(self, info: Info) -> int:
         row = await info.context.loaders.reach_by_template.load(self.row.id)
         return 0 if row is None else row.datasets
+
+    @strawberry.field(description="The datasets that you may see and that have rules of it now, by name; the first 100.")
+    async def datasets(self, info: Info) -> list[Dataset]:
+        return [Dataset.of(row) for row in await info.context.loaders.datasets_by_template.load(self.row.id)]
 
     @strawberry.field(description="How many rules of datasets that you may see come from it now.")
     async def rule_count(self, info: Info) -> int:

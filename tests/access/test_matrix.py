@@ -29,7 +29,7 @@ ROOTS = (
     "datasetVersion", "dataset", "upload", "compareVersions", "searchDatasets", "datasets", "auditEvents", "sessions", "apiKeys",
     "teams", "users", "datasetBySlug", "suggestDatasets", "node", "viewer", "signInOptions", "qualityRuleTypes", "qualityRun", "incidents", "qualityBackTest",
     "auditTrail", "taskQueues", "tasks", "storage", "systemHealth", "searchIndex",
-    "ruleTemplates", "checkSchedules", "dataContract",
+    "ruleTemplates", "checkSchedules", "checkScheduleTimes", "dataContract",
     "datasetActivity", "previewFile",
     "notificationChannels", "notifications", "notificationPreview", "notificationVariables",
 )  # fmt: skip
@@ -100,6 +100,7 @@ def arguments(world: World) -> dict[tuple[str, str], str]:
         ("Query", "qualityRun"): f'(id: "{world.run}")',
         ("Query", "ruleTemplates"): "(first: 5)",
         ("Query", "dataContract"): f'(datasetId: "{world.dataset}")',
+        ("Query", "checkScheduleTimes"): '(cron: "0 6 * * *")',
         ("Query", "checkSchedules"): f'(first: 5, filter: {{datasetId: "{world.dataset}"}})',
         ("Dataset", "versions"): "(first: 5)",
         ("Dataset", "qualityRules"): "(first: 5)",

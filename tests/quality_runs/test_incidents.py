@@ -222,6 +222,26 @@ async def test_schedules_are_listed_with_what_is_due_next_and_paused(people: Peo
     assert (await people.other.run(SCHEDULES, f=wanted))["checkSchedules"]["edges"] == []
 
 
+TIMES = (
+    "query T($cron: String!, $zone: String!, $count: Int!) { checkScheduleTimes(cron: $cron, timezone: $zone, count: $count) }"
+)
+
+
+async def test_times_are_told_before_there_is_a_schedule(people: People) -> None:
+    told = (await people.other.run(TIMES, cron="30 6 * * *", zone="Asia/Tokyo", count=3))["checkScheduleTimes"]
+    times = [datetime.fromisoformat(moment) for moment in told]
+    assert [moment[10:] for moment in told] == ["T21:30:00+00:00"] * 3
+    assert [(later - earlier).total_seconds() for earlier, later in pairwise(times)] == [86400, 86400]
+    for wrong, what in (
+        ({"cron": "61 * * * *", "zone": "UTC", "count": 3}, "cron expression"),
+        ({"cron": "0 6 * * *", "zone": "Mars/Base", "count": 3}, "time zone"),
+        ({"cron": "0 6 * * *", "zone": "UTC", "count": 101}, "`count`"),
+    ):
+        (error,) = (await people.other.post(TIMES, wrong)).json()["errors"]
+        assert error["extensions"]["code"] == "INVALID_INPUT"
+        assert what in error["message"]
+
+
 STORM = """
 WITH made AS (INSERT INTO datasets (id, name, slug, status, visibility, owner_id, version_count)
     SELECT gen_random_uuid(), $1 || n, $1 || n, 'ACTIVE', 'RESTRICTED', $2, 1 FROM generate_series(1, 12) n RETURNING id, owner_id),

@@ -20,7 +20,7 @@ TAGS = "mutation T($input: UpdateDatasetInput!) { updateDataset(input: $input) {
 DROP = "mutation D($input: DeleteQualityRuleInput!) { deleteQualityRule(input: $input) { deletedId errors { code message } } }"
 FIELD = "mutation F($input: UpdateSchemaFieldInput!) { updateSchemaField(input: $input) { errors { code } } }"
 INCIDENTS = "query I($f: IncidentFilter) { incidents(first: 10, filter: $f) { edges { node { state } } } }"
-REACH = "query N($id: ID!) { node(id: $id) { ... on RuleTemplate { datasetCount ruleCount } } }"
+REACH = "query N($id: ID!) { node(id: $id) { ... on RuleTemplate { datasetCount ruleCount datasets { id } } } }"
 
 
 async def rules(client: Person, dataset_id: str) -> dict[str, dict]:
@@ -56,7 +56,9 @@ async def test_a_dataset_follows_the_templates_of_its_tags(admin: Person, people
     assert found["Rows"]["template"] == {"id": template["id"], "name": f"T {tag}"}
     later = await owner.create(f"Later {uuid7()}", tags=[tag, "other"])
     assert set(await rules(owner, later)) == {"Rows", "Prices"}
-    assert (await admin.run(REACH, id=template["id"]))["node"] == {"datasetCount": 2, "ruleCount": 4}
+    assert (await admin.run(REACH, id=template["id"]))["node"] == {
+        "datasetCount": 2, "ruleCount": 4, "datasets": [{"id": before}, {"id": later}],
+    }  # fmt: skip
 
     for mutation, change in ((UPDATE, {"threshold": 5}), (DROP, {})):
         payload = await owner.mutate(mutation, id=found["Rows"]["id"], **change)
