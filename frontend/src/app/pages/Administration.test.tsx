@@ -33,6 +33,15 @@ describe('the administration', () => {
     expect(sent(api, 'AuditSection')).toEqual([])
   })
 
+  it('says that a section is none of its own, beside those that are', async () => {
+    const api = new FakeApi({ query: { viewer } })
+    const page = await renderPage(api, '/admin/uzers')
+    expect(await screen.findByRole('heading', { level: 1, name: 'There is nothing here' })).toBeVisible()
+    expect(screen.getByRole('link', { name: 'Administration' })).toHaveAttribute('href', '/admin/users')
+    expect(screen.getByRole('tab', { name: 'Audit log' })).toHaveAttribute('href', '/admin/audit')
+    expect(page.address()).toBe('/admin/uzers')
+  })
+
   it('keeps filters of accounts in the address, and goes on with a role after the proof', async () => {
     const kenji = { ...KENJI }
     let proved = false

@@ -103,6 +103,32 @@ describe('the live status', () => {
   })
 })
 
+/** What the comparison asks of a version: the newest one has 4 gaps, one more rule, and a longer file. */
+function comparedSample(id: string) {
+  const newest = id === 'version-3'
+  const result = (rule: string, name: string, status: string, value: number, failedRowCount: number | null) => ({
+    id: `${rule}-${id}`,
+    name,
+    status,
+    metricName: 'row_count',
+    value,
+    failedRowCount,
+    rule: { id: rule },
+  })
+  const results = [result('rule-1', 'No gaps', newest ? 'FAIL' : 'PASS', newest ? 4 : 0, newest ? 4 : 0), result('rule-2', 'One key', 'PASS', 0, 0)]
+  if (newest) results.push(result('rule-3', 'Enough rows', 'PASS', 1500, null))
+  const summary = { passed: 2, warned: 0, failed: newest ? 1 : 0, errored: 0, skipped: 0 }
+  return {
+    id,
+    number: newest ? 3 : 2,
+    latestQualityRun: { id: `run-${id}`, status: newest ? 'FAILED' : 'PASSED', summary, results },
+    files: [
+      { id: `file-1-${id}`, role: 'ORIGINAL', name: 'sales.csv', sizeBytes: newest ? 1500 : 1000, sha256: (newest ? 'b' : 'a').repeat(64) },
+      { id: `file-2-${id}`, role: 'TABLE', name: 'sales.parquet', sizeBytes: 900, sha256: 'c'.repeat(64) },
+    ],
+  }
+}
+
 describe('publishing', () => {
   it('makes the version current, and says so', async () => {
     const { api, state } = setUp([{}])
@@ -139,6 +165,7 @@ describe('publishing', () => {
         schemaChanges: [],
         profileChanges: [{ fieldPath: 'amount', statistic: 'mean', before: 1.23456789, after: null, relativeChange: null }],
       }),
+      datasetVersion: ({ id }: { id: string }) => comparedSample(id),
     }
     await renderPage(api, '/datasets/store-sales/versions')
     const rows = (await screen.findAllByRole('listitem')).filter(({ parentElement }) => parentElement?.tagName === 'OL')
@@ -146,6 +173,13 @@ describe('publishing', () => {
     expect(offers.slice(-3)).toEqual([['Publish'], [], ['Roll back to this']])
     expect(await screen.findByText('Same columns. Rows: +300.')).toBeInTheDocument()
     expect(screen.getByRole('row', { name: 'amount Mean 1.23457 – –' })).toBeInTheDocument()
+    // What both found the same is counted, what they did not is listed; so are the files.
+    expect(screen.getByRole('row', { name: 'No gaps Pass 0 Fail 4 4 rows' })).toBeInTheDocument()
+    expect(screen.getByRole('row', { name: 'Enough rows Not checked by it Pass 1500' })).toBeInTheDocument()
+    expect(screen.getByText('One rule found the same on both.')).toBeInTheDocument()
+    expect(screen.getByText('one failed · 2 passed')).toBeInTheDocument()
+    expect(screen.getByRole('row', { name: 'As uploaded sales.csv 1 KB · aaaaaaaa sales.csv 1.5 KB · bbbbbbbb Changed +50%' })).toBeInTheDocument()
+    expect(screen.getByRole('row', { name: /^Table, Parquet .* Same bytes$/ })).toBeInTheDocument()
   })
 
   it('that rules refuse names them, and needs a reason to go on', async () => {

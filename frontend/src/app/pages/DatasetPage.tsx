@@ -4,9 +4,10 @@ import Skeleton from '@mui/material/Skeleton'
 import Stack from '@mui/material/Stack'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Navigate, useLocation, useParams } from 'react-router'
+import { useLocation, useParams } from 'react-router'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
+import { NotFound } from '../../components/NotFound'
 import type { ReadOptionsDraft } from '../../components/readOptions/draft'
 import { ViewerLevelProvider } from '../../components/ViewerLevel'
 import { usePageTitle } from '../../components/usePageTitle'
@@ -83,7 +84,7 @@ export default function DatasetPage() {
     )
   }
   if (!dataset) return <NotFoundPage />
-  if (!tab) return <Navigate to={`/datasets/${dataset.slug}`} replace />
+  if (!tab) return <NotFound links={[{ to: `/datasets/${dataset.slug}`, label: dataset.name }]} />
 
   const versions = dataset.versions.edges.map(({ node }) => node)
   const { hasNextPage, endCursor } = dataset.versions.pageInfo

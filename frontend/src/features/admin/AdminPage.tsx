@@ -11,6 +11,7 @@ import { lazy, Suspense, type ComponentType } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, Navigate, useParams } from 'react-router'
 import { EmptyState } from '../../components/EmptyState'
+import { NotFound } from '../../components/NotFound'
 import { PageError } from '../../components/PageError'
 import { PageLoading } from '../../components/PageLoading'
 import { usePageTitle } from '../../components/usePageTitle'
@@ -28,13 +29,14 @@ const AdminPageViewer = graphql(`
 const SECTIONS = ['users', 'teams', 'audit', 'tasks', 'storage', 'system'] as const
 type SectionName = (typeof SECTIONS)[number]
 
-const sections: Record<SectionName, ComponentType> = {
+const sections: Record<SectionName | 'none', ComponentType> = {
   users: lazy(() => import('./UsersSection')),
   teams: lazy(() => import('./TeamsSection')),
   audit: lazy(() => import('./AuditSection')),
   tasks: lazy(() => import('./TasksSection')),
   storage: lazy(() => import('./StorageSection')),
   system: lazy(() => import('./SystemSection')),
+  none: NoSuchSection,
 }
 
 /** Looking after accounts and the system, for administrators. */
@@ -49,8 +51,8 @@ export default function AdminPage() {
   if (error && !data) return <PageError error={error} onRetry={() => void refetch()} />
   if (!data?.viewer) return <PageLoading />
   if (data.viewer.role !== 'ADMIN') return <NotForYou />
-  if (!name) return <Navigate to="/admin/users" replace />
-  const Section = sections[name]
+  if (section === undefined) return <Navigate to="/admin/users" replace />
+  const Section = sections[name ?? 'none']
   return (
     <Box sx={{ display: 'grid', gap: { xs: 2, md: 4 }, gridTemplateColumns: { xs: 'minmax(0, 1fr)', md: '190px minmax(0, 1fr)' } }}>
       <Box sx={{ minWidth: 0 }}>
@@ -65,7 +67,7 @@ export default function AdminPage() {
         <Tabs
           component="nav"
           aria-label={t('admin.title')}
-          value={name}
+          value={name ?? false}
           orientation={wide ? 'vertical' : 'horizontal'}
           variant="scrollable"
           sx={wide ? { borderLeft: 1, borderColor: 'divider' } : { borderBottom: 1, borderColor: 'divider' }}
@@ -90,6 +92,11 @@ export default function AdminPage() {
       </Box>
     </Box>
   )
+}
+
+function NoSuchSection() {
+  const { t } = useTranslation()
+  return <NotFound links={[{ to: '/admin/users', label: t('admin.title') }]} />
 }
 
 function NotForYou() {

@@ -6,6 +6,8 @@ import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { ErrorState } from '../../components/ErrorState'
 import { graphql } from '../../gql'
+import { ComparedFiles } from './ComparedFiles'
+import { ComparedVerdict } from './ComparedVerdict'
 import { ComparisonResult } from './ComparisonResult'
 import { VersionPicker, type PickableVersion } from './VersionPicker'
 
@@ -14,11 +16,26 @@ const CompareVersionsQuery = graphql(`
     compareVersions(base: $base, head: $head) {
       ...ComparisonResult_comparison
     }
+    base: datasetVersion(id: $base) {
+      id
+      ...ComparedVerdict_version
+      ...ComparedFiles_version
+    }
+    head: datasetVersion(id: $head) {
+      id
+      ...ComparedVerdict_version
+      ...ComparedFiles_version
+    }
   }
 `)
 
+interface CompareVersionsProps {
+  versions: readonly PickableVersion[]
+  slug: string
+}
+
 /** Two versions, chosen in the address (`base` and `head`), and what differs between them. */
-export function CompareVersions({ versions }: { versions: readonly PickableVersion[] }) {
+export function CompareVersions({ versions, slug }: CompareVersionsProps) {
   const { t } = useTranslation()
   const [search, setSearch] = useSearchParams()
   const byNumber = (name: string, otherwise: PickableVersion | undefined) =>
@@ -60,7 +77,13 @@ export function CompareVersions({ versions }: { versions: readonly PickableVersi
       {error && !data ? (
         <ErrorState title={t('compare.failed')} error={error} onRetry={() => void refetch()} />
       ) : data?.compareVersions ? (
-        <ComparisonResult comparison={data.compareVersions} />
+        <>
+          <ComparisonResult
+            comparison={data.compareVersions}
+            verdict={data.base && data.head && <ComparedVerdict base={data.base} head={data.head} slug={slug} />}
+          />
+          {data.base && data.head && <ComparedFiles base={data.base} head={data.head} />}
+        </>
       ) : (
         <Skeleton variant="rounded" height={160} aria-label={t('loading')} />
       )}

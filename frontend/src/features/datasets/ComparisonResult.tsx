@@ -9,6 +9,7 @@ import TableContainer from '@mui/material/TableContainer'
 import TableHead from '@mui/material/TableHead'
 import TableRow from '@mui/material/TableRow'
 import Typography from '@mui/material/Typography'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { graphql, readFragment, type FragmentType } from '../../gql'
 import { formatSigned, formatSignedPercent, formatStatistic } from '../../lib/format'
@@ -44,8 +45,14 @@ const SEVERITIES = {
 
 const STATISTICS = ['nulls', 'distinct', 'min', 'max', 'mean', 'median', 'stddev'] as const
 
-/** What differs between two versions: rows, columns, and how the values of each column spread. */
-export function ComparisonResult(props: { comparison: FragmentType<typeof ComparisonResult_comparison> }) {
+interface ComparisonResultProps {
+  comparison: FragmentType<typeof ComparisonResult_comparison>
+  /** What the checks said, shown before what the data is like. */
+  verdict: ReactNode
+}
+
+/** What differs between two versions: rows, verdict, columns, and how the values of each column spread. */
+export function ComparisonResult(props: ComparisonResultProps) {
   const { t, i18n } = useTranslation()
   const comparison = readFragment(ComparisonResult_comparison, props.comparison)
   const { compatibility, rowCountChange, schemaChanges, profileChanges } = comparison
@@ -66,6 +73,7 @@ export function ComparisonResult(props: { comparison: FragmentType<typeof Compar
           ? t('compare.sameRowCount')
           : t('compare.rowCountChange', { change: formatSigned(rowCountChange, i18n.language) })}
       </Alert>
+      {props.verdict}
       <Typography variant="h3">{t('compare.schemaChanges')}</Typography>
       {schemaChanges.length === 0 ? (
         <Typography color="textSecondary">{t('compare.noSchemaChanges')}</Typography>

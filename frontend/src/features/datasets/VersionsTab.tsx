@@ -69,7 +69,7 @@ export function VersionsTab(props: VersionsTabProps) {
         {comparable.length < 2 ? (
           <Typography color="textSecondary">{t('compare.needsTwo')}</Typography>
         ) : (
-          <CompareVersions versions={comparable} />
+          <CompareVersions versions={comparable} slug={slug} />
         )}
       </section>
     </Stack>
