@@ -9,10 +9,11 @@ import { ViewLinks } from '../../components/ViewLinks'
 import { Incidents } from './incidents/Incidents'
 
 const AllSchedules = lazy(() => import('./schedules/AllSchedules'))
+const Templates = lazy(() => import('./templates/Templates'))
 
-const VIEWS = ['failing', 'board', 'schedules'] as const
+const VIEWS = ['failing', 'board', 'schedules', 'templates'] as const
 
-/** Quality across all datasets: what fails now, who sees to it, and when it is checked again. */
+/** Quality across all datasets: what fails now, who sees to it, when it is checked again, and what many have in common. */
 export default function QualityPage() {
   const { t } = useTranslation()
   const [search] = useSearchParams()
@@ -34,6 +35,11 @@ export default function QualityPage() {
       {view === 'schedules' && (
         <Suspense fallback={<Skeleton variant="rounded" height={240} aria-label={t('loading')} />}>
           <AllSchedules />
+        </Suspense>
+      )}
+      {view === 'templates' && (
+        <Suspense fallback={<Skeleton variant="rounded" height={240} aria-label={t('loading')} />}>
+          <Templates />
         </Suspense>
       )}
     </Stack>

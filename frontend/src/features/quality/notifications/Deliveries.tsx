@@ -9,6 +9,7 @@ import { useTranslation } from 'react-i18next'
 import { ErrorState } from '../../../components/ErrorState'
 import { TimeAgo } from '../../../components/TimeAgo'
 import { readFragment } from '../../../gql'
+import { formatDateTime } from '../../../lib/format'
 import { useAttempt } from '../useAttempt'
 import { DeliveriesQuery, DeliveryRow_delivery, ReplayDelivery } from './notificationOperations'
 
@@ -18,9 +19,9 @@ const POLL_MS = 3_000
 
 /** What was sent to a channel, and how that went. */
 export function Deliveries({ channelId }: { channelId: string }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const { attempt, problem } = useAttempt()
-  const { data, error, refetch } = useQuery(DeliveriesQuery, { variables: { channelId }, fetchPolicy: 'cache-and-network', pollInterval: POLL_MS })
+  const { data, error, refetch } = useQuery(DeliveriesQuery, { variables: { channelId }, fetchPolicy: 'cache-and-network', pollInterval: POLL_MS, skipPollAttempt: () => document.hidden })
   const [replay] = useMutation(ReplayDelivery)
   if (error && !data) return <ErrorState title={t('channels.logFailed')} error={error} onRetry={() => void refetch()} />
   if (!data) return <Skeleton variant="rounded" height={120} sx={{ mt: 2 }} aria-label={t('loading')} />
@@ -57,8 +58,9 @@ export function Deliveries({ channelId }: { channelId: string }) {
             <Typography variant="body2" color="textSecondary">
               {t('channels.attempts', { count: one.attempts })}
               {one.responseCode !== null && ` · ${one.responseCode}`} · <TimeAgo at={one.createdAt} />
+              {one.nextAttemptAt && ` · ${t('channels.nextAttempt', { time: formatDateTime(one.nextAttemptAt, i18n.language) })}`}
             </Typography>
-            {one.status === 'FAILED' && !one.isTest && (
+            {one.status !== 'PENDING' && !one.isTest && (
               <Button
                 size="small"
                 onClick={() => attempt(async () => (await replay({ variables: { input: { id: one.id } } })).data?.replayNotificationDelivery.errors)}

@@ -26,6 +26,57 @@ export const ChannelRow_channel = graphql(`
     enabled
     disabledReason
     previousSecretUntil
+    subjectTemplate
+    bodyTemplate
+    owner {
+      id
+      displayName
+    }
+    team {
+      id
+      name
+    }
+    datasets {
+      id
+      name
+      slug
+    }
+  }
+`)
+
+/** What the form offers: teams whose channel it may become, and what own words may name. */
+export const ChannelFormQuery = graphql(`
+  query ChannelForm {
+    viewer {
+      id
+      teams {
+        id
+        name
+      }
+    }
+    notificationVariables {
+      name
+      description
+    }
+  }
+`)
+
+export const PreviewQuery = graphql(`
+  query NotificationPreview($subjectTemplate: String, $bodyTemplate: String) {
+    notificationPreview(subjectTemplate: $subjectTemplate, bodyTemplate: $bodyTemplate) {
+      subject
+      body
+    }
+  }
+`)
+
+export const DatasetsFieldQuery = graphql(`
+  query DatasetsField($prefix: String!) {
+    suggestDatasets(prefix: $prefix) {
+      id
+      name
+      slug
+    }
   }
 `)
 
@@ -90,6 +141,7 @@ export const UpdateChannel = graphql(`
       errors {
         code
         message
+        path
       }
     }
   }

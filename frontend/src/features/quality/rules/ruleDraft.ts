@@ -61,7 +61,7 @@ export function isRuleDraft(kept: unknown): kept is RuleDraft {
 const asTyped = (value: number | null) => (value === null ? '' : String(value))
 
 /** A saved rule, to be changed. */
-export function draftOfRule(rule: RuleDefinitionFragment): RuleDraft {
+export function draftOfRule(rule: Omit<RuleDefinitionFragment, 'id' | 'enabled' | ' $fragmentName'>): RuleDraft {
   return {
     type: rule.type,
     name: rule.name,
