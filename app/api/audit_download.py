@@ -25,7 +25,7 @@ _STATUS = {Unauthenticated: 401, Forbidden: 403, RateLimited: 429, Unavailable: 
 
 class AuditDownload:
     """Sends the records piece by piece. Query: `format` (csv, jsonl), `after` and `before` (RFC 3339), `actor`, `action`, `target`,
-    `requestId` as in the filter of `auditEvents`."""
+    `requestId`, `session`, `key` as in the filter of `auditEvents`."""
 
     def __init__(self, resources: Resources):
         self._resources = resources
@@ -73,12 +73,14 @@ def _format(request: Request) -> Format:
 
 def _filter(request: Request) -> AuditFilter:
     asked = request.query_params.get
-    actor, target = asked("actor"), asked("target")
+    actor, target, session, key = (asked(name) for name in ("actor", "target", "session", "key"))
     wanted = AuditEventFilter(
         actor_id=None if actor is None else strawberry.ID(actor),
         action=asked("action"),
         target_id=None if target is None else strawberry.ID(target),
         request_id=asked("requestId"),
+        session_id=None if session is None else strawberry.ID(session),
+        api_key_id=None if key is None else strawberry.ID(key),
     ).parsed()
     return replace(wanted, occurred_after=_moment(request, "after"), occurred_before=_moment(request, "before"))
 

@@ -1,8 +1,8 @@
 """Who may use which field of the schema: every field stands here, and `tests/structure` fails for one that does not.
 
 The rules themselves are enforced where data is read and changed: `services.access` decides levels, `core.guard` refuses
-statements that nobody decided about. This table says what they have to amount to; `tests/access` runs every field of the
-schema as each kind of principal and compares.
+statements that nobody decided about. What an API key may never do, `app.api.bounds` reads here. For the rest this table says
+what they have to amount to; `tests/access` runs every field of the schema as each kind of principal and compares.
 """
 
 from collections.abc import Iterator
@@ -14,11 +14,17 @@ class Who(StrEnum):
 
     ANYBODY = "everybody, signed in or not"
     ACCOUNT = "everybody who is signed in; nobody else: UNAUTHENTICATED"
+    PERSON = "everybody who is signed in as a person; an API key: FORBIDDEN"
     EDITOR = "the roles EDITOR and ADMIN, by an API key from the scope WRITE on; others: FORBIDDEN"
     ADMINISTRATOR = "administrators, by an API key with the scope ADMIN; others: FORBIDDEN"
     WRITER = "everybody who is signed in, by an API key from the scope WRITE on; others: FORBIDDEN"
-    SELF = "the account whose object it is; others: null or NOT_FOUND"
+    SELF = (
+        "the account whose object it is, to change it by an API key from the scope WRITE on; others: null, FORBIDDEN or NOT_FOUND"
+    )
     READ = "READ on the dataset; others: null or NOT_FOUND"
+    WATCHER = (
+        "READ on the dataset, by an API key from the scope WRITE on; others: FORBIDDEN, or NOT_FOUND when they do not see it"
+    )
     WRITE = "WRITE on the dataset; others: FORBIDDEN, or NOT_FOUND when they do not see it"
     MANAGE = "MANAGE on the dataset; others: FORBIDDEN, or NOT_FOUND when they do not see it"
     OWNER = "the owner of the dataset and administrators, by an API key from the scope MANAGE on; others: as for MANAGE"
@@ -39,8 +45,9 @@ _ROOTS: dict[str, dict[Who, str]] = {
     },
     "Mutation": {
         Who.ANYBODY: "signIn verifyTotp refreshSession signOut requestPasswordReset resetPassword acceptInvitation",
-        Who.ACCOUNT: "signOutEverywhere changePassword stepUp enrollTotp confirmTotp disableTotp renewRecoveryCodes createApiKey",
-        Who.SELF: "revokeSession revokeApiKey",
+        Who.PERSON: "signOutEverywhere revokeSession changePassword stepUp enrollTotp confirmTotp disableTotp renewRecoveryCodes "
+        "createApiKey",
+        Who.SELF: "revokeApiKey",
         Who.ADMINISTRATOR: "createUser updateUser createTeam updateTeam deleteTeam addTeamMember removeTeamMember "
         "endUserSessions sendUserLink replayTask rebuildSearchIndex setStorageQuota createRuleTemplate updateRuleTemplate deleteRuleTemplate",
         Who.EDITOR: "createDataset",
@@ -98,7 +105,7 @@ _VERSIONS: dict[str, dict[Who, str]] = {
     },
     "VersionError": {Who.PARENT: "code line", Who.UNMASKED: "message hint"},
     "RejectedRow": {Who.PARENT: "line fieldPath", Who.UNMASKED: "reason text"},
-    "FileObject": {Who.PARENT: "id name role encodingFormat sizeBytes sha256", Who.UNMASKED: "downloadUrl"},
+    "FileObject": {Who.PARENT: "id name role encodingFormat sizeBytes sha256", Who.UNMASKED: "downloadable downloadUrl"},
     "SchemaField": {
         Who.PARENT: "fieldPath ordinalPosition logicalType nativeType nullable primaryKey description tags sensitive semanticType "
         "originalName"
@@ -181,7 +188,7 @@ _QUALITY: dict[str, dict[Who, str]] = {
     "QualityResult": {
         Who.PARENT: "name type fieldPaths severity status metricName operator failedRowCount rowsScanned durationMs partial "
         "checkedAt rule version run id",
-        Who.UNMASKED: "value threshold upperThreshold failedRowsSample failedRowsUrl expression message error",
+        Who.UNMASKED: "value threshold upperThreshold failedRowsSample failedRowsKept failedRowsUrl expression message error",
     },
 }
 _NOTIFICATIONS: dict[str, dict[Who, str]] = {
@@ -189,11 +196,10 @@ _NOTIFICATIONS: dict[str, dict[Who, str]] = {
         Who.ACCOUNT: "notificationChannels notifications unreadNotificationCount notificationPreview notificationVariables",
     },
     "Mutation": {
-        Who.ACCOUNT: "markNotificationsRead",
-        Who.WRITER: "createNotificationChannel",
+        Who.WRITER: "createNotificationChannel markNotificationsRead",
         Who.SELF: "updateNotificationChannel deleteNotificationChannel rotateSigningSecret sendTestNotification "
         "replayNotificationDelivery",
-        Who.READ: "watchDataset unwatchDataset",
+        Who.WATCHER: "watchDataset unwatchDataset",
     },
     "Subscription": {Who.ACCOUNT: "notificationsChanged"},
     "Dataset": {Who.PARENT: "watched"},
@@ -237,7 +243,9 @@ _ACCOUNTS: dict[str, dict[Who, str]] = {
     "TeamEdge": {Who.PARENT: "cursor node"},
     "AuditEventConnection": {Who.PARENT: "edges pageInfo"},
     "AuditEventEdge": {Who.PARENT: "cursor node"},
-    "AuditEvent": {Who.PARENT: "id sequence actor actorSystem action targetId occurredAt ipAddress requestId details target"},
+    "AuditEvent": {
+        Who.PARENT: "id sequence actor actorSystem action targetId occurredAt ipAddress requestId sessionId apiKey details target"
+    },
     "AuditTrail": {Who.PARENT: "recordCount signedCount checkpointNumber checkpointAt"},
 }
 _ADMINISTRATION: dict[str, dict[Who, str]] = {

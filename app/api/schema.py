@@ -10,6 +10,7 @@ from strawberry.schema.schema import StreamResult
 from strawberry.types import ExecutionContext
 from strawberry.types.graphql import OperationType
 
+from app.api import bounds
 from app.api.admission import Admission, Charging
 from app.api.masking import Masking
 from app.api.trusted import TrustedDocuments
@@ -123,7 +124,7 @@ def make_schema(*, introspection: bool = True, trusted: TrustedDocuments | None 
         introspection: False also strips 'Did you mean' from errors.
         trusted: the only documents that are run for who has no API key; None: all.
     """
-    return Schema(
+    made = Schema(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,
@@ -135,3 +136,5 @@ def make_schema(*, introspection: bool = True, trusted: TrustedDocuments | None 
             lambda: Masking(suggestions=introspection),
         ],
     )
+    bounds.enforce(made._schema)
+    return made

@@ -51,6 +51,14 @@ async def api_keys_by_user(connection: AsyncConnection, viewer: Viewer, ids: lis
     return many_each(ids, await connection.execute(statement), "user_id")
 
 
+async def api_keys_by_id(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[AnyRow | None]:
+    """Keys, those too that have ended; of others for administrators only."""
+    statement = select(*api_keys.COLUMNS).where(ApiKey.id.in_(ids))
+    if not viewer.administers:
+        statement = statement.where(ApiKey.user_id == viewer.id)
+    return one_each(ids, await connection.execute(statement), "id")
+
+
 async def teams_by_user(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[list[AnyRow]]:
     """The teams of each account by name. Teams and who is in them are visible to everybody who is signed in."""
     statement = (

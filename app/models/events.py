@@ -35,6 +35,8 @@ class AuditEvent(Base):
         Index("ix_audit_events_target", "target_id", "occurred_at"),
         Index("ix_audit_events_sequence", "sequence"),
         Index("ix_audit_events_actor", "actor_id", "sequence"),
+        Index("ix_audit_events_session", "session_id", "sequence", postgresql_where=text("session_id IS NOT NULL")),
+        Index("ix_audit_events_api_key", "api_key_id", "sequence", postgresql_where=text("api_key_id IS NOT NULL")),
         {"postgresql_partition_by": "RANGE (occurred_at)"},
     )
 
@@ -49,6 +51,10 @@ class AuditEvent(Base):
     details: Mapped[dict[str, object]] = mapped_column(JSONB, server_default=text("'{}'"))
     actor_system: Mapped[str | None] = mapped_column(String(40))
     """Which part of the system acted, when nobody did."""
+    session_id: Mapped[UUID | None]
+    """The sign-in session in which the actor did it."""
+    api_key_id: Mapped[UUID | None]
+    """The API key with which a program did it for the actor."""
 
 
 class AuditChain(Base):

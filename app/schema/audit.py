@@ -9,6 +9,7 @@ from strawberry.scalars import JSON
 from app.core.errors import InvalidInput
 from app.core.rows import AnyRow
 from app.schema.accounts import User
+from app.schema.api_keys import ApiKey
 from app.schema.base import Info, Node, in_utc, optional
 from app.schema.datasets import Dataset
 from app.schema.ids import from_id, is_kind, parse_id, to_id
@@ -21,7 +22,7 @@ _TARGETS = {
     "dataset": "Dataset", "access": "Dataset", "metadata": "Dataset", "upload": "Upload", "version": "DatasetVersion",
     "user": "User", "totp": "User", "session": "SignInSession", "api_key": "ApiKey", "team": "Team", "quality_rule": "QualityRule", "quality_run": "QualityRun",
     "task": "Task", "search": "Task", "incident": "Incident", "check_schedule": "CheckSchedule", "quality_back_test": "QualityBackTest",
-    "rule_template": "RuleTemplate", "data_contract": "Dataset",
+    "rule_template": "RuleTemplate", "data_contract": "Dataset", "download": "DatasetVersion",
 }  # fmt: skip
 """Noun of an action -> kind of object that its target is."""
 
@@ -38,14 +39,26 @@ class AuditEvent:
     occurred_at: datetime = strawberry.field(description="When, UTC.")
     ip_address: str | None = strawberry.field(description="Where the request came from; null when it was none.")
     request_id: str | None = strawberry.field(description="`X-Request-Id` of the request; also in the logs.")
+    session_id: strawberry.ID | None = strawberry.field(
+        description="Global id of the sign-in session in which it was done; null without one."
+    )
     details: JSON = strawberry.field(description="What else is known; depends on the action. No secrets.")
     actor_id: strawberry.Private[UUID | None]
+    api_key_row_id: strawberry.Private[UUID | None]
 
     @strawberry.field(description="Who acted; null when the system did, or the account is gone.")
     async def actor(self, info: Info) -> User | None:
         if self.actor_id is None:
             return None
         return optional(User.of, await info.context.loaders.user_by_id.load(self.actor_id))
+
+    @strawberry.field(
+        description="The API key with which a program did it for the actor; null when it was a person, or the system."
+    )
+    async def api_key(self, info: Info) -> ApiKey | None:
+        if self.api_key_row_id is None:
+            return None
+        return optional(ApiKey.of, await info.context.loaders.api_key_by_id.load(self.api_key_row_id))
 
     @strawberry.field(
         description="The object itself: a dataset, a version, an account or a team that is still there; null for others."
@@ -75,8 +88,10 @@ class AuditEvent:
             occurred_at=row.occurred_at,
             ip_address=None if row.ip_address is None else str(row.ip_address),
             request_id=row.request_id,
+            session_id=None if row.session_id is None else to_id("SignInSession", row.session_id),
             details=row.details,
             actor_id=row.actor_id,
+            api_key_row_id=row.api_key_id,
         )
 
 
@@ -109,6 +124,8 @@ class AuditEventFilter:
     action: str | None = strawberry.field(default=None, description="`dataset.create`, or `dataset.` for all of a noun.")
     target_id: strawberry.ID | None = strawberry.field(default=None, description="Id of any object.")
     request_id: str | None = strawberry.field(default=None, description="`X-Request-Id` of a request.")
+    session_id: strawberry.ID | None = strawberry.field(default=None, description="Id of a sign-in session.")
+    api_key_id: strawberry.ID | None = strawberry.field(default=None, description="Id of an API key.")
     occurred_after: datetime | None = strawberry.field(default=None, description="Later than this moment, with its time zone.")
     occurred_before: datetime | None = strawberry.field(default=None, description="Earlier than this moment, with its time zone.")
 
@@ -119,6 +136,8 @@ class AuditEventFilter:
             action=self.action,
             target_id=None if self.target_id is None else _any_id(self.target_id),
             request_id=self.request_id,
+            session_id=None if self.session_id is None else from_id(self.session_id, "SignInSession", "filter", "sessionId"),
+            api_key_id=None if self.api_key_id is None else from_id(self.api_key_id, "ApiKey", "filter", "apiKeyId"),
             occurred_after=in_utc(self.occurred_after, "filter", "occurredAfter"),
             occurred_before=in_utc(self.occurred_before, "filter", "occurredBefore"),
         )

@@ -11,6 +11,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from app.core.rows import AnyRow
+from app.schema import downloads
 from app.schema.accounts import User
 from app.schema.base import Info, Node, UserError, errors_field, optional, required
 from app.schema.datasets import Dataset
@@ -141,14 +142,28 @@ class QualityResult:
         return [] if await self._conceals(info) else self.row.failed_rows_sample
 
     @strawberry.field(
-        description="Presigned address, 15 minutes, of a Parquet file of all rows that break the rule; null when the run was not "
-        "asked for it (`keepFailedRows`), none fail, or a column is sensitive and you hold less than WRITE."
+        description="True when `failedRowsUrl` gives an address: the run was asked for it (`keepFailedRows`), some rows fail, and no "
+        "column is sensitive, or you hold WRITE."
+    )
+    async def failed_rows_kept(self, info: Info) -> bool:
+        return self.row.failed_rows_key is not None and not await self._hidden(info)
+
+    @strawberry.field(
+        description="Presigned address, 5 minutes, of a Parquet file of all rows that break the rule; null unless `failedRowsKept`. "
+        "Ask for it when somebody wants the file: each address that is given counts as an export and stands in the audit trail."
     )
     async def failed_rows_url(self, info: Info) -> str | None:
         if self.row.failed_rows_key is None or await self._hidden(info):
             return None
         name = f"failed-rows-{self.row.position + 1}.parquet"
-        return await info.context.resources.storage.sign_download(self.row.failed_rows_key, file_name=name)
+        return await downloads.signed(
+            info,
+            self.row.failed_rows_key,
+            file_name=name,
+            action="download.failed_rows",
+            version_id=self.row.version_id,
+            resultId=str(self.row.id),
+        )
 
     @strawberry.field(
         description="The SQL that the value came from; null where no row was read for it, or while a column of the dataset is "

@@ -8,10 +8,11 @@ from uuid import UUID
 import strawberry
 
 from app.core.rows import AnyRow
+from app.schema import downloads
 from app.schema.accounts import User
 from app.schema.base import Info, Node, optional, required
 from app.schema.datasets import Dataset
-from app.schema.ids import to_id
+from app.schema.ids import from_id, to_id
 from app.schema.profiles import MASKED, DatasetProfile, RejectedRow, SchemaField
 from app.schema.read_options import ReadOptions
 from app.schema.row_views import RowFilter, RowOrder
@@ -99,13 +100,26 @@ class FileObject(Node):
             version_id=row.version_id,
         )
 
+    @strawberry.field(description="False: a column is sensitive and you hold less than WRITE, so that `downloadUrl` is null.")
+    async def downloadable(self, info: Info) -> bool:
+        return not (await info.context.loaders.hidden_by_version.load(self.version_id)).texts
+
     @strawberry.field(
-        description="Presigned address, 15 minutes; saves as an attachment. Null: a column is sensitive and you hold less than WRITE."
+        description="Presigned address, 5 minutes; saves as an attachment. Null unless `downloadable`. Ask for it when somebody "
+        "wants the file: each address that is given counts as an export and stands in the audit trail."
     )
     async def download_url(self, info: Info) -> str | None:
         if (await info.context.loaders.hidden_by_version.load(self.version_id)).texts:
             return None
-        return await info.context.resources.storage.sign_download(self.object_key, file_name=self.name)
+        return await downloads.signed(
+            info,
+            self.object_key,
+            file_name=self.name,
+            action="download.file",
+            version_id=self.version_id,
+            fileId=str(from_id(self.id, "FileObject")),
+            role=self.role.value,
+        )
 
 
 @strawberry.type(description="An immutable snapshot of a dataset's data.")

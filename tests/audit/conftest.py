@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import asyncpg
@@ -11,12 +12,15 @@ from pydantic import SecretStr
 from app.core.db import Database
 from app.core.ids import uuid7
 from app.core.settings import Settings
-from app.core.viewer import Role, Viewer
+from app.core.viewer import Role, Scope, Viewer
 from app.embedded.engines import Engines
 from app.services import audit
 from tests.support.system import System
 
 VIEWER = Viewer(uuid7(), "somebody@example.com", "Somebody", Role.ADMIN)
+"""As records from before sessions and keys were named have them."""
+IN_A_SESSION = replace(VIEWER, session_id=uuid7())
+BY_A_KEY = replace(VIEWER, scope=Scope.ADMIN, api_key_id=uuid7())
 RECORDS = 60
 
 
@@ -27,9 +31,10 @@ async def prepared(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -
     system = await System.prepared(engines, "audit", folder)
     async with opened(system.environment["DATAKURA_DATABASE_URL"]) as db:
         for number in range(RECORDS):
-            async with db.transaction(VIEWER) as session:
+            viewer = (VIEWER, IN_A_SESSION, BY_A_KEY)[number % 3]
+            async with db.transaction(viewer) as session:
                 session.info["origin"] = audit.Origin("192.0.2.1", f"request-{number}")
-                await audit.record(session, VIEWER, "dataset.update", uuid7(), name=f"売上 {number}", fields=["name", None])
+                await audit.record(session, viewer, "dataset.update", uuid7(), name=f"売上 {number}", fields=["name", None])
     return system
 
 

@@ -120,6 +120,8 @@ async def test_a_changed_record_is_named(copy: str) -> None:
             ("action", "'dataset.delete'"),
             ("details", "'{}'"),
             ("ip_address", "NULL"),
+            ("session_id", "gen_random_uuid()"),
+            ("api_key_id", "gen_random_uuid()"),
             ("occurred_at", "occurred_at + interval '1 us'"),
         ):
             transaction = connection.transaction()
@@ -253,3 +255,24 @@ async def test_the_database_and_the_check_hash_the_same(prepared: System) -> Non
     assert len(rows) == 20
     for row in rows:
         assert chain.canonical(dict(row)) == row["it"]
+    assert {(row["session_id"] is None, row["api_key_id"] is None) for row in rows} == {
+        (True, True),
+        (False, True),
+        (True, False),
+    }
+
+
+async def test_a_record_without_session_and_key_is_hashed_as_before_there_were_any(prepared: System) -> None:
+    connection = await prepared.database()
+    query = (
+        f"SELECT audit_canonical(e) AS it, {chain._VALUES} FROM audit_events e WHERE action = 'dataset.update' ORDER BY sequence"
+    )
+    rows = [dict(row) for row in await connection.fetch(query)]
+    await connection.close()
+    plain = next(row for row in rows if row["session_id"] is row["api_key_id"] is None)
+    parts = [None if plain[name] is None else str(plain[name]).encode() for name in chain._ORDER]
+    assert plain["it"] == b"".join(b"-" if part is None else b"%d:%b" % (len(part), part) for part in parts)
+    # Nor does a session in the place of a key read the same.
+    both = {**plain, "session_id": "x", "api_key_id": None}
+    assert chain.canonical(both) != chain.canonical({**plain, "session_id": None, "api_key_id": "x"})
+    assert chain.canonical(both) == bytes(plain["it"]) + b"1:x-"

@@ -50,6 +50,8 @@ class Walk:
     requests: dict[str, str] = field(default_factory=dict)
     """Mutation -> id of the request that did it."""
     secrets: dict[str, str] = field(default_factory=dict)
+    key: str = ""
+    """Global id of the API key."""
 
     async def do(self, client: Client, name: str, /, **input: object) -> dict:
         """The payload of a mutation that is done for the first time, without an error."""
@@ -118,6 +120,7 @@ async def walk_accounts(walk: Walk, boss: Person, editor: Person, anonymous: Cli
     await walk.do(anonymous, "disableTotp")
     key = await walk.do(anonymous, "createApiKey", name="A key", scopes=["READ"])
     walk.keep("api key", key["secret"])
+    walk.key = key["apiKey"]["id"]
     async with Client(walk.system.url) as program:
         program.token = key["secret"]
         assert (await program.run("{ viewer { id } }"))["viewer"]["id"] == user
@@ -288,6 +291,10 @@ async def test_every_operation_left_a_line_in_the_access_log(walk: Walk) -> None
     assert re.fullmatch(r"[0-9a-f-]{36}", line["viewer"])
     assert re.fullmatch(r"[0-9a-f-]{36}", line["session"])
     assert line["duration_ms"] > 0
+    assert line["program"] is None
+    # The program that asked with the walk's key.
+    by_keys = [line for line in by_request.values() if line["session"] is None]
+    assert str(from_id(walk.key, "ApiKey")) in {line["program"] for line in by_keys}
     assert line["remaining"] > 0
 
 

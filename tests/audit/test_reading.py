@@ -13,14 +13,14 @@ import pytest
 from app.core.ids import uuid7
 from app.schema.ids import to_id
 from app.services import audit
-from tests.audit.conftest import RECORDS, VIEWER, copied, opened
+from tests.audit.conftest import BY_A_KEY, IN_A_SESSION, RECORDS, VIEWER, copied, opened
 from tests.support.people import Person, a_person
 from tests.support.served import served
 from tests.support.system import System
 
 LIST = """query AuditEvents($first: Int!, $after: String, $filter: AuditEventFilter) {
   auditEvents(first: $first, after: $after, filter: $filter) {
-    edges { node { id sequence actor { id displayName } actorSystem action targetId occurredAt ipAddress requestId details } }
+    edges { node { id sequence actor { id displayName } actorSystem action targetId occurredAt ipAddress requestId sessionId apiKey { id } details } }
     pageInfo { hasNextPage endCursor } } }"""
 
 
@@ -89,6 +89,8 @@ async def test_a_record_says_who_did_what_to_which_object_from_where(api: httpx.
         "action": "dataset.update",
         "ipAddress": "192.0.2.1",
         "requestId": "request-7",
+        "sessionId": to_id("SignInSession", IN_A_SESSION.session_id or uuid7()),
+        "apiKey": None,
         "details": {"name": "売上 7", "fields": ["name", None]},
     }
     (first,) = await events(api, admin, filter={"action": "user.create_admin"})
@@ -117,6 +119,10 @@ async def test_records_are_found_by_each_condition(api: httpx.AsyncClient, admin
     assert [event["action"] for event in later] == ["upload.abort"]
     earlier = await events(api, admin, filter={"occurredBefore": started["occurredAt"], "actorId": admin.id, "action": "upload."})
     assert earlier == []
+    by_key = await events(api, admin, filter={"apiKeyId": to_id("ApiKey", BY_A_KEY.api_key_id or target)})
+    in_session = await events(api, admin, filter={"sessionId": to_id("SignInSession", IN_A_SESSION.session_id or target)})
+    assert [event["requestId"] for event in by_key] == [f"request-{number}" for number in range(RECORDS - 1, 0, -3)]
+    assert [event["requestId"] for event in in_session] == [f"request-{number}" for number in range(RECORDS - 2, 0, -3)]
     for strange in ({"action": "%"}, {"action": "upload_start"}, {"requestId": "' OR 1=1 --"}):
         assert await events(api, admin, filter=strange) == []
 
@@ -127,6 +133,8 @@ async def test_records_are_found_by_each_condition(api: httpx.AsyncClient, admin
         {"targetId": "nonsense"},
         {"actorId": "dAAAAAAAAAAAAAAAAAAAAAA"},
         {"action": "a\x00"},
+        {"apiKeyId": "nonsense"},
+        {"sessionId": "dAAAAAAAAAAAAAAAAAAAAAA"},
         {"occurredAfter": "2026-01-01T00:00:00"},
     ],
 )
@@ -153,6 +161,19 @@ async def test_the_trail_is_downloaded_as_json_lines(api: httpx.AsyncClient, adm
     assert len(records) == RECORDS
     assert [record["sequence"] for record in records] == sorted(record["sequence"] for record in records)
     assert (records[3]["requestId"], records[3]["details"]) == ("request-3", {"name": "売上 3", "fields": ["name", None]})
+
+
+async def test_a_download_names_session_and_key_and_is_of_one_of_them(api: httpx.AsyncClient, admin: Person) -> None:
+    key, session = to_id("ApiKey", BY_A_KEY.api_key_id or uuid7()), to_id("SignInSession", IN_A_SESSION.session_id or uuid7())
+    for query, mine in (
+        (f"key={key}", (None, str(BY_A_KEY.api_key_id))),
+        (f"session={session}", (str(IN_A_SESSION.session_id), None)),
+    ):
+        answer = await api.get(f"/audit/export?format=jsonl&{query}", headers=signed(admin))
+        records = [orjson.loads(line) for line in answer.content.splitlines()]
+        assert [(record["sessionId"], record["apiKeyId"]) for record in records] == [mine] * (RECORDS // 3)
+    rows = csv.DictReader(io.StringIO((await api.get(f"/audit/export?key={key}", headers=signed(admin))).text, newline=""))
+    assert {row["apiKeyId"] for row in rows} == {str(BY_A_KEY.api_key_id)}
 
 
 async def test_cells_that_a_spreadsheet_would_run_are_written_as_text(

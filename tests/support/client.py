@@ -24,6 +24,7 @@ VERSION = """query Version($id: ID!) { datasetVersion(id: $id) {
     readOptions { format encoding delimiter quote headerRows skippedRows decimalSeparator nullTokens compression }
     files { name role sizeBytes sha256 encodingFormat downloadUrl }
     schemaFields { fieldPath logicalType nativeType nullable } } }"""
+STATE = "query State($id: ID!) { datasetVersion(id: $id) { status } }"
 TERMINAL = {"READY", "FAILED", "QUARANTINED", "EXPIRED", "DELETED"}
 
 
@@ -104,11 +105,10 @@ class Client:
 
     async def finished(self, version_id: str, *, seconds: float = 180.0) -> dict:
         """The version when it has reached a state that it does not leave by itself."""
-        seen: dict = {}
 
         async def done() -> bool:
-            seen.update(await self.version(version_id))
-            return seen["status"] in TERMINAL
+            # Alone: each address of a file that is given out is recorded.
+            return (await self.run(STATE, id=version_id))["datasetVersion"]["status"] in TERMINAL
 
         await until(done, f"version {version_id} to end", seconds=seconds)
-        return seen
+        return await self.version(version_id)

@@ -27,11 +27,17 @@ async def record(
     target_id: UUID | None,
     **details: object,
 ) -> None:
-    """Writes who did `action` (noun.verb) to which object. `details` must hold no secret. Where from: `session.info["origin"]`."""
+    """Writes who did `action` (noun.verb) to which object, in which session or with which API key.
+
+    `details` must hold no secret. Where from: `session.info["origin"]`.
+    """
     origin: Origin = session.info.get("origin") or Origin()
+    viewer = principal if isinstance(principal, Viewer) else None
     await session.execute(
         insert(AuditEvent).values(
-            actor_id=principal.id if isinstance(principal, Viewer) else None,
+            actor_id=viewer and viewer.id,
+            session_id=viewer and viewer.session_id,
+            api_key_id=viewer and viewer.api_key_id,
             actor_system=None if isinstance(principal, Viewer) else principal.name,
             action=action,
             target_id=target_id,

@@ -20,14 +20,17 @@ from app.core.viewer import System
 BATCH = 2_000
 _SYSTEM = System("audit")
 
-# As `audit_canonical` in the database has them (migration 0005): core functions alone, so that nobody can put others in their place.
+# As `audit_canonical` in the database has them (migration 0013): core functions alone, so that nobody can put others in their place.
 _VALUES = """
     e.id::text AS id, to_char(e.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS occurred_at,
     e.sequence::text AS number, e.actor_id::text AS actor_id, e.actor_system, e.action, e.target_id::text AS target_id,
-    host(e.ip_address) AS ip_address, e.request_id, e.details::text AS details"""
+    host(e.ip_address) AS ip_address, e.request_id, e.details::text AS details,
+    e.session_id::text AS session_id, e.api_key_id::text AS api_key_id"""
 _ORDER = (
     "id", "occurred_at", "number", "actor_id", "actor_system", "action", "target_id", "ip_address", "request_id", "details",
 )  # fmt: skip
+_PROOFS = ("session_id", "api_key_id")
+"""Hashed when one of them is known. Records from before they were kept have neither, and keep their digests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ def first_digest(shard: int) -> bytes:
 def canonical(values: Mapping[str, object]) -> bytes:
     """A record as it is hashed: each value with its length before it, so that no two records read the same."""
     parts = []
-    for name in _ORDER:
+    proved = any(values[name] is not None for name in _PROOFS)
+    for name in (*_ORDER, *_PROOFS) if proved else _ORDER:
         value = values[name]
         encoded = None if value is None else str(value).encode()
         parts.append(b"-" if encoded is None else b"%d:%b" % (len(encoded), encoded))

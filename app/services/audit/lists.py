@@ -26,10 +26,11 @@ ORDER = "audit"
 BATCH = 1_000
 COLUMNS = (
     AuditEvent.id, AuditEvent.sequence, AuditEvent.occurred_at, AuditEvent.actor_id, AuditEvent.actor_system, AuditEvent.action,
-    AuditEvent.target_id, AuditEvent.ip_address, AuditEvent.request_id, AuditEvent.details,
+    AuditEvent.target_id, AuditEvent.ip_address, AuditEvent.request_id, AuditEvent.details, AuditEvent.session_id, AuditEvent.api_key_id,
 )  # fmt: skip
 EXPORTED = (
-    "sequence", "occurredAt", "actorId", "actorEmail", "actorSystem", "action", "targetId", "ipAddress", "requestId", "details", "id",
+    "sequence", "occurredAt", "actorId", "actorEmail", "actorSystem", "action", "targetId", "ipAddress", "requestId", "sessionId",
+    "apiKeyId", "details", "id",
 )  # fmt: skip
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\x00")
 
@@ -50,6 +51,8 @@ class AuditFilter:
     """Whole, as `dataset.create`, or its noun with the dot, as `dataset.`."""
     target_id: UUID | None = None
     request_id: str | None = None
+    session_id: UUID | None = None
+    api_key_id: UUID | None = None
     occurred_after: datetime | None = None
     occurred_before: datetime | None = None
 
@@ -155,6 +158,10 @@ def _matching(statement: Select[*tuple[Any, ...]], filter: AuditFilter) -> Selec
         conditions.append(AuditEvent.target_id == filter.target_id)
     if filter.request_id is not None:
         conditions.append(AuditEvent.request_id == filter.request_id)
+    if filter.session_id is not None:
+        conditions.append(AuditEvent.session_id == filter.session_id)
+    if filter.api_key_id is not None:
+        conditions.append(AuditEvent.api_key_id == filter.api_key_id)
     if filter.occurred_after is not None:
         conditions.append(AuditEvent.occurred_at > filter.occurred_after)
     if filter.occurred_before is not None:
@@ -173,6 +180,8 @@ def _record(row: AnyRow) -> dict[str, object]:
         "targetId": str(row.target_id) if row.target_id else None,
         "ipAddress": str(row.ip_address) if row.ip_address else None,
         "requestId": row.request_id,
+        "sessionId": str(row.session_id) if row.session_id else None,
+        "apiKeyId": str(row.api_key_id) if row.api_key_id else None,
         "details": row.details,
         "id": str(row.id),
     }
