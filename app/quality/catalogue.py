@@ -101,6 +101,11 @@ def validate(spec: RuleSpec, schema_fields: Sequence[Field] | None = None) -> li
             fence.condition(spec.filter, "filter")
         except RuleProblem as problem:
             found.append(problem.problem)
+    if not isinstance(parsed, list):
+        try:
+            kind.check(parsed)
+        except RuleProblem as problem:
+            found.append(problem.problem)
     if isinstance(parsed, list) or found or schema_fields is None:
         return found
     try:

@@ -93,6 +93,14 @@ class RuleType(ABC, Generic[P]):
             NothingToCompare.
         """
 
+    def check(self, parameters: P) -> None:
+        """Parameters are what they may be, whatever the table.
+
+        Raises:
+            RuleProblem: SQL or a pattern is outside the fence.
+        """
+        return
+
     def needs(self, parameters: P) -> Needs:
         """What History has to hold for such a rule."""
         return Needs()

@@ -14,7 +14,10 @@ class CreateDatasetInput:
     visibility: Visibility = strawberry.field(default=Visibility.ORGANIZATION, description="Who sees it without a grant.")
     metadata: JSON | None = strawberry.field(default=None, description="A JSON object of at most 64 KiB.")
     tags: list[str] = strawberry.field(default_factory=list, description="At most 50 words of at most 64 characters.")
-    auto_publish: bool = strawberry.field(default=False, description="True: publish each version that is READY.")
+    auto_publish: bool = strawberry.field(
+        default=False,
+        description="True: publish each version that is READY and passes its rules of severity ERROR and those that block.",
+    )
 
 
 @strawberry.input(description="Changes of a dataset. Absent fields stay as they are.")
@@ -26,7 +29,10 @@ class UpdateDatasetInput:
     visibility: Visibility | None = strawberry.field(default=None, description="Needs MANAGE.")
     tags: list[str] | None = strawberry.field(default=None, description="Replaces all tags.")
     metadata: JSON | None = strawberry.field(default=None, description="Replaces the JSON object.")
-    auto_publish: bool | None = strawberry.field(default=None, description="True: publish each version that is READY.")
+    auto_publish: bool | None = strawberry.field(
+        default=None,
+        description="True: publish each version that is READY and passes its rules of severity ERROR and those that block.",
+    )
 
 
 @strawberry.input(description="A dataset to archive.")

@@ -100,7 +100,9 @@ class Dataset(Node):
     status: DatasetStatus = strawberry.field(description="Life of the dataset.")
     visibility: Visibility = strawberry.field(description="Who sees it without a grant.")
     metadata: JSON = strawberry.field(description="Free JSON object given by its editors.")
-    auto_publish: bool = strawberry.field(description="True: a version that is READY becomes the current one by itself.")
+    auto_publish: bool = strawberry.field(
+        description="True: a version that is READY becomes the current one by itself, once its rules of severity ERROR pass and nothing blocks it."
+    )
     deprecation: str | None = strawberry.field(description="Why it is deprecated and what to use; null when it is not.")
     revision: int = strawberry.field(description="+1 with each change; `updateDataset` takes the one that you read.")
     created_at: datetime = strawberry.field(description="When it was created.")

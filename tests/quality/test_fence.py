@@ -69,6 +69,9 @@ def test_what_is_not_one_select_on_the_table_is_refused(sql: str) -> None:
         problems = catalogue.validate(rule(kind, sql=sql, **RECORDED), FIELDS)
         assert [problem.path for problem in problems] == [("parameters", "sql")], sql
     assert [problem.path for problem in catalogue.validate(rule("nulls", "i", filter=sql), FIELDS)] == [("filter",)], sql
+    # Nor is it saved while nobody knows the columns.
+    for kind in ("sql_metric", "sql_failed_rows"):
+        assert [problem.path for problem in catalogue.validate(rule(kind, sql=sql, **RECORDED))] == [("parameters", "sql")], sql
 
 
 @pytest.mark.parametrize("sql", GOOD, ids=range(len(GOOD)))

@@ -77,6 +77,27 @@ async def test_an_incident_is_raised_once_resolved_and_reopened(people: People) 
     ]  # fmt: skip
 
 
+async def test_an_older_version_neither_resolves_what_a_newer_one_fails_nor_raises_anything(people: People) -> None:
+    owner = people.editor
+    dataset_id = await owner.create(f"Older {uuid7()}", visibility="RESTRICTED")
+    await rule(owner, dataset_id, "nulls", fieldPath="price", blocksPublication=True)
+    good = await uploaded(owner, dataset_id, GOOD)
+    await run_of(owner, dataset_id, good)
+    await owner.mutate(PUBLISH, versionId=good)
+    bad = await uploaded(owner, dataset_id, BAD)
+    await run_of(owner, dataset_id, bad)
+    await checked(owner, good)
+    (kept,) = await found(owner, dataset_id)
+    assert (kept["state"], kept["failureCount"], kept["version"]["id"]) == ("ACTIVE", 1, bad)
+
+    fixed = await uploaded(owner, dataset_id, GOOD)
+    await run_of(owner, dataset_id, fixed)
+    assert [one["state"] for one in await found(owner, dataset_id)] == ["RESOLVED"]
+    await checked(owner, bad)  # neither current nor the newest
+    (quiet,) = await found(owner, dataset_id)
+    assert (quiet["state"], quiet["reopenedCount"]) == ("RESOLVED", 0)
+
+
 @pytest.mark.parametrize(
     ("cron", "zone", "after", "expected"),
     [

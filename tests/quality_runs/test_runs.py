@@ -151,6 +151,21 @@ async def test_a_dataset_that_publishes_by_itself_publishes_what_passes(admin: P
     assert (await admin.run(HEALTH, id=dataset_id))["dataset"]["currentVersion"] == {"id": good}
 
 
+async def test_what_publishes_by_itself_waits_for_its_rules_and_only_warnings_let_it_pass(admin: Person) -> None:
+    dataset_id = await admin.create(f"Auto {uuid7()}", autoPublish=True)
+    made = await rule(admin, dataset_id, "nulls", fieldPath="price")  # severity ERROR, and blocks nobody by hand
+    bad = await uploaded(admin, dataset_id, BAD)
+    assert (await run_of(admin, dataset_id, bad))["status"] == "FAILED"
+    assert (await admin.run(HEALTH, id=dataset_id))["dataset"]["currentVersion"] is None
+    good = await uploaded(admin, dataset_id, GOOD)
+    await run_of(admin, dataset_id, good)
+    assert (await admin.run(HEALTH, id=dataset_id))["dataset"]["currentVersion"] == {"id": good}
+    assert (await admin.mutate(UPDATE, id=made["id"], severity="WARNING"))["errors"] == []
+    worse = await uploaded(admin, dataset_id, BAD)
+    assert (await run_of(admin, dataset_id, worse))["status"] == "FAILED"
+    assert (await admin.run(HEALTH, id=dataset_id))["dataset"]["currentVersion"] == {"id": worse}
+
+
 async def test_a_run_is_seen_live_each_change_once_and_in_order(system: System, admin: Person) -> None:
     dataset_id = await admin.create(f"Live {uuid7()}")
     version_id = await uploaded(admin, dataset_id, GOOD)

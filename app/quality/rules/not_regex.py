@@ -36,9 +36,11 @@ class NotRegex(RuleType[NotRegexParameters]):
     default = at_most(0)
     parameters = NotRegexParameters
 
+    def check(self, parameters: NotRegexParameters) -> None:
+        fence.pattern(parameters.pattern, "parameters", "pattern")
+
     def measure(self, subject: Subject[NotRegexParameters]) -> Measure:
         wanted = subject.parameters
-        fence.pattern(wanted.pattern, "parameters", "pattern")
         function = "regexp_full_match" if wanted.whole_value else "regexp_matches"
         fails = f"{function}({subject.column.sql}, {literal(wanted.pattern)})"
         return rows_that(

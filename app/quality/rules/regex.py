@@ -34,9 +34,11 @@ class Regex(RuleType[RegexParameters]):
     default = at_most(0)
     parameters = RegexParameters
 
+    def check(self, parameters: RegexParameters) -> None:
+        fence.pattern(parameters.pattern, "parameters", "pattern")
+
     def measure(self, subject: Subject[RegexParameters]) -> Measure:
         wanted = subject.parameters
-        fence.pattern(wanted.pattern, "parameters", "pattern")
         function = "regexp_full_match" if wanted.whole_value else "regexp_matches"
         fails = f"NOT {function}({subject.column.sql}, {literal(wanted.pattern)})"
         label = f"values in '{subject.column.name}' that do not match the pattern"

@@ -30,9 +30,11 @@ class SqlFailedRows(RuleType[SqlFailedRowsParameters]):
     default = at_most(0)
     parameters = SqlFailedRowsParameters
 
+    def check(self, parameters: SqlFailedRowsParameters) -> None:
+        fence.query(parameters.sql, "parameters", "sql")
+
     def measure(self, subject: Subject[SqlFailedRowsParameters]) -> Measure:
         sql = subject.parameters.sql
-        fence.query(sql, "parameters", "sql")
         binding.rows(sql, subject.table, "parameters", "sql")
         return Measure(
             metric_name="invalid_count",

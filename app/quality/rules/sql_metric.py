@@ -28,8 +28,10 @@ class SqlMetric(RuleType[SqlMetricParameters]):
     takes_filter = False
     parameters = SqlMetricParameters
 
+    def check(self, parameters: SqlMetricParameters) -> None:
+        fence.query(parameters.sql, "parameters", "sql")
+
     def measure(self, subject: Subject[SqlMetricParameters]) -> Measure:
         sql = subject.parameters.sql
-        fence.query(sql, "parameters", "sql")
         binding.number(sql, subject.table, "parameters", "sql")
         return Measure(metric_name="sql_metric", label="The number", user_query=sql, value=lambda row: numeric(row[0]))

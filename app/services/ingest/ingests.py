@@ -31,7 +31,7 @@ from app.models.versions import (
 from app.services import access, events
 from app.services.access import Level
 from app.services.datasets import search, versions
-from app.services.quality import gate, runs
+from app.services.quality import runs
 
 WAITS_AT_MOST = timedelta(days=1)
 """For a disk or a store that is away."""
@@ -118,7 +118,7 @@ async def progress(session: AsyncSession, claim: Claim, source: Source, stage: S
 
 async def ready(session: AsyncSession, claim: Claim, source: Source, result: IngestResult, files: list[KeptFile]) -> None:
     """The version is READY with its files, fields and profile, its quality run is queued, and it is published when its dataset
-    publishes by itself and no rule has to pass first."""
+    publishes by itself and has no rules to pass first."""
     await ledger.succeed(session, claim)
     version_id = source.version_id
     await session.execute(insert(FileObject), [{"id": uuid7(), "version_id": version_id, **_file_values(file)} for file in files])
@@ -151,14 +151,12 @@ async def ready(session: AsyncSession, claim: Claim, source: Source, result: Ing
             .with_for_update()
         )
     ).one()
-    if dataset.deleted_at is None:
-        await runs.queue_for_version(session, source.dataset_id, version_id)
+    run_id = None if dataset.deleted_at is not None else await runs.queue_for_version(session, source.dataset_id, version_id)
     if (
         dataset.auto_publish
         and dataset.deleted_at is None
         and dataset.status is not DatasetStatus.ARCHIVED
-        # Where rules block publication, the run that was just queued publishes what passes.
-        and not await gate.blocks(session, source.dataset_id)
+        and run_id is None  # the run that was just queued publishes what passes
     ):
         await versions.move_pointer(session, System("worker"), source.dataset_id, version_id)
     else:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select, true
+from sqlalchemy import select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import DomainError, InvalidInput
@@ -70,17 +70,6 @@ async def violations(session: AsyncSession, dataset_id: UUID, version_id: UUID) 
         elif row.status in (QualityStatus.FAIL, QualityStatus.ERROR):
             found.append(Violation(row.id, row.name, row.status, row.message))
     return found
-
-
-async def blocks(session: AsyncSession, dataset_id: UUID) -> bool:
-    """Whether any rule of the dataset blocks publication."""
-    statement = select(func.count()).where(
-        QualityRule.dataset_id == dataset_id,
-        QualityRule.blocks_publication,
-        QualityRule.enabled,
-        QualityRule.deleted_at.is_(None),
-    )
-    return bool((await session.execute(statement)).scalar_one())
 
 
 def clean_reason(reason: str) -> str:

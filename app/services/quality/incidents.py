@@ -16,6 +16,7 @@ from app.models.accounts import User
 from app.models.datasets import Dataset
 from app.models.incidents import Incident, IncidentComment, IncidentPriority, IncidentStage, IncidentState
 from app.models.quality import QualityRule
+from app.models.versions import DatasetVersion, VersionStatus
 from app.quality.spec import RuleResult, RuleStatus, Severity
 from app.services import access, audit, events, texts
 from app.services.access import Level
@@ -71,7 +72,8 @@ async def follow(session: AsyncSession, run: Started, results: Sequence[tuple[UU
     """Incidents are as the results have them; what changed. The caller holds the dataset's row lock.
 
     A rule that could not run fails too: nobody knows whether the data is good. SKIPPED changes nothing, and so does what a rule
-    found that was changed, deleted or (for a failure) disabled meanwhile. A few statements, however many rules there are.
+    found that was changed, deleted or (for a failure) disabled meanwhile. What an older version fails matters only while it is
+    the current one, and it resolves nothing that a newer one has failed. A few statements, however many rules there are.
     """
     found = {rule_id: result for rule_id, result in results if result.status is not RuleStatus.SKIPPED}
     if not found:
@@ -80,20 +82,54 @@ async def follow(session: AsyncSession, run: Started, results: Sequence[tuple[UU
     known = {
         row.rule_id: row
         for row in await session.execute(
-            select(Incident.id, Incident.rule_id, Incident.state).where(Incident.rule_id.in_(found)).with_for_update()
+            select(Incident.id, Incident.rule_id, Incident.state, DatasetVersion.number, DatasetVersion.status)
+            .join(DatasetVersion, DatasetVersion.id == Incident.version_id)
+            .where(Incident.rule_id.in_(found))
+            .with_for_update(of=Incident)
         )
     }
+    standing = await _standing(session, run)
     changes = _Changes([], [], [], [])
     told = []
     for rule in await session.execute(_judged(found)):
         failed, incident = found[rule.id].is_violation, known.get(rule.id)
         if rule.revision != revisions[rule.id] or (failed and not rule.enabled):
             continue
+        if (failed and not standing.counts) or (incident is not None and standing.is_behind(incident)):
+            continue
         incident_id = changes.note(rule, incident, failed=failed)
         if incident_id is not None:
             told.append(Transition(incident_id, rule.id, rule.name, failed=failed, muted=rule.muted))
     await _write(session, run, changes)
     return told
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What the checked version is among those of its dataset."""
+
+    number: int
+    counts: bool
+    """It is the current version, or the newest."""
+
+    def is_behind(self, incident: AnyRow) -> bool:
+        """Whether a newer version, which is still there, keeps the incident open."""
+        return incident.state is IncidentState.ACTIVE and incident.status is VersionStatus.READY and incident.number > self.number
+
+
+async def _standing(session: AsyncSession, run: Started) -> _Standing:
+    newest = (
+        select(func.max(DatasetVersion.number))
+        .where(DatasetVersion.dataset_id == run.dataset_id, DatasetVersion.status == VersionStatus.READY)
+        .scalar_subquery()
+    )
+    statement = (
+        select(DatasetVersion.number, Dataset.current_version_id, newest.label("newest"))
+        .join(Dataset, Dataset.id == DatasetVersion.dataset_id)
+        .where(DatasetVersion.id == run.version_id, Dataset.id == run.dataset_id)
+    )
+    row = (await session.execute(statement)).one()
+    return _Standing(row.number, run.version_id == row.current_version_id or row.number >= row.newest)
 
 
 async def is_muted(session: AsyncSession | AsyncConnection, rule_id: UUID) -> bool:

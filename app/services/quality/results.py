@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import ledger
 from app.core.ids import uuid7
 from app.core.ledger import Claim
+from app.core.rows import AnyRow
 from app.core.viewer import System
 from app.models.datasets import Dataset, DatasetStatus
-from app.models.quality import TRIALS, QualityMetric, QualityResult, QualityRun, QualityStatus, RunStatus, RunTrigger
+from app.models.quality import TRIALS, QualityMetric, QualityResult, QualityRule, QualityRun, QualityStatus, RunStatus, RunTrigger
 from app.models.versions import DatasetVersion, VersionStatus
-from app.quality.spec import RuleResult
+from app.quality.spec import RuleResult, Severity
 from app.services.datasets import versions
 from app.services.notifications import messages
 from app.services.quality import gate, incidents, progress, runs
@@ -59,7 +60,7 @@ async def finish(session: AsyncSession, claim: Claim, run: Started, checked: Seq
             **progress.counted(found),
         )
     )
-    if run.trigger is RunTrigger.VERSION and await _publishes(session, run, auto_publish=dataset.auto_publish):
+    if run.trigger is RunTrigger.VERSION and await _publishes(session, run, dataset, checked):
         await versions.move_pointer(session, _WORKER, run.dataset_id, run.version_id)
     await runs.tell(session, run.run_id, run.dataset_id)
 
@@ -78,30 +79,36 @@ async def fail(session: AsyncSession, claim: Claim, run: Started, message: str) 
     await runs.tell(session, run.run_id, run.dataset_id)
 
 
-async def _lock(session: AsyncSession, run: Started):  # type: ignore[no-untyped-def]  # a Core row
+async def _lock(session: AsyncSession, run: Started) -> AnyRow | None:
     """The dataset, when it is still there to be judged. Version first, then dataset: the order of `versions.move_pointer`."""
     version = select(DatasetVersion.status).where(DatasetVersion.id == run.version_id).with_for_update()
     if await session.scalar(version) is not VersionStatus.READY:
         return None
     statement = (
-        select(Dataset.auto_publish, Dataset.status)
+        select(Dataset.auto_publish, Dataset.status, Dataset.current_version_id)
         .where(Dataset.id == run.dataset_id, Dataset.deleted_at.is_(None))
         .with_for_update()
     )
     return (await session.execute(statement)).one_or_none()
 
 
-async def _publishes(session: AsyncSession, run: Started, *, auto_publish: bool) -> bool:
-    """Whether the version becomes the current one by itself: it passes, and no newer one is current."""
-    if not auto_publish:
+async def _publishes(session: AsyncSession, run: Started, dataset: AnyRow, checked: Sequence[Checked]) -> bool:
+    """Whether a version becomes the current one without a person: no newer one is, nothing blocks it, and no rule of severity
+    ERROR that still counts was violated or could not run."""
+    if not dataset.auto_publish or dataset.status is DatasetStatus.ARCHIVED:
         return False
-    current = select(DatasetVersion.number).join(Dataset, Dataset.current_version_id == DatasetVersion.id)
-    published = await session.scalar(current.where(Dataset.id == run.dataset_id))
-    own = await session.scalar(select(DatasetVersion.number).where(DatasetVersion.id == run.version_id))
-    status = await session.scalar(select(Dataset.status).where(Dataset.id == run.dataset_id))
-    if status is DatasetStatus.ARCHIVED or (published is not None and own is not None and published >= own):
+    own = select(DatasetVersion.number).where(DatasetVersion.id == run.version_id).scalar_subquery()
+    newer = select(func.count()).where(DatasetVersion.id == dataset.current_version_id, DatasetVersion.number >= own)
+    if await session.scalar(newer):
         return False
-    return not await gate.violations(session, run.dataset_id, run.version_id)
+    violated = [rule.rule_id for rule, one in zip(run.rules, checked, strict=True) if one.result.is_violation]
+    grave = select(func.count()).where(
+        QualityRule.id.in_(violated),
+        QualityRule.severity == Severity.ERROR,
+        QualityRule.enabled,
+        QualityRule.deleted_at.is_(None),
+    )
+    return not await session.scalar(grave) and not await gate.violations(session, run.dataset_id, run.version_id)
 
 
 async def _write_metrics(session: AsyncSession, run: Started, checked: Sequence[Checked]) -> None:
