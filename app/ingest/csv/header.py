@@ -10,7 +10,7 @@ from app.ingest.text.shapes import NULL_TOKENS
 
 _MOST_PREAMBLE = 240
 _LONG_SAMPLE = 100
-_COMMENT = re.compile(r"\s*(?:#|//|--|%)")
+COMMENT = re.compile(r"\s*(?:#|//|--|%|\*)")
 _WORDS = frozenset({"a", "a a", "a a a"})
 """Shapes that most headers have and much text too: they tell nothing."""
 _VALUE = re.compile(
@@ -102,9 +102,15 @@ def is_blank(record: Sequence[str]) -> bool:
     return len(record) <= 1 and not "".join(record).strip()
 
 
+def behind_comments(records: Sequence[Sequence[str]]) -> int:
+    """Comments that the records begin with; none where all of them look like comments."""
+    return next((index for index, record in enumerate(records) if not COMMENT.match(record[0])), 0)
+
+
 def modal_width(records: Sequence[Sequence[str]]) -> int:
     """Cells of most records; of the wider ones where two widths are equally frequent."""
     filled = [record for record in records if not is_blank(record)]
+    filled = filled[behind_comments(filled) :]
     # A preamble may be longer than what the sample holds of the table.
     widths = Counter(len(record) for record in (filled[len(filled) // 2 :] if len(filled) >= _LONG_SAMPLE else filled))
     if not widths:
@@ -122,7 +128,7 @@ def _preamble(records: Sequence[Sequence[str]], width: int) -> int:
             return index
         below = [each for each in following[1:] if len(each) == width]
         header_follows = len(following[0]) == width and is_header(following[0], below) and bool(below)
-        if _COMMENT.match(record[0]) and _is_above(record, following[0], below, width):
+        if COMMENT.match(record[0]) and _is_above(record, following[0], below, width):
             continue
         if len(record) == width:
             if width > 1 and _is_title(record, records[index + 1], header_follows=header_follows):
@@ -139,7 +145,7 @@ def _preamble(records: Sequence[Sequence[str]], width: int) -> int:
 
 def _is_above(comment: Sequence[str], following: Sequence[str], below: Sequence[Sequence[str]], width: int) -> bool:
     """True for a comment that is no header: '#CHROM' above values is one."""
-    if _COMMENT.match(following[0]) or len(comment) != width:
+    if COMMENT.match(following[0]) or len(comment) != width:
         return True
     return len(following) == width and bool(below) and votes_for_header(following, below) >= 0.5
 

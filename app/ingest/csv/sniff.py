@@ -26,7 +26,6 @@ _TYPED = re.compile(
     re.IGNORECASE,
 )
 _WORDS = re.compile(r"\s*[\w][\w .&'’/()#:+*-]*\s*")
-_COMMENT = re.compile(r"\s*(?:#|//|--|%|\*)")
 _GROUPS = re.compile(r"[-+]?\d{1,3}(?: \d{3})+")
 _CLOCK = re.compile(r"\b\d{1,2}:\d{2}(?::\d{2})?\b")
 _ENOUGH = 10
@@ -49,6 +48,15 @@ class _Reading:
     @cached_property
     def width(self) -> int:
         return header.modal_width(self.records)
+
+    @cached_property
+    def table(self) -> list[list[str]]:
+        """The records without the comments and the titles above them."""
+        first = header.behind_comments(self.records)
+        above = self.records[first:]
+        if above and len(above[0]) != self.width and _has_header_below(self, first):
+            return above[_first_of_width(above, self.width) :]
+        return above
 
     @cached_property
     def is_cleanly_quoted(self) -> bool:
@@ -117,7 +125,7 @@ def _escapes(text: str, quote: str) -> list[str]:
 def _is_credible(reading: _Reading) -> bool:
     """False where the first lines speak against the delimiter: a header without it means one column."""
     delimiter, width, records = reading.dialect.delimiter, reading.width, reading.records
-    first = next((index for index, record in enumerate(records) if not _COMMENT.match(record[0])), 0)
+    first = header.behind_comments(records)
     below = [record for record in records[first + 1 :] if len(record) == width]
     if delimiter in _LIKELY:
         # Of a log without a header, in which a comma comes here and there, the reader would have to reject half.
@@ -135,11 +143,15 @@ def _is_credible(reading: _Reading) -> bool:
     return with_header or (width >= 4 and len({_shapes(records, column) for column in range(width)}) > 1)
 
 
+def _first_of_width(records: Sequence[Sequence[str]], width: int) -> int:
+    return next((index for index, record in enumerate(records) if len(record) == width), len(records))
+
+
 def _has_header_below(reading: _Reading, first: int) -> bool:
     """True where what stands above the first record of full width is a preamble: that record is a header."""
     records, width = reading.records, reading.width
-    start = next((i for i in range(first, len(records)) if len(records[i]) == width), None)
-    if start is None:
+    start = first + _first_of_width(records[first:], width)
+    if start == len(records):
         return False
     below = [record for record in records[start + 1 :] if len(record) == width]
     if not below:
@@ -185,7 +197,8 @@ def _shapes(records: Sequence[Sequence[str]], column: int) -> frozenset[str]:
 
 def _score(reading: _Reading, text: str) -> float:
     """How regular (one width) times how typed the sample is; 0 where it is one column."""
-    dialect, records, width = reading.dialect, reading.records, reading.width
+    # What stands above the table is no part of it: two lines above 60 of whole numbers made these one column of decimals.
+    dialect, records, width = reading.dialect, reading.table, reading.width
     if not records or width == 1:
         return 0.0
     widths = Counter(len(record) for record in records)

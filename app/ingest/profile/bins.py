@@ -59,7 +59,8 @@ def _edges(low: float, high: float, step: float) -> tuple[float, ...]:
         edges = [_clean(first * width)]
         while edges[-1] < high and len(edges) <= MAX_BINS:
             edges.append(_clean((first + len(edges)) * width))
-        if edges[0] <= low and high <= edges[-1] and all(a < b for a, b in pairwise(edges)):
+        # The next multiple beyond the greatest of all doubles is infinite, and no edge.
+        if edges[0] <= low and high <= edges[-1] and all(map(math.isfinite, edges)) and all(a < b for a, b in pairwise(edges)):
             return tuple(edges)
     return _equal_parts(low, high)
 

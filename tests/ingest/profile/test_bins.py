@@ -1,6 +1,8 @@
 """Edges of histograms, and what is counted between them."""
 
 import math
+import sys
+from itertools import combinations, pairwise
 
 import duckdb
 import numpy as np
@@ -10,6 +12,9 @@ from app.ingest.profile import spread as spreads
 from app.ingest.profile.bins import number_edges, time_edges
 from app.ingest.profile.median import Binned, median
 from app.ingest.profile.relation import Relation
+
+GREATEST = sys.float_info.max
+LEAST = 5e-324
 
 
 @pytest.mark.parametrize(
@@ -53,3 +58,14 @@ def test_edges_of_times_are_round_times() -> None:
     assert time_edges(0.0, 100.0, days=False) == tuple(5.0 * step for step in range(21))
     assert time_edges(30.0, 7_000.0, days=False) == tuple(600.0 * step for step in range(13))
     assert {edge % 86_400 for edge in time_edges(0.0, 86_400 * 400.0, days=True)} == {0.0}
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [*combinations([-GREATEST, -1.75e308, -1.0, -LEAST, 0.0, LEAST, 2.2e-308, 0.1, 1e300, 1.75e308, GREATEST], 2)],
+)
+def test_the_edges_of_all_doubles_are_doubles(low: float, high: float) -> None:
+    edges = number_edges(low, high, whole=False)
+    assert all(map(math.isfinite, edges))
+    assert (edges[0] <= low, high <= edges[-1], len(edges) <= 21) == (True, True, True)
+    assert all(left < right for left, right in pairwise(edges))
