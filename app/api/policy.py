@@ -49,7 +49,7 @@ _ROOTS: dict[str, dict[Who, str]] = {
         "createApiKey",
         Who.SELF: "revokeApiKey",
         Who.ADMINISTRATOR: "createUser updateUser createTeam updateTeam deleteTeam addTeamMember removeTeamMember "
-        "endUserSessions sendUserLink replayTask rebuildSearchIndex setStorageQuota createRuleTemplate updateRuleTemplate deleteRuleTemplate",
+        "endUserSessions sendUserLink resetUserSecondFactor replayTask rebuildSearchIndex setStorageQuota createRuleTemplate updateRuleTemplate deleteRuleTemplate",
         Who.EDITOR: "createDataset",
         Who.WRITE: "updateDataset setMetadata removeMetadata updateSchemaField startUpload retryVersion rereadVersion publishVersion "
         "createQualityRule updateQualityRule deleteQualityRule runQualityChecks dryRunQualityRules backTestQualityRules updateIncident commentIncident "
@@ -229,7 +229,10 @@ _NOTIFICATIONS: dict[str, dict[Who, str]] = {
     "WatchDatasetPayload": {Who.PARENT: "dataset errors"},
 }
 _ACCOUNTS: dict[str, dict[Who, str]] = {
-    "User": {Who.PARENT: "id email displayName role active mfaEnabled createdAt teams", Who.CONCERNED: "activity apiKeys"},
+    "User": {
+        Who.PARENT: "id email displayName role active mfaEnabled createdAt teams",
+        Who.CONCERNED: "activity apiKeys recoveryCodesLeft",
+    },
     "UserActivity": {Who.PARENT: "lastActiveAt openSessions invitationPending"},
     "Session": {Who.PARENT: "accessToken expiresAt viewer"},
     "SignInOptions": {Who.PARENT: "providerName"},

@@ -2,7 +2,7 @@
 
 import typer
 
-from app.cli import audit, check, keys, search, status, stop, up, upload
+from app.cli import audit, check, keys, search, status, stop, up, upload, users
 
 app = typer.Typer(
     name="datakura",
@@ -19,6 +19,7 @@ app.command("check")(check.check)
 app.add_typer(search.app, name="search")
 app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
+app.add_typer(users.app, name="users")
 
 
 def main() -> None:

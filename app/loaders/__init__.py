@@ -24,6 +24,7 @@ class Loaders:
         self.activity_by_user = batched(accounts.activities_by_user, db, viewer)
         self.api_keys_by_user = batched(accounts.api_keys_by_user, db, viewer)
         self.api_key_by_id = batched(accounts.api_keys_by_id, db, viewer)
+        self.recovery_codes_left_by_user = batched(accounts.recovery_codes_left_by_user, db, viewer)
         self.teams_by_user = batched(accounts.teams_by_user, db, viewer)
         self.member_count_by_team = batched(accounts.member_counts_by_team, db, viewer)
         self.team_by_id = batched(accounts.teams_by_id, db, viewer)

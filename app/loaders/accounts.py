@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.loaders.base import many_each, one_each
-from app.models.accounts import ApiKey, ExternalIdentity, SignInSession, Team, TeamMember, User
+from app.models.accounts import ApiKey, ExternalIdentity, RecoveryCode, SignInSession, Team, TeamMember, User
 from app.services.accounts import api_keys, teams
 from app.services.accounts.accounts import USER_COLUMNS
 
@@ -57,6 +57,18 @@ async def api_keys_by_id(connection: AsyncConnection, viewer: Viewer, ids: list[
     if not viewer.administers:
         statement = statement.where(ApiKey.user_id == viewer.id)
     return one_each(ids, await connection.execute(statement), "id")
+
+
+async def recovery_codes_left_by_user(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[int | None]:
+    """How many are left to accounts with a second factor; of others for administrators only."""
+    statement = (
+        select(User.id, func.count(RecoveryCode.user_id).label("left"))
+        .outerjoin(RecoveryCode, (RecoveryCode.user_id == User.id) & RecoveryCode.used_at.is_(None))
+        .where(User.id.in_(_concerning(viewer, ids)), User.totp_confirmed_at.is_not(None))
+        .group_by(User.id)
+    )
+    left = {row.id: row.left for row in await connection.execute(statement)}
+    return [left.get(user_id) for user_id in ids]
 
 
 async def teams_by_user(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[list[AnyRow]]:

@@ -11,7 +11,7 @@ from app.schema.accounts import CreateUserInput, UpdateUserInput, User, UserFilt
 from app.schema.base import After, First, Info, check_first, optional
 from app.schema.connections import Connection
 from app.schema.ids import from_id
-from app.services.accounts import users
+from app.services.accounts import lost_factor, users
 
 
 @strawberry.type
@@ -99,6 +99,21 @@ class UsersMutation:
             user_id, issuer = from_id(input.user_id, "User", "userId"), info.context.resources.issuer
             return await _written(
                 info, await info.context.write(lambda session, viewer: users.send_link(session, viewer, issuer, user_id))
+            )
+
+        return await answer(UserPayload, done())
+
+    @strawberry.mutation(
+        description="Turns the second factor of an account off whose person has lost it, ends its sessions, and tells the person by "
+        "mail. For administrators; needs a fresh proof (`stepUp`)."
+    )
+    async def reset_user_second_factor(
+        self, info: Info, input: Annotated[UserInput, strawberry.argument(description="Whose.")]
+    ) -> UserPayload:
+        async def done() -> UserPayload:
+            user_id, sealer = from_id(input.user_id, "User", "userId"), info.context.resources.issuer.sealer
+            return await _written(
+                info, await info.context.write(lambda session, viewer: lost_factor.reset(session, viewer, sealer, user_id))
             )
 
         return await answer(UserPayload, done())

@@ -73,6 +73,13 @@ class User(Node):
             return None
         return [ApiKey.of(row) for row in await info.context.loaders.api_keys_by_user.load(row_id)]
 
+    @strawberry.field(
+        description="Recovery codes that were not used yet; null without a second factor, and unless the account is yours or you "
+        "administer accounts."
+    )
+    async def recovery_codes_left(self, info: Info) -> int | None:
+        return await info.context.loaders.recovery_codes_left_by_user.load(from_id(self.id, "User"))
+
     @classmethod
     def of(cls, row: AnyRow) -> "User":
         """From a row of `users`."""

@@ -178,6 +178,7 @@ def account_mutations() -> dict[str, dict[str, object] | None]:
         "removeTeamMember": member,
         "endUserSessions": {"userId": user},
         "sendUserLink": {"userId": user},
+        "resetUserSecondFactor": {"userId": user},
         "replayTask": {"id": to_id("Task", uuid7())},
         "rebuildSearchIndex": None,
         "setStorageQuota": {"userId": user, "quotaBytes": 1},
