@@ -60,13 +60,14 @@ async def _attempt(outgoing: Outgoing, settings: Settings) -> Outcome:
 
 
 async def _mail(letter: Letter, settings: Settings) -> Outcome:
+    mailer = make_mailer(settings)
     try:
-        await make_mailer(settings).send(letter)
+        await mailer.send(letter)
     except Refused as error:
         return Outcome(str(error), final=True)
     except Unavailable as error:
         return Outcome(error.message, retry_after_seconds=error.retry_after_seconds)
-    return Outcome()
+    return Outcome(body=mailer.remark.encode())
 
 
 async def _post(outgoing: Outgoing, body: bytes, headers: dict[str, str], settings: Settings) -> Outcome:

@@ -3,12 +3,17 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 import asyncpg
 import pytest
 
+from app.actors.notifications import _mail
+from app.adapters.mail import Letter
 from app.core.db import Database
+from app.core.ids import uuid7
+from app.core.settings import Settings
 from app.schema.ids import from_id
 from app.services.notifications.deliveries import DELAYS, TRIES, delay, excerpt
 from tests.notifications.changes import Checked, failing
@@ -230,6 +235,14 @@ async def test_hanging_targets_keep_nobody_from_being_told(
         await mailbox.until(owner.email, 1)
         await hanging.until(18)
     assert [one["kind"] for one in await inbox(owner)] == ["INCIDENTS_OPENED"]
+
+
+async def test_a_mail_that_only_a_folder_gets_is_delivered_with_a_remark(tmp_path: Path) -> None:
+    outcome = await _mail(Letter(uuid7(), "a@example.com", "Subject", "Text"), Settings(data_dir=tmp_path))
+    assert (outcome.error, excerpt(outcome.body, hidden=())) == (
+        None, "No mail server is set: the mail was written to the folder 'mails' of the server, and nobody gets it.",
+    )  # fmt: skip
+    assert len(list((tmp_path / "mails").glob("*.eml"))) == 1
 
 
 def test_attempts_are_spread_over_hours() -> None:

@@ -15,6 +15,8 @@ def mails_folder(settings: Settings) -> Path:
 class FolderMailer:
     """Writes one file for each letter, readable by its owner only: it may hold a link that opens an account."""
 
+    remark = "No mail server is set: the mail was written to the folder 'mails' of the server, and nobody gets it."
+
     def __init__(self, folder: Path, *, sender: str):
         self._folder, self._sender = folder, sender
 

@@ -26,6 +26,9 @@ class Letter:
 class Mailer(Protocol):
     """Sends letters."""
 
+    remark: str
+    """What people should know about letters that went this way; "" when there is nothing to say."""
+
     async def send(self, letter: Letter) -> None:
         """The letter is handed over. Sent again, it carries the same Message-ID.
 

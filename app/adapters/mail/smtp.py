@@ -21,6 +21,8 @@ _ASK_AGAIN_SECONDS = 60.0
 class SmtpMailer:
     """One connection for each letter: there are few."""
 
+    remark = ""
+
     def __init__(self, url: str, *, sender: str):
         """
         Args:
