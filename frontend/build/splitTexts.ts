@@ -55,6 +55,7 @@ const REST: readonly string[] = [
   'contract',
   'suggestions',
   'schedules',
+  'quickSearch',
   'templates',
   'incidents',
   'incidentState',

@@ -7,6 +7,7 @@ import { Logo } from '../components/Logo'
 import { AccountMenu } from '../features/accounts/AccountMenu'
 import { lazy, Suspense } from 'react'
 import { MainNavigation } from './MainNavigation'
+import { QuickSearchButton } from '../features/search/QuickSearchButton'
 import { UploadTray } from '../features/uploads/UploadTray'
 
 // Nothing of the first page waits for it.
@@ -54,6 +55,7 @@ export function AppShell() {
           </Link>
           <MainNavigation />
           <Box sx={{ flexGrow: 1 }} />
+          <QuickSearchButton />
           <Suspense>
             <NotificationBell />
           </Suspense>

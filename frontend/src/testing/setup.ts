@@ -10,3 +10,6 @@ afterEach(() => {
   window.localStorage.clear()
   window.sessionStorage.clear()
 })
+
+// jsdom lays nothing out, so there is nothing to scroll, and it does not know how.
+Element.prototype.scrollIntoView ??= () => undefined

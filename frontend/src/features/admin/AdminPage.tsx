@@ -44,7 +44,7 @@ export default function AdminPage() {
   const { t } = useTranslation()
   const { section } = useParams()
   const { data, error, refetch } = useQuery(AdminPageViewer)
-  const wide = useMediaQuery('(min-width: 900px)')
+  const wide = useMediaQuery('(min-width: 900px)', { noSsr: true })
   const name = SECTIONS.find((one) => one === section)
   usePageTitle(name ? `${t(`admin.sections.${name}`)} · ${t('admin.title')}` : t('admin.title'))
 
@@ -65,11 +65,13 @@ export default function AdminPage() {
           {t('admin.title')}
         </Typography>
         <Tabs
+          // One that is turned while it is shown keeps the arrows and the mark of the other direction.
+          key={wide ? 'beside' : 'above'}
           component="nav"
           aria-label={t('admin.title')}
           value={name ?? false}
           orientation={wide ? 'vertical' : 'horizontal'}
-          variant="scrollable"
+          variant={wide ? 'standard' : 'scrollable'}
           sx={wide ? { borderLeft: 1, borderColor: 'divider' } : { borderBottom: 1, borderColor: 'divider' }}
           slotProps={{ indicator: { sx: wide ? { left: 0, right: 'auto' } : {} } }}
         >

@@ -35,11 +35,11 @@ export function StorageRow(props: { use: FragmentType<typeof StorageRow_use>; on
   const share = use.quotaBytes ? Math.min(100, Math.round((use.usedBytes / use.quotaBytes) * 100)) : 0
   const { owner } = use
   return (
-    <TableRow>
-      <TableCell>
+    <TableRow sx={{ '& td': { px: { xs: 1, sm: 2 } } }}>
+      <TableCell sx={{ minWidth: 150 }}>
         <Person name={owner.displayName} detail={owner.email} muted={!owner.active} />
       </TableCell>
-      <TableCell sx={{ minWidth: { xs: 110, sm: 200 } }}>
+      <TableCell sx={{ minWidth: { xs: 90, sm: 200 } }}>
         <Typography component="span" variant="body2">
           {use.quotaBytes
             ? t('admin.storage.of', { used: size(use.usedBytes), quota: size(use.quotaBytes) })

@@ -6,6 +6,7 @@ import Stack from '@mui/material/Stack'
 import Typography from '@mui/material/Typography'
 import { useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
+import { SideDrawer } from '../../components/SideDrawer'
 import { ConfirmDialog } from '../../components/ConfirmDialog'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
@@ -14,7 +15,6 @@ import { Person } from '../../components/Person'
 import { useProof } from '../../components/proof/useProof'
 import { UserPicker } from '../../components/UserPicker'
 import type { TeamDrawerQuery } from '../../gql/graphql'
-import { AdminDrawer } from './AdminDrawer'
 import { TeamFields, TEAM_FIELDS } from './TeamFields'
 import { AddTeamMember, DeleteTeam, RemoveTeamMember, TeamDrawerTeam, UpdateTeam } from './teamOperations'
 
@@ -43,7 +43,7 @@ export function TeamDrawer({ id, onClose }: TeamDrawerProps) {
     )
   }
   return (
-    <AdminDrawer heading={<Typography variant="h2">{t('admin.teams.team')}</Typography>} onClose={onClose}>
+    <SideDrawer width={460} heading={<Typography variant="h2">{t('admin.teams.team')}</Typography>} onClose={onClose}>
       {error ? (
         <ErrorState title={t('admin.teams.failed')} error={error} onRetry={() => void refetch()} />
       ) : data ? (
@@ -51,7 +51,7 @@ export function TeamDrawer({ id, onClose }: TeamDrawerProps) {
       ) : (
         <Skeleton variant="rounded" height={240} aria-label={t('loading')} />
       )}
-    </AdminDrawer>
+    </SideDrawer>
   )
 }
 
@@ -101,7 +101,8 @@ function Known({ node: team, onClose, onChanged, onMore }: KnownProps) {
   }
 
   return (
-    <AdminDrawer
+    <SideDrawer
+      width={460}
       heading={<Person name={team.name} detail={t('admin.teams.memberCount', { count: team.memberCount })} />}
       onClose={onClose}
     >
@@ -173,6 +174,6 @@ function Known({ node: team, onClose, onChanged, onMore }: KnownProps) {
         />
       )}
       {dialog}
-    </AdminDrawer>
+    </SideDrawer>
   )
 }

@@ -9,6 +9,7 @@ import TextField from '@mui/material/TextField'
 import Typography from '@mui/material/Typography'
 import { useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
+import { SideDrawer } from '../../components/SideDrawer'
 import { ConfirmDialog } from '../../components/ConfirmDialog'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
@@ -19,7 +20,6 @@ import { TimeAgo } from '../../components/TimeAgo'
 import { useProof } from '../../components/proof/useProof'
 import { readFragment } from '../../gql'
 import type { UserDrawerQuery, UserRole } from '../../gql/graphql'
-import { AdminDrawer } from './AdminDrawer'
 import { ROLES } from './roles'
 import { UserKeys } from './UserKeys'
 import { UserState } from './UserMarks'
@@ -39,7 +39,7 @@ export function UserDrawer({ id, onClose }: UserDrawerProps) {
     return <Known node={node} own={node.id === data?.viewer?.id} onClose={onClose} onChanged={() => void refetch()} />
   }
   return (
-    <AdminDrawer heading={<Typography variant="h2">{t('admin.users.person')}</Typography>} onClose={onClose}>
+    <SideDrawer width={460} heading={<Typography variant="h2">{t('admin.users.person')}</Typography>} onClose={onClose}>
       {error ? (
         <ErrorState title={t('admin.users.failed')} error={error} onRetry={() => void refetch()} />
       ) : data ? (
@@ -47,7 +47,7 @@ export function UserDrawer({ id, onClose }: UserDrawerProps) {
       ) : (
         <Skeleton variant="rounded" height={240} aria-label={t('loading')} />
       )}
-    </AdminDrawer>
+    </SideDrawer>
   )
 }
 
@@ -90,7 +90,8 @@ function Known({ node, own, onClose, onChanged }: KnownProps) {
   }
 
   return (
-    <AdminDrawer
+    <SideDrawer
+      width={460}
       heading={<Person name={user.displayName} detail={user.email} />}
       onClose={onClose}
     >
@@ -224,6 +225,6 @@ function Known({ node, own, onClose, onChanged }: KnownProps) {
         />
       )}
       {dialog}
-    </AdminDrawer>
+    </SideDrawer>
   )
 }

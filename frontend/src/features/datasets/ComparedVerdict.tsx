@@ -152,7 +152,7 @@ function Found({ result }: { result: RuleResult | null }) {
         <Box sx={{ display: 'flex', gap: 1, alignItems: 'center', flexWrap: 'wrap' }}>
           <QualityStatusChip status={result.status} />
           {result.value !== null && <span>{measure.value(result.value, result.metricName)}</span>}
-          {failed > 0 && (
+          {failed > 0 && failed !== result.value && (
             <Typography variant="body2" color="textSecondary" component="span">
               {t('compare.failedRows', { count: failed, amount: formatInteger(failed, i18n.language) })}
             </Typography>

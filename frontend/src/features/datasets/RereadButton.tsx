@@ -1,17 +1,12 @@
 import { useMutation } from '@apollo/client/react'
 import TuneIcon from '@mui/icons-material/Tune'
 import Button from '@mui/material/Button'
-import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { fieldProblems, requestProblem, type FieldProblem } from '../../components/fieldProblems'
-import { draftOf, inputOf, optionsOf, type ReadOptionsDraft } from '../../components/readOptions/draft'
-import { useErrorText } from '../../components/useErrorText'
+import { optionsOf } from '../../components/readOptions/draft'
 import { useMay } from '../../components/ViewerLevel'
 import { graphql, readFragment, type FragmentType } from '../../gql'
-
-const ReadOptionsDialog = lazy(() =>
-  import('../../components/readOptions/ReadOptionsDialog').then((module) => ({ default: module.ReadOptionsDialog })),
-)
+import { ReadAgainDialog } from './ReadAgainDialog'
+import { useReadAgain } from './useReadAgain'
 
 const RereadButton_version = graphql(`
   fragment RereadButton_version on DatasetVersion {
@@ -20,17 +15,8 @@ const RereadButton_version = graphql(`
     status
     readOptions {
       format
-      encoding
-      delimiter
-      quote
-      escape
-      headerRows
-      skippedRows
-      decimalSeparator
-      thousandsSeparator
-      nullTokens
-      sheet
     }
+    ...ReadAgainDialog_version
   }
 `)
 
@@ -58,26 +44,15 @@ interface RereadButtonProps {
 /** Has the stored file of a READY version read differently, as another version; nothing is sent again. */
 export function RereadButton(props: RereadButtonProps) {
   const { t } = useTranslation()
-  const errorText = useErrorText()
-  const { id, number, status, readOptions } = readFragment(RereadButton_version, props.version)
+  const version = readFragment(RereadButton_version, props.version)
+  const { id, number, status, readOptions } = version
   const mayWrite = useMay('WRITE')
   const [reread, { loading }] = useMutation(RereadVersion)
-  const [open, setOpen] = useState(false)
-  const [problems, setProblems] = useState<readonly FieldProblem[]>([])
+  const again = useReadAgain(
+    async (options) => (await reread({ variables: { input: { versionId: id, options: options ?? {} } } })).data?.rereadVersion,
+  )
   // Formats that say themselves how they are read leave nothing to decide.
   if (!mayWrite || status !== 'READY' || readOptions === null || optionsOf(readOptions.format).length === 0) return null
-
-  async function submit(draft: ReadOptionsDraft) {
-    setProblems([])
-    try {
-      const { data } = await reread({ variables: { input: { versionId: id, options: inputOf(draft) ?? {} } } })
-      const payload = data?.rereadVersion
-      if (payload?.version) setOpen(false)
-      else setProblems(fieldProblems(payload?.errors ?? []))
-    } catch (failure) {
-      setProblems([requestProblem(errorText(failure))])
-    }
-  }
 
   return (
     <>
@@ -86,27 +61,18 @@ export function RereadButton(props: RereadButtonProps) {
         color="inherit"
         startIcon={<TuneIcon />}
         aria-haspopup="dialog"
-        onClick={() => {
-          setProblems([])
-          setOpen(true)
-        }}
+        onClick={again.choose}
       >
         {t('version.reread')}
       </Button>
-      {open && (
-        <Suspense>
-          <ReadOptionsDialog
-            title={t('version.rereadTitle', { number })}
-            submitLabel={t('version.rereadSubmit')}
-            initial={draftOf(readOptions)}
-            columnsOf={id}
-            problems={problems}
-            busy={loading}
-            onSubmit={submit}
-            onClose={() => setOpen(false)}
-          />
-        </Suspense>
-      )}
+      <ReadAgainDialog
+        version={version}
+        again={again}
+        title={t('version.rereadTitle', { number })}
+        submitLabel={t('version.rereadSubmit')}
+        columnsOf={id}
+        busy={loading}
+      />
     </>
   )
 }

@@ -3,22 +3,13 @@ import Alert from '@mui/material/Alert'
 import AlertTitle from '@mui/material/AlertTitle'
 import Button from '@mui/material/Button'
 import Stack from '@mui/material/Stack'
-import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { fieldProblems, requestProblem, type FieldProblem } from '../../components/fieldProblems'
-import { draftOf, inputOf } from '../../components/readOptions/draft'
-import { useErrorText } from '../../components/useErrorText'
 import { useProblemText } from '../../components/useProblemText'
 import { VersionErrorText } from '../../components/VersionErrorText'
 import { useMay } from '../../components/ViewerLevel'
 import { graphql, readFragment, type FragmentType } from '../../gql'
-import type { ReadOptionsInput } from '../../gql/graphql'
-
-const ReadOptionsDialog = lazy(() =>
-  import('../../components/readOptions/ReadOptionsDialog').then((module) => ({
-    default: module.ReadOptionsDialog,
-  })),
-)
+import { ReadAgainDialog } from './ReadAgainDialog'
+import { useReadAgain } from './useReadAgain'
 
 const VersionFailure_version = graphql(`
   fragment VersionFailure_version on DatasetVersion {
@@ -30,19 +21,7 @@ const VersionFailure_version = graphql(`
       hint
       line
     }
-    readOptions {
-      format
-      encoding
-      delimiter
-      quote
-      escape
-      headerRows
-      skippedRows
-      decimalSeparator
-      thousandsSeparator
-      nullTokens
-      sheet
-    }
+    ...ReadAgainDialog_version
   }
 `)
 
@@ -71,26 +50,15 @@ interface VersionFailureProps {
 /** Why a version could not be read, and the ways to try again; nothing when it could be. */
 export function VersionFailure(props: VersionFailureProps) {
   const { t } = useTranslation()
-  const errorText = useErrorText()
   const problemText = useProblemText()
-  const { id, number, error, readOptions } = readFragment(VersionFailure_version, props.version)
+  const version = readFragment(VersionFailure_version, props.version)
+  const { id, number, error } = version
   const [retry, { loading }] = useMutation(RetryVersion)
   const mayRetry = useMay('WRITE')
-  const [choosing, setChoosing] = useState(false)
-  const [problems, setProblems] = useState<readonly FieldProblem[]>([])
+  const again = useReadAgain(
+    async (options) => (await retry({ variables: { input: { versionId: id, ...(options && { options }) } } })).data?.retryVersion,
+  )
   if (!error) return null
-
-  async function submit(options: ReadOptionsInput | null) {
-    setProblems([])
-    try {
-      const { data } = await retry({ variables: { input: { versionId: id, ...(options && { options }) } } })
-      const payload = data?.retryVersion
-      if (payload?.version) setChoosing(false)
-      else setProblems(fieldProblems(payload?.errors ?? []))
-    } catch (failure) {
-      setProblems([requestProblem(errorText(failure))])
-    }
-  }
 
   return (
     <>
@@ -103,44 +71,34 @@ export function VersionFailure(props: VersionFailureProps) {
         {error.hint && <div lang="en">{error.hint}</div>}
         {mayRetry && (
         <Stack direction="row" useFlexGap sx={{ flexWrap: 'wrap', gap: 1, mt: 1, ml: -0.75 }}>
-          <Button color="inherit" size="small" loading={loading && !choosing} onClick={() => submit(null)}>
+          <Button color="inherit" size="small" loading={loading && !again.choosing} onClick={() => again.submit(null)}>
             {t('version.retry')}
           </Button>
           <Button
             color="inherit"
             size="small"
             aria-haspopup="dialog"
-            onClick={() => {
-              setProblems([])
-              setChoosing(true)
-            }}
+            onClick={again.choose}
           >
             {t('version.retryWith')}
           </Button>
         </Stack>
         )}
       </Alert>
-      {!choosing &&
-        problems.map((problem) => (
+      {!again.choosing &&
+        again.problems.map((problem) => (
           <Alert key={problem.message} severity="error">
             {problemText(problem)}
           </Alert>
         ))}
-      {choosing && (
-        <Suspense>
-          <ReadOptionsDialog
-            title={t('version.retryTitle', { number })}
-            submitLabel={t('version.retry')}
-            initial={draftOf(readOptions)}
-            columnsOf={props.columnsOf}
-            problems={problems}
-            busy={loading}
-            // An empty object tells "find all out" from "as before", which an absent one means.
-            onSubmit={(draft) => submit(inputOf(draft) ?? {})}
-            onClose={() => setChoosing(false)}
-          />
-        </Suspense>
-      )}
+      <ReadAgainDialog
+        version={version}
+        again={again}
+        title={t('version.retryTitle', { number })}
+        submitLabel={t('version.retry')}
+        columnsOf={props.columnsOf}
+        busy={loading}
+      />
     </>
   )
 }

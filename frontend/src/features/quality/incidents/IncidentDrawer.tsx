@@ -1,22 +1,20 @@
 import { useMutation, useQuery } from '@apollo/client/react'
-import CloseIcon from '@mui/icons-material/Close'
 import Alert from '@mui/material/Alert'
 import Autocomplete from '@mui/material/Autocomplete'
 import Box from '@mui/material/Box'
 import Button from '@mui/material/Button'
-import Drawer from '@mui/material/Drawer'
-import IconButton from '@mui/material/IconButton'
 import Link from '@mui/material/Link'
 import MenuItem from '@mui/material/MenuItem'
 import Skeleton from '@mui/material/Skeleton'
 import Stack from '@mui/material/Stack'
 import TextField from '@mui/material/TextField'
 import Typography from '@mui/material/Typography'
-import { useId, type FormEvent } from 'react'
+import type { FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link as RouterLink } from 'react-router'
 import { ErrorState } from '../../../components/ErrorState'
 import { FactList } from '../../../components/FactList'
+import { SideDrawer } from '../../../components/SideDrawer'
 import { TimeAgo } from '../../../components/TimeAgo'
 import { useDraft } from '../../../components/useDraft'
 import { Needs, ViewerLevelProvider } from '../../../components/ViewerLevel'
@@ -107,7 +105,6 @@ interface IncidentDrawerProps {
 /** All about one incident: what fails and how, who sees to it, what was said. */
 export default function IncidentDrawer({ incidentId, onClose }: IncidentDrawerProps) {
   const { t } = useTranslation()
-  const titleId = useId()
   const { data, error, refetch } = useQuery(IncidentDrawerIncident, {
     variables: { id: incidentId },
     fetchPolicy: 'cache-and-network',
@@ -116,28 +113,19 @@ export default function IncidentDrawer({ incidentId, onClose }: IncidentDrawerPr
   const incident = data?.node && 'stage' in data.node ? data.node : null
   const people = (data?.users.edges ?? []).map(({ node }) => node).filter(({ active }) => active)
   return (
-    <Drawer
-      anchor="right"
-      open
+    <SideDrawer
+      width={600}
       onClose={onClose}
-      slotProps={{ paper: { role: 'dialog', 'aria-modal': true, 'aria-labelledby': titleId, sx: { width: { xs: 1, sm: 600 }, maxWidth: 1 } } }}
+      heading={<Typography variant="h2">{incident ? <bdi>{incident.title}</bdi> : t('incidents.one')}</Typography>}
+      detail={
+        incident && (
+          <Link component={RouterLink} to={`/datasets/${incident.dataset.slug}/quality`} variant="body2">
+            <bdi>{incident.dataset.name}</bdi>
+          </Link>
+        )
+      }
     >
-      <Stack direction="row" spacing={1} sx={{ alignItems: 'flex-start', px: 2.5, py: 2, borderBottom: 1, borderColor: 'divider' }}>
-        <Box sx={{ flexGrow: 1, minWidth: 0 }}>
-          <Typography id={titleId} variant="h2" sx={{ overflowWrap: 'anywhere' }}>
-            {incident ? <bdi>{incident.title}</bdi> : t('incidents.one')}
-          </Typography>
-          {incident && (
-            <Link component={RouterLink} to={`/datasets/${incident.dataset.slug}/quality`} variant="body2">
-              <bdi>{incident.dataset.name}</bdi>
-            </Link>
-          )}
-        </Box>
-        <IconButton aria-label={t('close')} onClick={onClose}>
-          <CloseIcon />
-        </IconButton>
-      </Stack>
-      <Stack spacing={3} sx={{ p: 2.5, overflowY: 'auto' }}>
+      <Stack spacing={3}>
         {error && !data && <ErrorState title={t('incidents.oneFailed')} error={error} onRetry={() => void refetch()} />}
         {!data && !error && <Skeleton variant="rounded" height={320} aria-label={t('loading')} />}
         {data && !incident && <Typography color="textSecondary">{t('incidents.gone')}</Typography>}
@@ -147,7 +135,7 @@ export default function IncidentDrawer({ incidentId, onClose }: IncidentDrawerPr
           </ViewerLevelProvider>
         )}
       </Stack>
-    </Drawer>
+    </SideDrawer>
   )
 }
 

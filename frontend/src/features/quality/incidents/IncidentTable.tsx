@@ -7,12 +7,16 @@ import TableCell from '@mui/material/TableCell'
 import TableContainer from '@mui/material/TableContainer'
 import TableHead from '@mui/material/TableHead'
 import TableRow from '@mui/material/TableRow'
+import Typography from '@mui/material/Typography'
 import { useTranslation } from 'react-i18next'
 import { Link as RouterLink, useSearchParams } from 'react-router'
 import { TimeAgo } from '../../../components/TimeAgo'
 import type { IncidentCard_incidentFragment } from '../../../gql/graphql'
 import { formatInteger } from '../../../lib/format'
 import { PRIORITY_COLOR } from './stages'
+
+/** On a phone the dataset stands below the title, and the rest is in the drawer. */
+const WIDE_ONLY = { display: { xs: 'none', sm: 'table-cell' } }
 
 /** Incidents as a list: what fails, where, since when, who sees to it. */
 export function IncidentTable({ incidents }: { incidents: readonly IncidentCard_incidentFragment[] }) {
@@ -29,12 +33,14 @@ export function IncidentTable({ incidents }: { incidents: readonly IncidentCard_
         <TableHead>
           <TableRow>
             <TableCell>{t('incidents.what')}</TableCell>
-            <TableCell>{t('incidents.dataset')}</TableCell>
+            <TableCell sx={WIDE_ONLY}>{t('incidents.dataset')}</TableCell>
             <TableCell>{t('incidents.priority')}</TableCell>
             <TableCell>{t('incidents.stage')}</TableCell>
-            <TableCell>{t('incidents.assignee')}</TableCell>
-            <TableCell align="right">{t('incidents.failures')}</TableCell>
-            <TableCell>{t('incidents.since')}</TableCell>
+            <TableCell sx={WIDE_ONLY}>{t('incidents.assignee')}</TableCell>
+            <TableCell align="right" sx={WIDE_ONLY}>
+              {t('incidents.failures')}
+            </TableCell>
+            <TableCell sx={WIDE_ONLY}>{t('incidents.since')}</TableCell>
           </TableRow>
         </TableHead>
         <TableBody>
@@ -44,8 +50,11 @@ export function IncidentTable({ incidents }: { incidents: readonly IncidentCard_
                 <Link component={RouterLink} to={{ search: withIncident(one.id) }} color="textPrimary" underline="hover" sx={{ fontWeight: 600 }}>
                   <bdi>{one.title}</bdi>
                 </Link>
+                <Typography variant="body2" color="textSecondary" sx={{ display: { sm: 'none' } }}>
+                  <bdi>{one.dataset.name}</bdi>
+                </Typography>
               </TableCell>
-              <TableCell sx={{ overflowWrap: 'anywhere', minWidth: 140 }}>
+              <TableCell sx={{ ...WIDE_ONLY, overflowWrap: 'anywhere', minWidth: 140 }}>
                 <Link component={RouterLink} to={`/datasets/${one.dataset.slug}/quality`} underline="hover">
                   <bdi>{one.dataset.name}</bdi>
                 </Link>
@@ -54,9 +63,11 @@ export function IncidentTable({ incidents }: { incidents: readonly IncidentCard_
                 <Chip size="small" variant="outlined" color={PRIORITY_COLOR[one.priority]} label={t(`incidentPriority.${one.priority}`)} />
               </TableCell>
               <TableCell>{one.state === 'RESOLVED' ? t('incidentState.RESOLVED') : t(`incidentStage.${one.stage}`)}</TableCell>
-              <TableCell>{one.assignee?.displayName ?? t('incidents.nobody')}</TableCell>
-              <TableCell align="right">{formatInteger(one.failureCount, i18n.language)}</TableCell>
-              <TableCell sx={{ whiteSpace: 'nowrap' }}>
+              <TableCell sx={WIDE_ONLY}>{one.assignee?.displayName ?? t('incidents.nobody')}</TableCell>
+              <TableCell align="right" sx={WIDE_ONLY}>
+                {formatInteger(one.failureCount, i18n.language)}
+              </TableCell>
+              <TableCell sx={{ ...WIDE_ONLY, whiteSpace: 'nowrap' }}>
                 <TimeAgo at={one.startedAt} />
               </TableCell>
             </TableRow>

@@ -30,8 +30,13 @@ export function DatasetsField({ value, onChange, problem }: DatasetsFieldProps) 
       getOptionLabel={({ name }) => name}
       getOptionKey={({ id }) => id}
       isOptionEqualToValue={(one, other) => one.id === other.id}
-      onChange={(_event, datasets) => onChange(datasets.map(({ id, name }) => ({ id, name })))}
-      onInputChange={(_event, input) => setTyped(input)}
+      onChange={(_event, datasets) => {
+        setTyped('')
+        onChange(datasets.map(({ id, name }) => ({ id, name })))
+      }}
+      inputValue={typed}
+      // It would be reset with every letter: the list of what is chosen is made anew.
+      onInputChange={(_event, input, reason) => reason !== 'reset' && setTyped(input)}
       loadingText={t('loading')}
       noOptionsText={prefix === '' ? t('channels.typeDataset') : t('channels.noDataset')}
       openText={t('picker.open')}

@@ -1,19 +1,17 @@
 import { useMutation, useQuery } from '@apollo/client/react'
-import CloseIcon from '@mui/icons-material/Close'
 import Alert from '@mui/material/Alert'
 import Box from '@mui/material/Box'
 import Button from '@mui/material/Button'
-import Drawer from '@mui/material/Drawer'
-import IconButton from '@mui/material/IconButton'
 import Skeleton from '@mui/material/Skeleton'
 import Stack from '@mui/material/Stack'
 import Typography from '@mui/material/Typography'
-import { lazy, Suspense, useId } from 'react'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ErrorState } from '../../../components/ErrorState'
 import { FactList } from '../../../components/FactList'
 import { QualityStatusChip } from '../../../components/quality/QualityStatusChip'
 import { useMeasureText } from '../../../components/quality/useMeasureText'
+import { SideDrawer } from '../../../components/SideDrawer'
 import { TimeAgo } from '../../../components/TimeAgo'
 import { Needs } from '../../../components/ViewerLevel'
 import { graphql, readFragment } from '../../../gql'
@@ -84,7 +82,6 @@ interface RuleDrawerProps {
 /** All about one rule: what it measures, how its value has moved, which rows break it. */
 export default function RuleDrawer({ ruleId, versionId, onEdit, onClose }: RuleDrawerProps) {
   const { t } = useTranslation()
-  const titleId = useId()
   const typeTitle = useRuleTypeTitle()
   const measure = useMeasureText()
   const { attempt, problem } = useAttempt()
@@ -109,28 +106,19 @@ export default function RuleDrawer({ ruleId, versionId, onEdit, onClose }: RuleD
   }
 
   return (
-    <Drawer
-      anchor="right"
-      open
+    <SideDrawer
+      width={620}
       onClose={onClose}
-      slotProps={{ paper: { role: 'dialog', 'aria-modal': true, 'aria-labelledby': titleId, sx: { width: { xs: 1, sm: 620 }, maxWidth: 1 } } }}
-    >
-      <Stack direction="row" spacing={1} sx={{ alignItems: 'flex-start', px: 2.5, py: 2, borderBottom: 1, borderColor: 'divider' }}>
-        <Box sx={{ flexGrow: 1, minWidth: 0 }}>
-          <Typography id={titleId} variant="h2" sx={{ overflowWrap: 'anywhere' }}>
-            {rule ? <bdi>{rule.name}</bdi> : t('quality.rule')}
+      heading={<Typography variant="h2">{rule ? <bdi>{rule.name}</bdi> : t('quality.rule')}</Typography>}
+      detail={
+        rule && (
+          <Typography variant="body2" color="textSecondary">
+            {[typeTitle(rule.type), rule.fieldPaths.join(', ')].filter(Boolean).join(' · ')}
           </Typography>
-          {rule && (
-            <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
-              {[typeTitle(rule.type), rule.fieldPaths.join(', ')].filter(Boolean).join(' · ')}
-            </Typography>
-          )}
-        </Box>
-        <IconButton aria-label={t('close')} onClick={onClose}>
-          <CloseIcon />
-        </IconButton>
-      </Stack>
-      <Stack spacing={3} sx={{ p: 2.5, overflowY: 'auto' }}>
+        )
+      }
+    >
+      <Stack spacing={3}>
         {error && !data && <ErrorState title={t('quality.ruleFailed')} error={error} onRetry={() => void refetch()} />}
         {!data && !error && <Skeleton variant="rounded" height={360} aria-label={t('loading')} />}
         {data && !node && <Typography color="textSecondary">{t('quality.ruleGone')}</Typography>}
@@ -243,6 +231,6 @@ export default function RuleDrawer({ ruleId, versionId, onEdit, onClose }: RuleD
           </>
         )}
       </Stack>
-    </Drawer>
+    </SideDrawer>
   )
 }

@@ -38,6 +38,13 @@ export const DatasetSchedulesQuery = graphql(`
   }
 `)
 
+/** When a schedule would be due that nobody has saved. */
+export const NextTimesQuery = graphql(`
+  query NextTimes($cron: String!, $timezone: String!) {
+    checkScheduleTimes(cron: $cron, timezone: $timezone, count: 5)
+  }
+`)
+
 export const CreateCheckSchedule = graphql(`
   mutation CreateCheckSchedule($input: CreateCheckScheduleInput!) {
     createCheckSchedule(input: $input) {

@@ -5,14 +5,19 @@ import IconButton from '@mui/material/IconButton'
 import { useId, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
-interface AdminDrawerProps {
+interface SideDrawerProps {
+  /** What a screen reader calls the dialog. */
   heading: ReactNode
+  /** Below the heading; not part of the dialog's name. */
+  detail?: ReactNode
+  /** Pixels, where the window has them. */
+  width: number
   onClose: () => void
   children: ReactNode
 }
 
 /** What is known of one thing of a list, beside the list. */
-export function AdminDrawer({ heading, onClose, children }: AdminDrawerProps) {
+export function SideDrawer({ heading, detail, width, onClose, children }: SideDrawerProps) {
   const { t } = useTranslation()
   const titleId = useId()
   return (
@@ -21,12 +26,13 @@ export function AdminDrawer({ heading, onClose, children }: AdminDrawerProps) {
       open
       onClose={onClose}
       slotProps={{
-        paper: { role: 'dialog', 'aria-labelledby': titleId, 'aria-modal': true, sx: { width: { xs: '100%', sm: 460 } } },
+        paper: { role: 'dialog', 'aria-modal': true, 'aria-labelledby': titleId, sx: { width: { xs: 1, sm: width }, maxWidth: 1 } },
       }}
     >
       <Box sx={{ display: 'flex', alignItems: 'flex-start', gap: 1, p: 2.5, borderBottom: 1, borderColor: 'divider' }}>
-        <Box id={titleId} sx={{ flexGrow: 1, minWidth: 0 }}>
-          {heading}
+        <Box sx={{ flexGrow: 1, minWidth: 0, overflowWrap: 'anywhere' }}>
+          <div id={titleId}>{heading}</div>
+          {detail}
         </Box>
         <IconButton aria-label={t('close')} onClick={onClose} edge="end">
           <CloseIcon />
