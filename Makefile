@@ -47,8 +47,9 @@ format: install-dev  ## put the code into its one form
 	@$(BIN)/ruff check --quiet --fix .
 	@$(BIN)/ruff format --quiet .
 
-schema: install-dev  ## write schema.graphql from the code
+schema: install-dev  ## write schema.graphql and codes.json from the code
 	@$(BIN)/python -m app.api.export_schema
+	@$(BIN)/python -m app.api.export_codes
 
 bench: install-dev  ## measure; prints medians and ratios
 	@$(BIN)/python -m benchmarks

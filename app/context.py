@@ -14,6 +14,7 @@ from app.adapters.search.protocol import SearchIndex
 from app.adapters.storage import Storage
 from app.core.db import Database
 from app.core.errors import Unauthenticated
+from app.core.phrases import say
 from app.core.security import TokenSigner
 from app.core.settings import Settings
 from app.core.viewer import Viewer
@@ -94,7 +95,9 @@ class Context:
         if self.viewer_or_none is None:
             if self.refused is not None:
                 raise self.refused
-            raise Unauthenticated("Sign in first: send `Authorization: Bearer <accessToken>` of the mutation signIn.")
+            raise Unauthenticated(
+                say("SIGN_IN_AND_SEND_TOKEN", "Sign in first: send `Authorization: Bearer <accessToken>` of the mutation signIn.")
+            )
         return self.viewer_or_none
 
     async def limit(self, kind: Kind) -> None:

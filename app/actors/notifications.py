@@ -9,6 +9,7 @@ from app.adapters.mail import Letter, Refused, make_mailer
 from app.core import faults
 from app.core.errors import Unavailable
 from app.core.ledger import Claim, succeed
+from app.core.phrases import say
 from app.core.sealing import sealer_of
 from app.core.settings import Settings
 from app.core.viewer import System
@@ -64,7 +65,7 @@ async def _mail(letter: Letter, settings: Settings) -> Outcome:
     try:
         await mailer.send(letter)
     except Refused as error:
-        return Outcome(str(error), final=True)
+        return Outcome(error.message, final=True)
     except Unavailable as error:
         return Outcome(error.message, retry_after_seconds=error.retry_after_seconds)
     return Outcome(body=mailer.remark.encode())
@@ -78,10 +79,19 @@ async def _post(outgoing: Outgoing, body: bytes, headers: dict[str, str], settin
             target, body, headers, allowed=allowed, timeout_seconds=settings.notification_timeout_seconds, ca_file=settings.tls_ca_file
         )  # fmt: skip
     except (webhooks.BadTarget, webhooks.NoAnswer) as error:
-        return Outcome(str(error))
+        return Outcome(error.message)
     if answer.status in _OK:
         return Outcome(response_code=answer.status, body=answer.body)
-    moved = " Redirects are not followed: give the address that it leads to." if 300 <= answer.status < 400 else ""
     return Outcome(
-        f"The target answered {answer.status}.{moved}", answer.status, answer.body, answer.retry_after_seconds, gone=answer.status == _GONE
+        _said(answer.status), answer.status, answer.body, answer.retry_after_seconds, gone=answer.status == _GONE
     )  # fmt: skip
+
+
+def _said(status: int) -> str:
+    if 300 <= status < 400:
+        return say(
+            "TARGET_REDIRECTS",
+            "The target answered {status}. Redirects are not followed: give the address that it leads to.",
+            status=status,
+        )
+    return say("TARGET_ANSWERED", "The target answered {status}.", status=status)

@@ -32,7 +32,7 @@ async def run(work: Work, claim: Claim) -> None:
         )
     except checking.TableGone as reason:
         async with work.db.transaction(_WORKER) as session:
-            await results.fail(session, claim, started, str(reason))
+            await results.fail(session, claim, started, reason.message)
         return
     async with work.db.transaction(_WORKER) as session:
         await results.finish(session, claim, started, checked)

@@ -11,6 +11,7 @@ from app.actors.registry import ACTORS, Work, bury
 from app.core import faults, ledger, metrics
 from app.core.errors import Unavailable
 from app.core.ledger import Claim, DeadTask, LostLease
+from app.core.phrases import say
 from app.core.viewer import System
 
 log = structlog.get_logger(__name__)
@@ -84,7 +85,9 @@ class Runner:
     async def _call(self, claim: Claim) -> None:
         found = ACTORS.get(claim.actor)
         if found is None:
-            raise Unavailable(f"This worker does not know the actor {claim.actor!r}.", retry_after_seconds=30)
+            raise Unavailable(
+                say("UNKNOWN_ACTOR", "This worker does not know the actor {actor!r}.", actor=claim.actor), retry_after_seconds=30
+            )
         await found.run(self._work, claim)
 
     async def _beat(self, claim: Claim, work: "asyncio.Future[None]") -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.adapters.row_views import Order, RowView, expression, keys
 from app.core.errors import OperationTimeout
+from app.core.phrases import say
 
 if TYPE_CHECKING:
     import polars as pl
@@ -98,7 +99,12 @@ def _in_time(rows: "pl.LazyFrame", seconds: float) -> "Iterator[pl.DataFrame]":
     for batch in rows.collect_batches(chunk_size=_BATCH_ROWS, maintain_order=True, engine="streaming"):
         if time.monotonic() > deadline:
             raise OperationTimeout(
-                f"Finding the rows took longer than {seconds:g} s and was ended. Sort or filter by fewer columns, or by numbers and dates."
+                say(
+                    "ROWS_TOO_SLOW",
+                    "Finding the rows took longer than {seconds:g} s and was ended. Sort or filter by fewer "
+                    "columns, or by numbers and dates.",
+                    seconds=seconds,
+                )
             )
         yield batch
 

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from app.core.errors import InvalidInput
+from app.core.phrases import say
 
 if TYPE_CHECKING:
     import polars as pl
@@ -162,9 +163,16 @@ def _decimal(value: Literal, kind: "pl.Decimal", path: tuple[str, ...]) -> "pl.E
 
     number = Decimal(str(value))
     if not number.is_finite() or -int(number.normalize().as_tuple().exponent) > kind.scale:
-        raise InvalidInput(f"The column holds numbers with at most {kind.scale} decimals.", path=path)
+        raise InvalidInput(
+            say("COLUMN_DECIMALS", "The column holds numbers with at most {scale} decimals.", scale=kind.scale), path=path
+        )
     if number.adjusted() + 1 + kind.scale > 38:
-        raise InvalidInput(f"The column holds numbers with at most {38 - kind.scale} digits before the point.", path=path)
+        raise InvalidInput(
+            say(
+                "COLUMN_DIGITS", "The column holds numbers with at most {digits} digits before the point.", digits=38 - kind.scale
+            ),
+            path=path,
+        )
     return pl.lit(number, dtype=pl.Decimal(38, kind.scale))
 
 

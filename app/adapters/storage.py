@@ -20,6 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from app.core import tls
 from app.core.errors import NotFound, Unavailable
+from app.core.phrases import say
 from app.core.settings import Settings
 
 DOWNLOAD_CHUNK_BYTES = 1 << 20
@@ -208,7 +209,11 @@ class S3Storage:
                     received += len(chunk)
                     yield chunk
             if received != expected:
-                raise Unavailable(f"The object store sent {received} of {expected} bytes.")
+                raise Unavailable(
+                    say(
+                        "STORE_CUT", "The object store sent {received} of {expected} bytes.", received=received, expected=expected
+                    )
+                )
 
     async def put_file(self, key: str, path: str, *, content_type: str) -> StoredObject:
         async with _translated():
@@ -222,7 +227,7 @@ class S3Storage:
                 await self._put_parts(key, path, size_bytes, content_type)
         stored = await self.find(key)
         if stored is None:
-            raise Unavailable("The object store lost a file that it had accepted.")
+            raise Unavailable(say("STORE_LOST_FILE", "The object store lost a file that it had accepted."))
         return stored
 
     async def _put_parts(self, key: str, path: str, size_bytes: int, content_type: str) -> None:
@@ -312,11 +317,11 @@ async def _translated() -> AsyncIterator[None]:
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code", ""))
         if code in _MISSING:
-            raise NotFound("There is no such object or upload in the store.") from error
+            raise NotFound(say("STORE_NO_OBJECT", "There is no such object or upload in the store.")) from error
         if code in _CHANGED:
             raise ObjectChanged(code) from error
         if code in _PARTS:
             raise PartsRefused(code) from error
-        raise Unavailable(f"The object store answered {code or 'with an error'}.") from error
+        raise Unavailable(say("STORE_ANSWERED", "The object store answered {answer}.", answer=code or "with an error")) from error
     except (BotoCoreError, HttpClientError, TimeoutError, OSError) as error:
-        raise Unavailable(f"The object store does not answer ({type(error).__name__}).") from error
+        raise Unavailable(say("STORE_SILENT", "The object store does not answer ({kind}).", kind=type(error).__name__)) from error

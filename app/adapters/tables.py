@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from app.adapters.row_selection import Selection, Selections, select
 from app.adapters.row_views import RowView
 from app.core.errors import InvalidInput, NotFound, Unavailable
+from app.core.phrases import say
 from app.core.settings import Settings
 from app.ingest import values
 
@@ -175,13 +176,13 @@ def _told() -> Iterator[None]:
     try:
         yield
     except pl.exceptions.ColumnNotFoundError as error:
-        raise InvalidInput("The table has no such column.", path=("columns",)) from error
+        raise InvalidInput(say("TABLE_NO_COLUMN", "The table has no such column."), path=("columns",)) from error
     except FileNotFoundError as error:
-        raise NotFound("No such table.") from error
+        raise NotFound(say("TABLE_MISSING", "No such table.")) from error
     except (OSError, pl.exceptions.ComputeError) as error:
         if _is_missing(error):
-            raise NotFound("No such table.") from error
-        raise Unavailable("The object store does not answer.") from error
+            raise NotFound(say("TABLE_MISSING", "No such table.")) from error
+        raise Unavailable(say("STORE_AWAY", "The object store does not answer.")) from error
 
 
 def _stretches(places: list[int]) -> list[tuple[int, int]]:

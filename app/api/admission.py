@@ -22,6 +22,8 @@ from app.api.document_cost import Cost, Meter
 from app.api.trusted import TrustedDocuments
 from app.context import Context
 from app.core.errors import RateLimited
+from app.core.phrases import say
+from app.schema.phrases import extension
 from app.services.rate_limits import address_prefix
 
 MAX_TOKENS = 2_000
@@ -96,7 +98,12 @@ class Admission(SchemaExtension):
         query = self.execution_context.query or ""
         cached = len(query) <= CACHED_LENGTH
         if self._trusted is not None and not _by_key(self.execution_context.context) and not self._trusted.accepts(query):
-            raise _refused("Only the documents of the web page are run here. Programs send their own with an API key.")
+            raise _refused(
+                say(
+                    "ONLY_PAGE_DOCUMENTS",
+                    "Only the documents of the web page are run here. Programs send their own with an API key.",
+                )
+            )
         fault = _known_fault(document) if cached else _literal_fault(document)
         if fault is not None:
             raise _refused(fault)
@@ -113,13 +120,20 @@ class Admission(SchemaExtension):
             context.operation_name = None if operation.name is None else operation.name.value[:100]
         _check_cost(cost)
         if not self._introspection and {"__schema", "__type"} & roots.keys():
-            raise _refused("Introspection is switched off here. The schema is published as schema.graphql.")
+            raise _refused(
+                say("NO_INTROSPECTION", "Introspection is switched off here. The schema is published as schema.graphql.")
+            )
         _check_roots(operation, roots)
         if isinstance(context, Context):
             context.cost = max(1, cost.nodes) + (MUTATION_COST * sum(roots.values()) if context.operation == "mutation" else 0)
         request = getattr(context, "request", None)
         if request is not None and operation.operation.value == "mutation" and sum(roots.values()) > 1:
-            raise _refused("An Idempotency-Key stands for one mutation: send each root field in a request of its own.")
+            raise _refused(
+                say(
+                    "IDEMPOTENCY_ONE_MUTATION",
+                    "An Idempotency-Key stands for one mutation: send each root field in a request of its own.",
+                )
+            )
 
 
 class Charging(SchemaExtension):
@@ -180,15 +194,21 @@ class _LiteralLimits(Visitor):
         keys = [(f.alias or f.name).value for f in node.selections if isinstance(f, FieldNode)]
         self._repeats += len(keys) - len(set(keys))
         if self._repeats > MAX_REPEATS:
-            raise _refused(f"A document repeats at most {MAX_REPEATS} fields; ask for each once.")
+            raise _refused(say("MOST_REPEATS", "A document repeats at most {most} fields; ask for each once.", most=MAX_REPEATS))
 
     def enter_list_value(self, node: ListValueNode, *_: object) -> None:
         if len(node.values) > MAX_LIST_INPUT:
-            raise _refused(f"A list in a document has at most {MAX_LIST_INPUT} values; use variables for longer ones.")
+            raise _refused(
+                say(
+                    "MOST_LIST_INPUT",
+                    "A list in a document has at most {most} values; use variables for longer ones.",
+                    most=MAX_LIST_INPUT,
+                )
+            )
 
     def enter_string_value(self, node: StringValueNode, *_: object) -> None:
         if len(node.value) > MAX_STRING:
-            raise _refused(f"A text has at most {MAX_STRING:,} characters.")
+            raise _refused(say("MOST_STRING", "A text has at most {most:,} characters.", most=MAX_STRING))
 
 
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
@@ -196,7 +216,9 @@ def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionN
     if name is None:
         if len(operations) > 1:
             # GraphQL: without a name nothing runs. strawberry would run the first.
-            raise _refused("This document holds several operations: say in `operationName` which one to run.")
+            raise _refused(
+                say("WHICH_OPERATION", "This document holds several operations: say in `operationName` which one to run.")
+            )
         return operations[0] if operations else None
     return next((o for o in operations if o.name is not None and o.name.value == name), None)
 
@@ -217,10 +239,24 @@ def _check_values(variables: dict[str, object]) -> None:
         value, longest = waiting.pop()
         if isinstance(value, str):
             if len(value) > MAX_STRING:
-                raise _refused(f"A text here has at most {MAX_STRING:,} characters; one has {len(value):,}.")
+                raise _refused(
+                    say(
+                        "MOST_STRING_HERE",
+                        "A text here has at most {most:,} characters; one has {length:,}.",
+                        most=MAX_STRING,
+                        length=len(value),
+                    )
+                )
         elif isinstance(value, list):
             if len(value) > longest:
-                raise _refused(f"A list here has at most {longest:,} values; one has {len(value):,}.")
+                raise _refused(
+                    say(
+                        "MOST_LIST_HERE",
+                        "A list here has at most {most:,} values; one has {length:,}.",
+                        most=longest,
+                        length=len(value),
+                    )
+                )
             waiting += [(inner, MAX_LIST_INPUT) for inner in value]
         elif isinstance(value, dict):
             waiting += [(inner, MAX_UPLOAD_PARTS if key == "parts" else MAX_LIST_INPUT) for key, inner in value.items()]
@@ -228,16 +264,30 @@ def _check_values(variables: dict[str, object]) -> None:
 
 def _check_cost(cost: Cost) -> None:
     bounds = (
-        (cost.depth, MAX_DEPTH, "levels deep", "Ask for less in one request."),
-        (cost.nodes, MAX_NODES, "objects", "Ask for smaller pages (`first`)."),
-        (cost.aliases, MAX_ALIASES, "aliases", "Send several requests."),
-        (cost.directives, MAX_DIRECTIVES, "directives", "Leave some out."),
-        (cost.introspection_depth, MAX_INTROSPECTION_DEPTH, "levels of introspection", "Use the standard introspection query."),
+        (cost.depth, MAX_DEPTH, say("UNIT_LEVELS", "levels deep"), say("ADVICE_LESS", "Ask for less in one request.")),
+        (cost.nodes, MAX_NODES, say("UNIT_OBJECTS", "objects"), say("ADVICE_PAGES", "Ask for smaller pages (`first`).")),
+        (cost.aliases, MAX_ALIASES, say("UNIT_ALIASES", "aliases"), say("ADVICE_SEVERAL", "Send several requests.")),
+        (cost.directives, MAX_DIRECTIVES, say("UNIT_DIRECTIVES", "directives"), say("ADVICE_LEAVE_OUT", "Leave some out.")),
+        (
+            cost.introspection_depth,
+            MAX_INTROSPECTION_DEPTH,
+            say("UNIT_INTROSPECTION", "levels of introspection"),
+            say("ADVICE_STANDARD", "Use the standard introspection query."),
+        ),
     )
     for value, most, unit, advice in bounds:
         if value > most:
-            shown = f"{value:,}" if value < 10**9 else "far too many"
-            raise _refused(f"This document asks for {shown} {unit}; at most {most:,} are allowed. {advice}")
+            shown = f"{value:,}" if value < 10**9 else say("FAR_TOO_MANY", "far too many")
+            raise _refused(
+                say(
+                    "DOCUMENT_COST",
+                    "This document asks for {amount} {unit}; at most {most:,} are allowed. {advice}",
+                    amount=shown,
+                    unit=unit,
+                    most=most,
+                    advice=advice,
+                )
+            )
 
 
 def _check_roots(operation: OperationDefinitionNode, roots: dict[str, int]) -> None:
@@ -245,10 +295,18 @@ def _check_roots(operation: OperationDefinitionNode, roots: dict[str, int]) -> N
     kind = operation.operation.value
     most = MAX_MUTATION_FIELDS if kind == "mutation" else MAX_QUERY_FIELDS
     if total > most:
-        raise _refused(f"A {kind} has at most {most} root fields; this one has {total:,}.")
+        raise _refused(
+            say(
+                "ROOT_FIELDS",
+                "A {kind} has at most {most} root fields; this one has {total:,}.",
+                kind=kind,
+                most=most,
+                total=total,
+            )
+        )
     if ONCE & roots.keys() and total > 1:
-        raise _refused("Signing in stands alone in its document.")
+        raise _refused(say("SIGN_IN_ALONE", "Signing in stands alone in its document."))
 
 
 def _refused(message: str) -> GraphQLError:
-    return GraphQLError(message, extensions={"code": "DOCUMENT_REFUSED"})
+    return GraphQLError(message, extensions={"code": "DOCUMENT_REFUSED", **extension(message)})

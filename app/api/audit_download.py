@@ -12,6 +12,7 @@ from app.api.authentication import identify
 from app.context import Resources
 from app.core.errors import DomainError, Forbidden, InvalidInput, RateLimited, Unauthenticated, Unavailable
 from app.core.ids import uuid7
+from app.core.phrases import say
 from app.core.viewer import Viewer
 from app.schema.audit import AuditEventFilter
 from app.services import audit
@@ -34,7 +35,7 @@ class AuditDownload:
         try:
             identity = await identify(self._resources, request.headers.get("authorization"))
             if identity.viewer is None:
-                raise identity.error or Unauthenticated("Sign in first.")
+                raise identity.error or Unauthenticated(say("SIGN_IN_FIRST", "Sign in first."))
             wanted, matching = _format(request), _filter(request)
             lists.require_reader(identity.viewer)
             origin = audit.Origin(request.client.host if request.client else None, str(uuid7()))
@@ -68,7 +69,7 @@ def _format(request: Request) -> Format:
     try:
         return Format(text)
     except ValueError as error:
-        raise InvalidInput("`format` is csv or jsonl.", path=("format",)) from error
+        raise InvalidInput(say("AUDIT_FORMAT", "`format` is csv or jsonl."), path=("format",)) from error
 
 
 def _filter(request: Request) -> AuditFilter:
@@ -93,4 +94,6 @@ def _moment(request: Request, name: str) -> datetime | None:
         moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError) as error:
-        raise InvalidInput(f"`{name}` is a moment as 2026-01-31T12:00:00Z.", path=(name,)) from error
+        raise InvalidInput(
+            say("AUDIT_MOMENT", "`{name}` is a moment as 2026-01-31T12:00:00Z.", name=name), path=(name,)
+        ) from error

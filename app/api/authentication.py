@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 from app.context import Resources
 from app.core import security
 from app.core.errors import Unauthenticated
+from app.core.phrases import say
 from app.core.viewer import System, Viewer
 from app.services.accounts import api_keys, sessions, signing_keys
 
@@ -34,7 +35,7 @@ async def identify(resources: Resources, authorization: str | None) -> Identity:
         return Identity()
     scheme, _, token = authorization.partition(" ")
     if scheme.lower() != "bearer":
-        return Identity(error=Unauthenticated("Send the access token as `Authorization: Bearer ...`."))
+        return Identity(error=Unauthenticated(say("SEND_TOKEN", "Send the access token as `Authorization: Bearer ...`.")))
     token = token.strip()
     if token.startswith(api_keys.PREFIX):
         return await _identify_key(resources, token)
@@ -46,7 +47,11 @@ async def identify(resources: Resources, authorization: str | None) -> Identity:
     async with resources.db.read(_API) as connection:
         viewer = await sessions.find_viewer(connection, claims.user_id, claims.session_id)
     if viewer is None:
-        return Identity(error=Unauthenticated("The session has ended or the account is deactivated. Sign in again."))
+        return Identity(
+            error=Unauthenticated(
+                say("SESSION_OR_ACCOUNT_ENDED", "The session has ended or the account is deactivated. Sign in again.")
+            )
+        )
     return Identity(viewer, claims.session_id, claims.expires_at)
 
 
@@ -54,7 +59,9 @@ async def _identify_key(resources: Resources, secret: str) -> Identity:
     async with resources.db.read(_API) as connection:
         found = await api_keys.find_viewer(connection, secret)
     if found is None:
-        return Identity(error=Unauthenticated("This API key is wrong, has ended or was revoked. Make another one."))
+        return Identity(
+            error=Unauthenticated(say("KEY_WRONG", "This API key is wrong, has ended or was revoked. Make another one."))
+        )
     viewer, ends = found
     return Identity(viewer, None, ends)
 

@@ -14,6 +14,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 from app.api.policy import POLICY, Who
 from app.context import Context
 from app.core.errors import Forbidden
+from app.core.phrases import say
 from app.core.viewer import Scope, Viewer
 from app.resolvers.answers import Payload
 from app.schema.base import UserError
@@ -28,9 +29,9 @@ def check(viewer: Viewer, who: Who) -> None:
     if viewer.scope is None or who is Who.ANYBODY:
         return
     if who is Who.PERSON:
-        raise Forbidden("An API key cannot do this. Sign in as a person.")
+        raise Forbidden(say("KEY_CANNOT", "An API key cannot do this. Sign in as a person."))
     if viewer.scope < Scope.WRITE:
-        raise Forbidden("This API key does not have the scope WRITE.")
+        raise Forbidden(say("NO_WRITE_SCOPE", "This API key does not have the scope WRITE."))
 
 
 def enforce(schema: GraphQLSchema) -> None:

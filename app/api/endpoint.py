@@ -21,7 +21,9 @@ from app.api.trusted import TrustedDocuments
 from app.context import Context, Cookies, Resources
 from app.core.errors import InvalidInput, RateLimited, Unavailable
 from app.core.ids import uuid7
+from app.core.phrases import say
 from app.core.settings import Settings
+from app.schema.phrases import extension
 from app.services import idempotency
 from app.services.audit import Origin
 
@@ -135,14 +137,20 @@ class GraphQLEndpoint:
                     allowed_operation_types=_ALLOWED,
                 )
         except TimeoutError:
-            message = (
-                f"This took longer than {settings.operation_timeout_seconds:g} s and was ended. Ask for less, or try again later."
+            message = say(
+                "OPERATION_TOO_SLOW",
+                "This took longer than {seconds:g} s and was ended. Ask for less, or try again later.",
+                seconds=settings.operation_timeout_seconds,
             )
             return {"data": None, **_refused(message, "TIMEOUT")}, 200
         except CannotGetOperationTypeError:
-            return _refused("Say which operation to run: `operationName` names none of this document."), 400
+            return _refused(
+                say("NO_SUCH_OPERATION", "Say which operation to run: `operationName` names none of this document.")
+            ), 400
         except InvalidOperationTypeError:
-            return _refused("Subscriptions run over a WebSocket on this path (graphql-transport-ws)."), 400
+            return _refused(
+                say("SUBSCRIPTIONS_BY_SOCKET", "Subscriptions run over a WebSocket on this path (graphql-transport-ws).")
+            ), 400
         if result.errors and result.data is None and all(error.path is None for error in result.errors):
             limited = any((error.extensions or {}).get("code") == RateLimited.code for error in result.errors)
             return _errors(result.errors), 429 if limited else 400 if strict else 200
@@ -186,7 +194,7 @@ def _errors(errors: Sequence[GraphQLError]) -> dict[str, object]:
 
 
 def _refused(message: str, code: str = "BAD_REQUEST") -> dict[str, object]:
-    return _errors([GraphQLError(message, extensions={"code": code})])
+    return _errors([GraphQLError(message, extensions={"code": code, **extension(message)})])
 
 
 def _retry_after(body: dict[str, object]) -> dict[str, str]:

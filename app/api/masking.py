@@ -10,6 +10,8 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types import ExecutionResult as StrawberryResult
 
 from app.core.errors import DomainError, RateLimited, Unavailable
+from app.core.phrases import say
+from app.schema.phrases import extension
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +50,7 @@ def masked(error: GraphQLError, request_id: str | None) -> GraphQLError:
     while isinstance(original, GraphQLError) and original.original_error is not None:
         original = original.original_error
     if isinstance(original, DomainError):
-        extensions: dict[str, object] = {"code": original.code}
+        extensions: dict[str, object] = {"code": original.code, **extension(original.message)}
         if original.path:
             extensions["path"] = list(original.path)
         if isinstance(original, RateLimited | Unavailable):
@@ -57,8 +59,8 @@ def masked(error: GraphQLError, request_id: str | None) -> GraphQLError:
     if original is None or isinstance(original, GraphQLError | CannotGetOperationTypeError | InvalidOperationTypeError):
         return _rebuilt(error, error.message, {"code": "BAD_REQUEST", **(error.extensions or {})})
     log.error("operation.failed", request_id=request_id, path=error.path, exc_info=original)
-    message = "Something went wrong on our side. Give the request id when you report it."
-    return _rebuilt(error, message, {"code": "INTERNAL", "requestId": request_id})
+    message = say("OUR_FAULT", "Something went wrong on our side. Give the request id when you report it.")
+    return _rebuilt(error, message, {"code": "INTERNAL", "requestId": request_id, **extension(message)})
 
 
 def _rebuilt(error: GraphQLError, message: str, extensions: dict[str, object]) -> GraphQLError:

@@ -95,7 +95,7 @@ _VERSIONS: dict[str, dict[Who, str]] = {
     "DatasetVersion": {
         Who.PARENT: "id number label comment status stage progress isCurrent createdAt readyAt publishedAt readOptions rowCount "
         "columnCount rejectedRowCount manifestSha256 dataset createdBy files schemaFields profile latestQualityRun rows",
-        Who.UNMASKED: "error rejectedRows warnings suggestedRules",
+        Who.UNMASKED: "error rejectedRows warnings warningPhrases suggestedRules",
     },
     "DatasetVersionConnection": {Who.PARENT: "edges pageInfo"},
     "DatasetVersionEdge": {Who.PARENT: "cursor node"},
@@ -103,8 +103,8 @@ _VERSIONS: dict[str, dict[Who, str]] = {
         Who.PARENT: "format compression encoding delimiter quote escape headerRows skippedRows decimalSeparator thousandsSeparator "
         "nullTokens sheet"
     },
-    "VersionError": {Who.PARENT: "code line", Who.UNMASKED: "message hint"},
-    "RejectedRow": {Who.PARENT: "line fieldPath", Who.UNMASKED: "reason text"},
+    "VersionError": {Who.PARENT: "code line", Who.UNMASKED: "message messagePhrase hint hintPhrase"},
+    "RejectedRow": {Who.PARENT: "line fieldPath", Who.UNMASKED: "reason reasonPhrase text"},
     "FileObject": {Who.PARENT: "id name role encodingFormat sizeBytes sha256", Who.UNMASKED: "downloadable downloadUrl"},
     "SchemaField": {
         Who.PARENT: "fieldPath ordinalPosition logicalType nativeType nullable primaryKey description tags sensitive semanticType "
@@ -126,7 +126,7 @@ _VERSIONS: dict[str, dict[Who, str]] = {
     "VersionComparison": {Who.PARENT: "compatibility rowCountChange schemaChanges", Who.UNMASKED: "profileChanges"},
     "SchemaChange": {Who.PARENT: "fieldPath change before after breaking"},
     "ProfileChange": {Who.PARENT: "fieldPath statistic before after relativeChange"},
-    "FilePreview": {Who.PARENT: "readOptions columns rows rejectedRowCount rejectedRows warnings error"},
+    "FilePreview": {Who.PARENT: "readOptions columns rows rejectedRowCount rejectedRows warnings warningPhrases error"},
     "PreviewColumn": {Who.PARENT: "name type"},
     "Upload": {Who.PARENT: "id fileName sizeBytes partSizeBytes expiresAt storedParts parts"},
     "StoredPart": {Who.PARENT: "number etag sizeBytes"},
@@ -145,7 +145,7 @@ _QUALITY: dict[str, dict[Who, str]] = {
     },
     "QualityRuleConnection": {Who.PARENT: "edges pageInfo"},
     "QualityRuleEdge": {Who.PARENT: "cursor node"},
-    "RuleViolation": {Who.PARENT: "rule status message"},
+    "RuleViolation": {Who.PARENT: "rule status message messagePhrase"},
     "QualityRunEvent": {Who.PARENT: "sequence run"},
     "QualityRun": {
         Who.PARENT: "id status trigger createdAt startedAt finishedAt durationMs rowsScanned summary results error version dataset "
@@ -164,7 +164,7 @@ _QUALITY: dict[str, dict[Who, str]] = {
     "CheckScheduleConnection": {Who.PARENT: "edges pageInfo"},
     "CheckScheduleEdge": {Who.PARENT: "cursor node"},
     "QualityRuleSuggestion": {
-        Who.PARENT: "key name type fieldPaths parameters operator threshold upperThreshold reason failingRowCount dismissed"
+        Who.PARENT: "key name type fieldPaths parameters operator threshold upperThreshold reason reasonPhrase failingRowCount dismissed"
     },
     "RuleTemplate": {
         Who.PARENT: "id name description tag semanticType enabled deleted createdAt updatedAt rules datasets datasetCount ruleCount "
@@ -176,19 +176,19 @@ _QUALITY: dict[str, dict[Who, str]] = {
         Who.PARENT: "id name description type fieldPaths parameters operator threshold upperThreshold warnThreshold "
         "warnUpperThreshold severity filter blocksPublication"
     },
-    "DataContract": {Who.PARENT: "notes importedAt importedBy", Who.UNMASKED: "yaml"},
-    "DataContractChanges": {Who.PARENT: "applied rules unchangedCount describedFields notes"},
+    "DataContract": {Who.PARENT: "notes notePhrases importedAt importedBy", Who.UNMASKED: "yaml"},
+    "DataContractChanges": {Who.PARENT: "applied rules unchangedCount describedFields notes notePhrases"},
     "DataContractRuleChange": {Who.PARENT: "kind key name type fieldPaths properties"},
     "DataContractPropertyChange": {Who.PARENT: "name before after"},
     "QualityBackTest": {Who.PARENT: "id finished wouldFail runs"},
     "QualityRunConnection": {Who.PARENT: "edges pageInfo"},
     "QualityRunEdge": {Who.PARENT: "cursor node"},
     "QualityRunSummary": {Who.PARENT: "passed warned failed errored skipped"},
-    "QualityError": {Who.PARENT: "code message"},
+    "QualityError": {Who.PARENT: "code message messagePhrase"},
     "QualityResult": {
         Who.PARENT: "name type fieldPaths severity status metricName operator failedRowCount rowsScanned durationMs partial "
         "checkedAt rule version run id",
-        Who.UNMASKED: "value threshold upperThreshold failedRowsSample failedRowsKept failedRowsUrl expression message error",
+        Who.UNMASKED: "value threshold upperThreshold failedRowsSample failedRowsKept failedRowsUrl expression message messagePhrase error",
     },
 }
 _NOTIFICATIONS: dict[str, dict[Who, str]] = {
@@ -204,23 +204,23 @@ _NOTIFICATIONS: dict[str, dict[Who, str]] = {
     "Subscription": {Who.ACCOUNT: "notificationsChanged"},
     "Dataset": {Who.PARENT: "watched"},
     "NotificationChannel": {
-        Who.PARENT: "id name type target events scope subjectTemplate bodyTemplate enabled disabledReason previousSecretUntil "
+        Who.PARENT: "id name type target events scope subjectTemplate bodyTemplate enabled disabledReason disabledReasonPhrase previousSecretUntil "
         "createdAt updatedAt owner team datasets deliveries"
     },
     "NotificationChannelConnection": {Who.PARENT: "edges pageInfo"},
     "NotificationChannelEdge": {Who.PARENT: "cursor node"},
     "NotificationDelivery": {
-        Who.PARENT: "id status isTest attempts responseCode responseExcerpt error nextAttemptAt createdAt finishedAt title dataset "
+        Who.PARENT: "id status isTest attempts responseCode responseExcerpt error errorPhrase nextAttemptAt createdAt finishedAt title titlePhrase dataset "
         "channel"
     },
     "NotificationDeliveryConnection": {Who.PARENT: "edges pageInfo"},
     "NotificationDeliveryEdge": {Who.PARENT: "cursor node"},
-    "Notification": {Who.PARENT: "id sequence kind createdAt readAt title dataset version run channel"},
+    "Notification": {Who.PARENT: "id sequence kind createdAt readAt title titlePhrase dataset version run channel"},
     "NotificationConnection": {Who.PARENT: "edges pageInfo"},
     "NotificationEdge": {Who.PARENT: "cursor node"},
     "NotificationsEvent": {Who.PARENT: "sequence unreadCount notification"},
     "NotificationPreview": {Who.PARENT: "subject body"},
-    "NotificationVariable": {Who.PARENT: "name description"},
+    "NotificationVariable": {Who.PARENT: "name description descriptionPhrase"},
     "NotificationChannelPayload": {Who.PARENT: "channel errors"},
     "SecretNotificationChannelPayload": {Who.PARENT: "channel signingSecret errors"},
     "DeleteNotificationChannelPayload": {Who.PARENT: "deletedId errors"},
@@ -271,7 +271,8 @@ _ADMINISTRATION: dict[str, dict[Who, str]] = {
     "SearchIndexState": {Who.PARENT: "engine datasetCount documentCount waitingCount waitingSince"},
 }
 _PAYLOADS: dict[str, dict[Who, str]] = {
-    "UserError": {Who.PARENT: "code message path"},
+    "Phrase": {Who.PARENT: "message code params"},
+    "UserError": {Who.PARENT: "code message messagePhrase path"},
     "SignInPayload": {Who.PARENT: "session mfaChallenge errors"},
     "RefreshSessionPayload": {Who.PARENT: "session errors"},
     "SignOutPayload": {Who.PARENT: "errors"},

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.cli.check_run import Report
-from app.quality.conditions import number
+from app.core.phrases import number
 from app.quality.spec import RuleResult, RuleStatus
 
 SHOWN_ROWS = 3

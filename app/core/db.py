@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, c
 from app.core import faults, guard, tls
 from app.core.errors import Unavailable
 from app.core.guard import Decisions
+from app.core.phrases import say
 from app.core.settings import Settings
 from app.core.viewer import Principal, System, Viewer
 
@@ -109,14 +110,16 @@ def _translated() -> Iterator[None]:
         yield
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) == QUERY_CANCELED:
-            raise Unavailable("This takes the database too long. Ask for less, or try again later.") from error
+            raise Unavailable(
+                say("DATABASE_TOO_LONG", "This takes the database too long. Ask for less, or try again later.")
+            ) from error
         if error.connection_invalidated or _is_away(error.orig):
-            raise Unavailable("The database does not answer. Try again in a few seconds.") from error
+            raise Unavailable(say("DATABASE_AWAY", "The database does not answer. Try again in a few seconds.")) from error
         raise
     except (PoolTimeout, ConnectionError, asyncpg.CannotConnectNowError, asyncpg.InterfaceError) as error:
-        raise Unavailable("The database does not answer. Try again in a few seconds.") from error
+        raise Unavailable(say("DATABASE_AWAY", "The database does not answer. Try again in a few seconds.")) from error
     except TimeoutError as error:
-        raise Unavailable("The database takes too long to answer. Try again in a few seconds.") from error
+        raise Unavailable(say("DATABASE_SLOW", "The database takes too long to answer. Try again in a few seconds.")) from error
 
 
 def _is_away(error: BaseException | None) -> bool:

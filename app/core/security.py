@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from app.core.errors import Unauthenticated, Unavailable
 from app.core.ids import uuid7
+from app.core.phrases import say
 from app.core.settings import Settings
 
 ISSUER = "datakura"
@@ -57,7 +58,7 @@ async def one_of_few() -> AsyncIterator[None]:
 
 
 def _too_many() -> Unavailable:
-    return Unavailable("Too many people sign in at this moment. Try again in a few seconds.")
+    return Unavailable(say("SIGN_IN_BUSY", "Too many people sign in at this moment. Try again in a few seconds."))
 
 
 async def hash_password(password: str) -> str:
@@ -214,16 +215,16 @@ class TokenSigner:
             header = jwt.get_unverified_header(encoded)
             key = self._keys.get(header.get("kid", ""))
             if key is None or not key.verifies or header.get("typ") != "at+jwt" or set(header) != {"alg", "kid", "typ"}:
-                raise Unauthenticated("This access token was not issued here. Sign in again.")
+                raise Unauthenticated(say("TOKEN_FOREIGN", "This access token was not issued here. Sign in again."))
             claims = jwt.decode(
                 encoded, key.public, algorithms=["EdDSA"], issuer=ISSUER, audience=AUDIENCE,
                 options={"require": ["exp", "iat", "nbf", "iss", "aud", "sub", "sid", "jti"]},
             )  # fmt: skip
             return Claims(UUID(claims["sub"]), UUID(claims["sid"]), datetime.fromtimestamp(claims["exp"], UTC))
         except jwt.ExpiredSignatureError as error:
-            raise Unauthenticated("The access token has expired. Refresh the session.") from error
+            raise Unauthenticated(say("TOKEN_EXPIRED", "The access token has expired. Refresh the session.")) from error
         except (jwt.PyJWTError, ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
-            raise Unauthenticated("This is no valid access token. Sign in again.") from error
+            raise Unauthenticated(say("TOKEN_INVALID", "This is no valid access token. Sign in again.")) from error
 
 
 def key_id_of(encoded: str) -> str | None:

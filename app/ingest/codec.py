@@ -5,6 +5,7 @@ from typing import Annotated, TypeVar, cast
 import orjson
 from pydantic import Field, TypeAdapter
 
+from app.core.phrases import orjson_default
 from app.ingest.job import IngestFailure, IngestJob, IngestResult, Progress, TableWritten
 
 Message = Progress | TableWritten | IngestResult | IngestFailure
@@ -17,7 +18,7 @@ _adapters: dict[type, TypeAdapter[object]] = {}
 
 def dump(value: Message | IngestJob) -> bytes:
     """One line of JSON without its line end."""
-    return orjson.dumps(value)
+    return orjson.dumps(value, orjson_default, orjson.OPT_PASSTHROUGH_SUBCLASS)
 
 
 def load_message(line: bytes) -> Message:

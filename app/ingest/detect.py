@@ -4,6 +4,7 @@ import codecs
 import zipfile
 from pathlib import Path
 
+from app.core.phrases import say
 from app.ingest.job import Compression, FileFormat, IngestError, IngestErrorCode, ReadOptions
 from app.ingest.text.encoding import BOMS, guess_wide
 from app.ingest.text.source import open_plain
@@ -11,47 +12,47 @@ from app.ingest.text.source import open_plain
 HEAD_BYTES = 64 << 10
 
 _COMPOUND_DOCUMENT = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_FEATHER_1 = "a Feather file of version 1"
-_PROTECTED = "an Office document that is protected by a password"
+_FEATHER_1 = say("KIND_FEATHER_1", "a Feather file of version 1")
+_PROTECTED = say("KIND_OFFICE_PASSWORD", "an Office document that is protected by a password")
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF-", "a PDF document"),
-    (b"\x89PNG\r\n\x1a\n", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF87a", "a GIF image"),
-    (b"GIF89a", "a GIF image"),
-    (b"II*\x00", "a TIFF image"),
-    (b"MM\x00*", "a TIFF image"),
-    (b"SQLite format 3\x00", "an SQLite database"),
-    (b"\x7fELF", "a program (ELF)"),
-    (b"\xca\xfe\xba\xbe", "a Java class file"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ\x00", "an xz archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
-    (b"Rar!\x1a\x07", "a RAR archive"),
-    (b"\x04\x22\x4d\x18", "an LZ4 archive"),
-    (b"\xff\x06\x00\x00sNaPpY", "a Snappy stream"),
-    (_COMPOUND_DOCUMENT, "an old Microsoft Office document (.xls, .doc)"),
-    (b"\x89HDF\r\n\x1a\n", "an HDF5 file"),
-    (b"CDF\x01", "a NetCDF file"),
-    (b"CDF\x02", "a NetCDF file"),
-    (b"Obj\x01", "an Avro file"),
+    (b"%PDF-", say("KIND_PDF", "a PDF document")),
+    (b"\x89PNG\r\n\x1a\n", say("KIND_PNG", "a PNG image")),
+    (b"\xff\xd8\xff", say("KIND_JPEG", "a JPEG image")),
+    (b"GIF87a", say("KIND_GIF", "a GIF image")),
+    (b"GIF89a", say("KIND_GIF", "a GIF image")),
+    (b"II*\x00", say("KIND_TIFF", "a TIFF image")),
+    (b"MM\x00*", say("KIND_TIFF", "a TIFF image")),
+    (b"SQLite format 3\x00", say("KIND_SQLITE", "an SQLite database")),
+    (b"\x7fELF", say("KIND_ELF", "a program (ELF)")),
+    (b"\xca\xfe\xba\xbe", say("KIND_JAVA_CLASS", "a Java class file")),
+    (b"BZh", say("KIND_BZIP2", "a bzip2 archive")),
+    (b"\xfd7zXZ\x00", say("KIND_XZ", "an xz archive")),
+    (b"7z\xbc\xaf\x27\x1c", say("KIND_7ZIP", "a 7-Zip archive")),
+    (b"Rar!\x1a\x07", say("KIND_RAR", "a RAR archive")),
+    (b"\x04\x22\x4d\x18", say("KIND_LZ4", "an LZ4 archive")),
+    (b"\xff\x06\x00\x00sNaPpY", say("KIND_SNAPPY", "a Snappy stream")),
+    (_COMPOUND_DOCUMENT, say("KIND_OLD_OFFICE", "an old Microsoft Office document (.xls, .doc)")),
+    (b"\x89HDF\r\n\x1a\n", say("KIND_HDF5", "an HDF5 file")),
+    (b"CDF\x01", say("KIND_NETCDF", "a NetCDF file")),
+    (b"CDF\x02", say("KIND_NETCDF", "a NetCDF file")),
+    (b"Obj\x01", say("KIND_AVRO", "an Avro file")),
     (b"FEA1", _FEATHER_1),
-    (b"SEQ\x06", "a Hadoop sequence file"),
-    (b"\x80\x04\x95", "a Python pickle"),
-    (b"\x93NUMPY", "a NumPy array"),
-    (b"OggS", "an Ogg media file"),
-    (b"ID3", "an MP3 file"),
-    (b"fLaC", "a FLAC file"),
-    (b"{\\rtf", "an RTF document"),
-    (b"$FL2@(#)", "an SPSS file"),
-    (b"<stata_dta>", "a Stata file"),
-    (b"RDX2\n", "an R data file"),
-    (b"RDX3\n", "an R data file"),
-    (b"wOF2", "a font"),
+    (b"SEQ\x06", say("KIND_HADOOP_SEQUENCE", "a Hadoop sequence file")),
+    (b"\x80\x04\x95", say("KIND_PICKLE", "a Python pickle")),
+    (b"\x93NUMPY", say("KIND_NUMPY", "a NumPy array")),
+    (b"OggS", say("KIND_OGG", "an Ogg media file")),
+    (b"ID3", say("KIND_MP3", "an MP3 file")),
+    (b"fLaC", say("KIND_FLAC", "a FLAC file")),
+    (b"{\\rtf", say("KIND_RTF", "an RTF document")),
+    (b"$FL2@(#)", say("KIND_SPSS", "an SPSS file")),
+    (b"<stata_dta>", say("KIND_STATA", "a Stata file")),
+    (b"RDX2\n", say("KIND_R", "an R data file")),
+    (b"RDX3\n", say("KIND_R", "an R data file")),
+    (b"wOF2", say("KIND_FONT", "a font")),
 )
-_UNPACK = "Unpack it and upload the tables in it one by one."
-_CONVERT = "Save the table as CSV, JSON, Parquet, Arrow or XLSX and upload that."
+_UNPACK = say("HINT_UNPACK", "Unpack it and upload the tables in it one by one.")
+_CONVERT = say("HINT_CONVERT", "Save the table as CSV, JSON, Parquet, Arrow or XLSX and upload that.")
 _ARROW_STREAM_START = b"\xff\xff\xff\xff"
 
 
@@ -66,8 +67,8 @@ def detect(path: Path, options: ReadOptions) -> tuple[FileFormat, Compression]:
     if not head:
         raise IngestError(
             IngestErrorCode.EMPTY_FILE,
-            "The file is empty (0 bytes).",
-            hint="Check the export that wrote it, then upload again.",
+            say("FILE_EMPTY", "The file is empty (0 bytes)."),
+            hint=say("HINT_CHECK_EXPORT", "Check the export that wrote it, then upload again."),
         )
     compression = _compression(head, options.compression)
     if compression is not Compression.NONE:
@@ -76,8 +77,12 @@ def detect(path: Path, options: ReadOptions) -> tuple[FileFormat, Compression]:
         if not head:
             raise IngestError(
                 IngestErrorCode.EMPTY_FILE,
-                f"The file is empty: the {compression.value.lower()} archive holds 0 bytes.",
-                hint="Check the export that wrote it, then upload again.",
+                say(
+                    "ARCHIVE_EMPTY",
+                    "The file is empty: the {compression} archive holds 0 bytes.",
+                    compression=compression.value.lower(),
+                ),
+                hint=say("HINT_CHECK_EXPORT", "Check the export that wrote it, then upload again."),
             )
     found = _format(path, head, packed=compression is not Compression.NONE)
     return _agreed(options.format, found), compression
@@ -98,8 +103,13 @@ def _compression(head: bytes, asked: Compression | None) -> Compression:
     if asked is not None and asked is not found:
         raise IngestError(
             IngestErrorCode.WRONG_OPTIONS,
-            f"The compression was given as {asked.value}, but the file starts like {found.value}.",
-            hint="Leave the compression out: it is found from the content.",
+            say(
+                "COMPRESSION_DIFFERS",
+                "The compression was given as {asked}, but the file starts like {found}.",
+                asked=asked.value,
+                found=found.value,
+            ),
+            hint=say("HINT_NO_COMPRESSION", "Leave the compression out: it is found from the content."),
         )
     return found
 
@@ -110,22 +120,35 @@ def _format(path: Path, head: bytes, *, packed: bool) -> FileFormat:
         if packed:
             raise IngestError(
                 IngestErrorCode.UNSUPPORTED_FORMAT,
-                f"This is a compressed {binary.value} file; only text (CSV, JSON) may be compressed as a whole.",
-                hint=f"Unpack it and upload the {binary.value} file itself: it has its own compression.",
+                say(
+                    "COMPRESSED_BINARY",
+                    "This is a compressed {format} file; only text (CSV, JSON) may be compressed as a whole.",
+                    format=binary.value,
+                ),
+                hint=say(
+                    "HINT_UNPACK_BINARY",
+                    "Unpack it and upload the {format} file itself: it has its own compression.",
+                    format=binary.value,
+                ),
             )
         return binary
     looks_like = _foreign(head)
     if looks_like is not None:
         hint = _UNPACK if "archive" in looks_like else _CONVERT
         if looks_like == _PROTECTED:
-            hint = "Open it, remove the password, save it as XLSX, and upload that."
+            hint = say("HINT_REMOVE_PASSWORD", "Open it, remove the password, save it as XLSX, and upload that.")
         if looks_like == _FEATHER_1:
             raise IngestError(
                 IngestErrorCode.UNSUPPORTED_FORMAT,
-                f"This is {looks_like}, which is no longer read.",
-                hint="Write it as Arrow IPC, which is Feather version 2: pyarrow.feather.write_feather(table, path).",
+                say("NO_LONGER_READ", "This is {kind}, which is no longer read.", kind=looks_like),
+                hint=say(
+                    "HINT_FEATHER_2",
+                    "Write it as Arrow IPC, which is Feather version 2: pyarrow.feather.write_feather(table, path).",
+                ),
             )
-        raise IngestError(IngestErrorCode.UNSUPPORTED_FORMAT, f"This is {looks_like}, not a table.", hint=hint)
+        raise IngestError(
+            IngestErrorCode.UNSUPPORTED_FORMAT, say("NOT_A_TABLE", "This is {kind}, not a table.", kind=looks_like), hint=hint
+        )
     return _text_format(_text(head))
 
 
@@ -148,23 +171,25 @@ def _zip_format(path: Path) -> FileFormat:
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise IngestError(
             IngestErrorCode.TRUNCATED,
-            "This is a zip archive (perhaps XLSX) whose directory cannot be read.",
-            hint="The file was probably cut off on its way: upload it again.",
+            say("ZIP_DIRECTORY", "This is a zip archive (perhaps XLSX) whose directory cannot be read."),
+            hint=say("HINT_CUT_ON_WAY", "The file was probably cut off on its way: upload it again."),
         ) from error
     if "xl/workbook.xml" in names:
         return FileFormat.XLSX
     kinds = {
-        "xl/workbook.bin": "a binary Excel workbook (.xlsb)",
-        "word/document.xml": "a Word document",
-        "ppt/presentation.xml": "a PowerPoint presentation",
-        "content.xml": "an OpenDocument file",
-        "META-INF/MANIFEST.MF": "a Java archive",
+        "xl/workbook.bin": say("KIND_XLSB", "a binary Excel workbook (.xlsb)"),
+        "word/document.xml": say("KIND_WORD", "a Word document"),
+        "ppt/presentation.xml": say("KIND_POWERPOINT", "a PowerPoint presentation"),
+        "content.xml": say("KIND_OPENDOCUMENT", "an OpenDocument file"),
+        "META-INF/MANIFEST.MF": say("KIND_JAR", "a Java archive"),
     }
-    count = "one file" if len(names) == 1 else f"{len(names):,} files"
-    looks_like = next((kind for name, kind in kinds.items() if name in names), f"a zip archive of {count}")
+    looks_like = next(
+        (kind for name, kind in kinds.items() if name in names),
+        say("KIND_ZIP", "a zip archive of {count:,} {count:file|files}", count=len(names)),
+    )
     raise IngestError(
         IngestErrorCode.UNSUPPORTED_FORMAT,
-        f"This is {looks_like}, not a table.",
+        say("NOT_A_TABLE", "This is {kind}, not a table.", kind=looks_like),
         hint=_UNPACK if "zip archive" in looks_like else _CONVERT,
     )
 
@@ -176,24 +201,24 @@ def _foreign(head: bytes) -> str | None:
         if head.startswith(magic):
             return name
     if head.startswith(b"PK\x05\x06"):
-        return "an empty zip archive"
+        return say("KIND_EMPTY_ZIP", "an empty zip archive")
     if head.startswith((b"PK\x03\x04", b"\x1f\x8b", b"\x28\xb5\x2f\xfd")):
-        return "an archive within an archive"
+        return say("KIND_NESTED_ARCHIVE", "an archive within an archive")
     if head[257:262] == b"ustar":
-        return "a tar archive"
+        return say("KIND_TAR", "a tar archive")
     if head[:4] == b"RIFF" and head[8:12] in (b"WAVE", b"AVI ", b"WEBP"):
-        return "a media file"
+        return say("KIND_MEDIA", "a media file")
     if head[4:8] == b"ftyp":
-        return "a video or HEIF file"
+        return say("KIND_VIDEO", "a video or HEIF file")
     if head.startswith(b"BM") and head[6:10] == b"\x00\x00\x00\x00":
-        return "a BMP image"
+        return say("KIND_BMP", "a BMP image")
     if head.startswith(b"MZ") and b"This program" in head[:512]:
-        return "a Windows program"
+        return say("KIND_WINDOWS_PROGRAM", "a Windows program")
     start = head.removeprefix(codecs.BOM_UTF8).lstrip()[:1024].lower()
     if start.startswith((b"<!doctype html", b"<html")) or (start.startswith(b"<") and b"<html" in start):
-        return "an HTML page"
+        return say("KIND_HTML", "an HTML page")
     if start.startswith(b"<?xml") or (start.startswith(b"<") and start.rstrip().endswith(b">") and b"</" in start):
-        return "an XML document"
+        return say("KIND_XML", "an XML document")
     return None
 
 
@@ -212,7 +237,7 @@ def _text(head: bytes) -> str:
     if control > max(8, len(head) // 20) and not _lines_are_regular(head):
         raise IngestError(
             IngestErrorCode.UNKNOWN_FORMAT,
-            "This is binary data of no known format: CSV, JSON, Parquet, Arrow and XLSX are read.",
+            say("BINARY_UNKNOWN", "This is binary data of no known format: CSV, JSON, Parquet, Arrow and XLSX are read."),
             hint=_CONVERT,
         )
     return head.decode("latin-1")
@@ -255,6 +280,8 @@ def _agreed(asked: FileFormat | None, found: FileFormat) -> FileFormat:
         return asked or found
     raise IngestError(
         IngestErrorCode.WRONG_OPTIONS,
-        f"The format was given as {asked.value}, but the content is {found.value}.",
-        hint="Leave the format out: it is found from the content.",
+        say(
+            "FORMAT_DIFFERS", "The format was given as {asked}, but the content is {found}.", asked=asked.value, found=found.value
+        ),
+        hint=say("HINT_NO_FORMAT", "Leave the format out: it is found from the content."),
     )

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from app.core.phrases import Sentence
+
 
 class FileFormat(StrEnum):
     """Formats told apart by content, never by name."""
@@ -184,7 +186,7 @@ class RejectedRow:
 
     line: int
     """1-based physical line where the record starts (row number where a format has no lines)."""
-    reason: str
+    reason: Sentence
     field_path: str | None
     text: str
     """The record as written, cut at 1,000 characters."""
@@ -277,7 +279,7 @@ class IngestResult:
     rejects_path: str | None = None
     """CSV: line, reason, field, text; one row a rejected record, all of them."""
     rejected_samples: tuple[RejectedRow, ...] = ()
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Sentence, ...] = ()
     """Sentences for a person: renamed headers, a second sheet that was left out ..."""
     type: Literal["result"] = "result"
 
@@ -287,8 +289,8 @@ class IngestFailure:
     """A verdict: this file cannot be a version."""
 
     code: IngestErrorCode
-    message: str
-    hint: str | None = None
+    message: Sentence
+    hint: Sentence | None = None
     line: int | None = None
     options: ReadOptions | None = None
     """What was found out before it failed."""

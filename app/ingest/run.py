@@ -7,6 +7,7 @@ from typing import Protocol
 
 import duckdb
 
+from app.core.phrases import say
 from app.ingest import engine
 from app.ingest.job import (
     FileFormat,
@@ -126,9 +127,16 @@ def _out_of_memory(job: IngestJob, found: ReadOptions) -> IngestFailure:
     limit_mib = job.limits.memory_bytes >> 20
     return IngestFailure(
         code=IngestErrorCode.OUT_OF_MEMORY,
-        message=f"Reading this file needs more memory than the {limit_mib} MiB that one file may take.",
-        hint="Split very long cells or very wide tables into smaller files, or ask an administrator to raise the limit"
-        " (DATAKURA_CHILD_MEMORY_BYTES).",
+        message=say(
+            "MEMORY_LIMIT",
+            "Reading this file needs more memory than the {limit_mib} MiB that one file may take.",
+            limit_mib=limit_mib,
+        ),
+        hint=say(
+            "HINT_MEMORY_LIMIT",
+            "Split very long cells or very wide tables into smaller files, or ask an administrator to raise "
+            "the limit (DATAKURA_CHILD_MEMORY_BYTES).",
+        ),
         options=found,
     )
 

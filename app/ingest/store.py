@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from app.core.phrases import say
 from app.ingest import columns, engine, wide
 from app.ingest.columns import literal, quoted
 from app.ingest.job import IngestError, IngestErrorCode, IngestJob, ReadOptions
@@ -32,8 +33,10 @@ def damage_is_a_verdict(what: str) -> Iterator[None]:
             raise
         raise IngestError(
             IngestErrorCode.MALFORMED,
-            f"The {what} is damaged: {_first_sentence(error)}",
-            hint="Write the file again with the program that made it, and check that it was uploaded whole.",
+            say("FILE_DAMAGED", "The {what} is damaged: {reason}", what=what, reason=_first_sentence(error)),
+            hint=say(
+                "HINT_WRITE_AGAIN", "Write the file again with the program that made it, and check that it was uploaded whole."
+            ),
         ) from error
 
 
@@ -82,12 +85,17 @@ def store(
     if written != row_count:
         raise IngestError(
             IngestErrorCode.MALFORMED,
-            f"The file says that it holds {row_count:,} rows, but {written:,} could be read.",
-            hint="Write the file again; it was changed or cut after it was written.",
+            say(
+                "FEWER_ROWS",
+                "The file says that it holds {row_count:,} rows, but {written:,} could be read.",
+                row_count=row_count,
+                written=written,
+            ),
+            hint=say("HINT_FEWER_ROWS", "Write the file again; it was changed or cut after it was written."),
         )
     logical_types = {name: column.logical_type for name, column in stored.items() if column.logical_type is not None}
     binary = tuple(
-        f"Column '{name}' holds binary data, kept as base64."
+        say("BINARY_KEPT", "Column '{name}' holds binary data, kept as base64.", name=name)
         for name, kind in kinds.items()
         if kind.id == "blob" and name not in texts
     )
@@ -147,7 +155,14 @@ def cell_too_large(name: str, length: int, row: int, limit: int) -> IngestError:
     """A cell of `length` bytes where `limit` are allowed."""
     return IngestError(
         IngestErrorCode.CELL_TOO_LARGE,
-        f"The cell of column '{name}' in row {row:,} is {length:,} bytes long; at most {limit:,} are kept.",
-        hint="Store long documents as files of their own and keep their addresses in the table.",
+        say(
+            "LONG_CELL",
+            "The cell of column '{name}' in row {row:,} is {length:,} bytes long; at most {limit:,} are kept.",
+            name=name,
+            row=row,
+            length=length,
+            limit=limit,
+        ),
+        hint=say("HINT_LONG_DOCUMENTS", "Store long documents as files of their own and keep their addresses in the table."),
         line=row,
     )

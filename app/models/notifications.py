@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBina
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, CreatedAt, Id, one_of, text_enum
+from app.models.base import Base, CreatedAt, Id, Json, one_of, text_enum
 from app.models.incidents import IncidentState
 
 
@@ -87,6 +87,8 @@ class NotificationChannel(Base):
     enabled: Mapped[bool] = mapped_column(server_default=text("true"))
     disabled_reason: Mapped[str | None] = mapped_column(String(300))
     """Why it was switched off by the system; None: it was not."""
+    disabled_reason_phrase: Mapped[Json] = mapped_column(JSONB(none_as_null=True))
+    """`phrases.to_json` of that."""
     secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     previous_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     previous_secret_until: Mapped[datetime | None]
@@ -138,6 +140,7 @@ class NotificationDelivery(Base):
     """Of the last attempt, from HTTP; None when there was no answer, and for mail."""
     response_excerpt: Mapped[str | None] = mapped_column(String(300))
     error: Mapped[str | None] = mapped_column(String(300))
+    error_phrase: Mapped[Json] = mapped_column(JSONB(none_as_null=True))
     next_attempt_at: Mapped[datetime | None]
     requested_at: Mapped[datetime | None]
     """When a person last asked for it: a test, or a replay."""

@@ -140,7 +140,7 @@ class QualityRun(Base):
     skipped: Mapped[int] = mapped_column(server_default=text("0"))
     rows_scanned: Mapped[int | None] = mapped_column(BigInteger)
     error: Mapped[Json] = mapped_column(JSONB(none_as_null=True))
-    """{code, message} of a run that could not run at all."""
+    """{code, message, message_phrase} of a run that could not run at all."""
     requested_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[CreatedAt]
@@ -187,6 +187,8 @@ class QualityResult(Base):
     rows_scanned: Mapped[int] = mapped_column(BigInteger)
     duration_ms: Mapped[int]
     message: Mapped[str] = mapped_column(Text)
+    message_phrase: Mapped[Json] = mapped_column(JSONB(none_as_null=True))
+    """`phrases.to_json` of the message."""
     error: Mapped[Json] = mapped_column(JSONB(none_as_null=True))
     partial: Mapped[bool]
     checked_at: Mapped[CreatedAt]

@@ -55,7 +55,7 @@ class DatasetVersion(Base):
     stage: Mapped[Stage | None] = mapped_column(text_enum(Stage))
     progress: Mapped[float] = mapped_column(Double, server_default=text("0"))
     error: Mapped[Json] = mapped_column(JSONB(none_as_null=True))
-    """{code, message, hint, line} of a FAILED or QUARANTINED version."""
+    """{code, message, hint, line, message_phrase, hint_phrase} of a FAILED or QUARANTINED version."""
     requested_options: Mapped[dict[str, object]] = mapped_column(JSONB, server_default=text("'{}'"))
     read_options: Mapped[Json] = mapped_column(JSONB(none_as_null=True))
     row_count: Mapped[int | None] = mapped_column(BigInteger)
@@ -63,6 +63,8 @@ class DatasetVersion(Base):
     rejected_row_count: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     rejected_samples: Mapped[Json] = mapped_column(JSONB(none_as_null=True))
     warnings: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    warning_phrases: Mapped[Json] = mapped_column(JSONB(none_as_null=True))
+    """`phrases.to_json` of each warning; None: written before sentences had codes."""
     manifest_sha256: Mapped[bytes | None] = mapped_column(LargeBinary(32))
     created_by_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[CreatedAt]

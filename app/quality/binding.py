@@ -4,6 +4,7 @@ import functools
 
 import duckdb
 
+from app.core.phrases import say
 from app.quality.fence import TABLE
 from app.quality.problems import Code, RuleProblem
 from app.quality.table import Table
@@ -19,7 +20,11 @@ def condition(sql: str, table: Table, *path: str) -> None:
     """
     ((_, kind),) = _columns(f"SELECT (\n{sql}\n) AS condition FROM {TABLE}", table, path)
     if kind not in ("BOOLEAN", '"NULL"', "NULL"):
-        raise RuleProblem(f"This gives {kind}; a condition has to be true or false.", *path, code=Code.WRONG_TYPE)
+        raise RuleProblem(
+            say("CONDITION_GIVES", "This gives {kind}; a condition has to be true or false.", kind=kind),
+            *path,
+            code=Code.WRONG_TYPE,
+        )
 
 
 def number(sql: str, table: Table, *path: str) -> None:
@@ -31,7 +36,7 @@ def number(sql: str, table: Table, *path: str) -> None:
     columns = _columns(sql, table, path)
     if len(columns) != 1 or not any(word in columns[0][1] for word in _NUMBERS) or "[" in columns[0][1]:
         given = ", ".join(f"{name} {kind}" for name, kind in columns[:10])
-        raise RuleProblem(f"The SQL has to give one number; it gives {given}.", *path)
+        raise RuleProblem(say("SQL_GIVES", "The SQL has to give one number; it gives {given}.", given=given), *path)
 
 
 def rows(sql: str, table: Table, *path: str) -> None:
@@ -48,7 +53,9 @@ def _columns(sql: str, table: Table, path: tuple[str, ...]) -> list[tuple[str, s
     try:
         described = database.cursor().execute(f"DESCRIBE {sql}").fetchall()
     except duckdb.Error as error:
-        raise RuleProblem(f"The SQL does not suit the table: {_words(error)}", *path, code=_code(error)) from error
+        raise RuleProblem(
+            say("SQL_DOES_NOT_SUIT", "The SQL does not suit the table: {reason}", reason=_words(error)), *path, code=_code(error)
+        ) from error
     return [(str(name), str(kind)) for name, kind, *_ in described]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from app.core.phrases import say
 from app.ingest.job import Field
 from app.quality import binding, conditions, fence, parameters, rules, table
 from app.quality.parameters import Parameters
@@ -75,7 +76,7 @@ def find(spec: RuleSpec) -> AnyRuleType:
     """
     kind = types().get(spec.type)
     if kind is None:
-        raise RuleProblem(f"There is no rule type '{spec.type}'.", "type")
+        raise RuleProblem(say("NO_RULE_TYPE", "There is no rule type '{type}'.", type=spec.type), "type")
     return kind
 
 
@@ -136,6 +137,11 @@ def _condition_problems(kind: AnyRuleType, spec: RuleSpec) -> list[Problem]:
     if kind.own_condition:
         given = (spec.operator, spec.threshold, spec.upper_threshold, spec.warn_threshold, spec.warn_upper_threshold)
         if any(one is not None for one in given):
-            return [Problem(("operator",), f"A rule of type '{kind.name}' finds its thresholds itself.")]
+            return [
+                Problem(
+                    ("operator",),
+                    say("RULE_FINDS_THRESHOLDS", "A rule of type '{type}' finds its thresholds itself.", type=kind.name),
+                )
+            ]
         return []
     return conditions.problems(spec, has_default=kind.default is not None)

@@ -1,24 +1,11 @@
 """The comparison of a measured value with thresholds."""
 
 from dataclasses import dataclass
-from decimal import Decimal
 
+from app.core.phrases import Number, Phrase, number, say
 from app.quality.problems import Problem
 from app.quality.spec import Operator, RuleSpec, RuleStatus
 
-Number = int | float | Decimal
-"""A measured value, exact where its type is: Python compares these three without rounding."""
-
-_WORDS = {
-    Operator.EQUAL: "{}",
-    Operator.NOT_EQUAL: "other than {}",
-    Operator.LESS_THAN: "less than {}",
-    Operator.LESS_OR_EQUAL: "at most {}",
-    Operator.GREATER_THAN: "greater than {}",
-    Operator.GREATER_OR_EQUAL: "at least {}",
-    Operator.BETWEEN: "between {} and {}",
-    Operator.NOT_BETWEEN: "outside of {} to {}",
-}
 _TWO = (Operator.BETWEEN, Operator.NOT_BETWEEN)
 
 
@@ -51,9 +38,27 @@ class Bound:
             case Operator.NOT_BETWEEN:
                 return not low <= value <= high
 
-    def __str__(self) -> str:
+    @property
+    def words(self) -> Phrase:
         """'at most 3'."""
-        return _WORDS[self.operator].format(number(self.threshold), number(self.upper or 0.0))
+        low, high = self.threshold, self.upper or 0.0
+        match self.operator:
+            case Operator.EQUAL:
+                return say("EQUAL", "{threshold:n}", threshold=low)
+            case Operator.NOT_EQUAL:
+                return say("NOT_EQUAL", "other than {threshold:n}", threshold=low)
+            case Operator.LESS_THAN:
+                return say("LESS_THAN", "less than {threshold:n}", threshold=low)
+            case Operator.LESS_OR_EQUAL:
+                return say("LESS_OR_EQUAL", "at most {threshold:n}", threshold=low)
+            case Operator.GREATER_THAN:
+                return say("GREATER_THAN", "greater than {threshold:n}", threshold=low)
+            case Operator.GREATER_OR_EQUAL:
+                return say("GREATER_OR_EQUAL", "at least {threshold:n}", threshold=low)
+            case Operator.BETWEEN:
+                return say("BETWEEN", "between {threshold:n} and {upper:n}", threshold=low, upper=high)
+            case Operator.NOT_BETWEEN:
+                return say("NOT_BETWEEN", "outside of {threshold:n} to {upper:n}", threshold=low, upper=high)
 
 
 @dataclass(frozen=True)
@@ -93,13 +98,27 @@ def problems(spec: RuleSpec, *, has_default: bool) -> list[Problem]:
     """What is wrong with operator and thresholds, as far as it shows without data."""
     given = [spec.threshold, spec.upper_threshold, spec.warn_threshold, spec.warn_upper_threshold]
     if any(one is not None and one - one != 0 for one in given):
-        return [Problem(("threshold",), "A threshold is a finite number.")]
+        return [Problem(("threshold",), say("THRESHOLD_FINITE", "A threshold is a finite number."))]
     if spec.operator is None:
         if any(one is not None for one in given):
-            return [Problem(("operator",), "A threshold needs an operator that says how the value is compared with it.")]
-        return [] if has_default else [Problem(("operator",), "This type of rule needs an operator and a threshold.")]
+            return [
+                Problem(
+                    ("operator",),
+                    say("THRESHOLD_NEEDS_OPERATOR", "A threshold needs an operator that says how the value is compared with it."),
+                )
+            ]
+        return (
+            []
+            if has_default
+            else [Problem(("operator",), say("RULE_NEEDS_THRESHOLD", "This type of rule needs an operator and a threshold."))]
+        )
     if spec.threshold is None and spec.warn_threshold is None:
-        return [Problem(("threshold",), f"The operator {spec.operator} needs a threshold.")]
+        return [
+            Problem(
+                ("threshold",),
+                say("OPERATOR_NEEDS_THRESHOLD", "The operator {operator} needs a threshold.", operator=spec.operator),
+            )
+        ]
     return [*_pairs(spec), *_order(spec)]
 
 
@@ -110,11 +129,34 @@ def _pairs(spec: RuleSpec) -> list[Problem]:
         ("warnUpperThreshold", spec.warn_threshold, spec.warn_upper_threshold),
     ):
         if spec.operator in _TWO and (low is None) != (high is None):
-            found.append(Problem((name,), f"{spec.operator} needs a lower and an upper threshold."))
+            found.append(
+                Problem(
+                    (name,), say("OPERATOR_NEEDS_TWO", "{operator} needs a lower and an upper threshold.", operator=spec.operator)
+                )
+            )
         elif spec.operator not in _TWO and high is not None:
-            found.append(Problem((name,), f"An upper threshold belongs to BETWEEN and NOT_BETWEEN, not to {spec.operator}."))
+            found.append(
+                Problem(
+                    (name,),
+                    say(
+                        "UPPER_THRESHOLD",
+                        "An upper threshold belongs to BETWEEN and NOT_BETWEEN, not to {operator}.",
+                        operator=spec.operator,
+                    ),
+                )
+            )
         elif low is not None and high is not None and low > high:
-            found.append(Problem((name,), f"The upper threshold {number(high)} is below the lower one, {number(low)}."))
+            found.append(
+                Problem(
+                    (name,),
+                    say(
+                        "THRESHOLDS_CROSSED",
+                        "The upper threshold {high} is below the lower one, {low}.",
+                        high=number(high),
+                        low=number(low),
+                    ),
+                )
+            )
     return found
 
 
@@ -126,26 +168,39 @@ def _order(spec: RuleSpec) -> list[Problem]:
     high, warn_high = spec.upper_threshold, spec.warn_upper_threshold
     match spec.operator:
         case Operator.LESS_THAN | Operator.LESS_OR_EQUAL:
-            wrong, side = warn >= fail, "below"
+            wrong, side = warn >= fail, say("SIDE_BELOW", "below")
         case Operator.GREATER_THAN | Operator.GREATER_OR_EQUAL:
-            wrong, side = warn <= fail, "above"
+            wrong, side = warn <= fail, say("SIDE_ABOVE", "above")
         case Operator.BETWEEN:
-            wrong, side = warn < fail or (warn_high or 0) > (high or 0) or (warn, warn_high) == (fail, high), "within"
+            wrong, side = (
+                warn < fail or (warn_high or 0) > (high or 0) or (warn, warn_high) == (fail, high),
+                say("SIDE_WITHIN", "within"),
+            )
         case Operator.NOT_BETWEEN:
-            wrong, side = warn > fail or (warn_high or 0) < (high or 0) or (warn, warn_high) == (fail, high), "around"
+            wrong, side = (
+                warn > fail or (warn_high or 0) < (high or 0) or (warn, warn_high) == (fail, high),
+                say("SIDE_AROUND", "around"),
+            )
         case _:
             return [
-                Problem(("warnThreshold",), f"{spec.operator} knows no step between right and wrong: leave one threshold out.")
+                Problem(
+                    ("warnThreshold",),
+                    say(
+                        "OPERATOR_ONE_STEP",
+                        "{operator} knows no step between right and wrong: leave one threshold out.",
+                        operator=spec.operator,
+                    ),
+                )
             ]
     if not wrong:
         return []
-    return [Problem(("warnThreshold",), f"The warning would never come: its threshold has to lie {side} the one that fails.")]
-
-
-def number(value: Number) -> str:
-    """For people: 1,234,567 and 0.05, no 3.0."""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        value = int(value)
-    if isinstance(value, int):
-        return f"{value:,}"
-    return f"{value:.6g}" if isinstance(value, float) else f"{value:,}"
+    return [
+        Problem(
+            ("warnThreshold",),
+            say(
+                "WARNING_NEVER_COMES",
+                "The warning would never come: its threshold has to lie {side} the one that fails.",
+                side=side,
+            ),
+        )
+    ]

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import duckdb
 
+from app.core.phrases import say
 from app.quality import aggregates, failures, sandbox, table, userqueries
 from app.quality.measures import Row
 from app.quality.problems import Code, Problem
@@ -90,6 +91,8 @@ def _alone(connection: duckdb.DuckDBPyConnection, rule: Compiled, rows: int) -> 
         return Outcome(rule, crashed(rule, error))
     elapsed = round((time.monotonic() - started) * 1000)
     if len(found) != 1:
-        problem = Problem((), f"The statement gave {len(found)} rows instead of one.", Code.INVALID_DATA)
+        problem = Problem(
+            (), say("STATEMENT_ROWS", "The statement gave {rows} rows instead of one.", rows=len(found)), Code.INVALID_DATA
+        )
         return Outcome(rule, failed_to_run(rule.spec, rule.measure.metric_name, problem))
     return Outcome(rule, judged(rule, found[0], rows_scanned=rows, duration_ms=elapsed))

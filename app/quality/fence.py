@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import duckdb
 import orjson
 
+from app.core.phrases import say
 from app.quality.allowed import FUNCTIONS
 from app.quality.problems import RuleProblem
 
@@ -101,16 +102,20 @@ def condition(sql: str, *path: str) -> Reading:
     plain = isinstance(table, dict) and table.get("type") == "EMPTY" and not alone.get("modifiers")
     rest = any(alone.get(part) for part in ("where_clause", "group_expressions", "having", "qualify", "sample"))
     if not bare or not plain or rest:
-        raise RuleProblem("This has to be one condition, like: price > 0 AND status = 'open'.", *path)
+        raise RuleProblem(say("SQL_ONE_CONDITION", "This has to be one condition, like: price > 0 AND status = 'open'."), *path)
     # The same within brackets, as it will stand: a comment or a semicolon at its end shows only there.
     _statement(f"SELECT 1 FROM {TABLE} WHERE (\n{sql}\n)", path)
     reading = _read(alone, path)
     if reading.has_subquery or reading.has_star:
-        raise RuleProblem("A condition looks at the columns of one row: it has no SELECT and no * in it.", *path)
+        raise RuleProblem(
+            say("SQL_CONDITION_ROW", "A condition looks at the columns of one row: it has no SELECT and no * in it."), *path
+        )
     aggregates = sorted(_functions(alone) & _aggregates())
     if aggregates or _has_window(alone):
         what = aggregates[0] if aggregates else "OVER"
-        raise RuleProblem(f"A condition looks at one row at a time: '{what}' needs several.", *path)
+        raise RuleProblem(
+            say("CONDITION_SEVERAL_ROWS", "A condition looks at one row at a time: '{what}' needs several.", what=what), *path
+        )
     return reading
 
 
@@ -124,9 +129,16 @@ def query(sql: str, *path: str) -> Reading:
     reading = _read(_statement(sql, path), path)
     strange = reading.tables - reading.own_tables - {TABLE}
     if strange:
-        raise RuleProblem(f"The table is called '{TABLE}' here; '{min(strange)}' cannot be read.", *path)
+        raise RuleProblem(
+            say(
+                "SQL_OTHER_TABLE", "The table is called '{table}' here; '{name}' cannot be read.", table=TABLE, name=min(strange)
+            ),
+            *path,
+        )
     if TABLE in reading.own_tables:
-        raise RuleProblem(f"'{TABLE}' is the name of the table; give the WITH query another one.", *path)
+        raise RuleProblem(
+            say("SQL_WITH_NAME", "'{table}' is the name of the table; give the WITH query another one.", table=TABLE), *path
+        )
     return reading
 
 
@@ -137,24 +149,36 @@ def pattern(text: str, *path: str) -> None:
         RuleProblem: it is none.
     """
     if len(text.encode()) > MAX_PATTERN_BYTES:
-        raise RuleProblem(f"The pattern is longer than {MAX_PATTERN_BYTES:,} bytes.", *path)
+        raise RuleProblem(
+            say(
+                "PATTERN_TOO_LONG", "The pattern is longer than {max_pattern_bytes:,} bytes.", max_pattern_bytes=MAX_PATTERN_BYTES
+            ),
+            *path,
+        )
     try:
         _parser.cursor().execute("SELECT regexp_matches('', $1)", [text]).fetchall()
     except duckdb.Error as error:
         reason = str(error).partition("Error: ")[2].splitlines()[0]
         raise RuleProblem(
-            f"The pattern cannot be used: {reason}. Patterns are those of RE2: no look-ahead, look-behind or back-references.",
+            say(
+                "PATTERN_INVALID",
+                "The pattern cannot be used: {reason}. Patterns are those of RE2: no look-ahead, look-behind or back-references.",
+                reason=reason,
+            ),
             *path,
         ) from error
 
 
 def _short(sql: str, limit: int, path: tuple[str, ...]) -> None:
     if not sql.strip():
-        raise RuleProblem("There is no SQL in it.", *path)
+        raise RuleProblem(say("SQL_EMPTY", "There is no SQL in it."), *path)
     if len(sql) > limit:
-        raise RuleProblem(f"The SQL has {len(sql):,} characters; at most {limit:,} are read.", *path)
+        raise RuleProblem(
+            say("SQL_TOO_LONG", "The SQL has {length:,} characters; at most {limit:,} are read.", length=len(sql), limit=limit),
+            *path,
+        )
     if "\0" in sql:
-        raise RuleProblem("The SQL holds a NUL character.", *path)
+        raise RuleProblem(say("SQL_NUL", "The SQL holds a NUL character."), *path)
 
 
 def _statement(sql: str, path: tuple[str, ...]) -> Node:
@@ -163,18 +187,23 @@ def _statement(sql: str, path: tuple[str, ...]) -> Node:
         (text,) = _parser.cursor().execute("SELECT json_serialize_sql($1)", [sql]).fetchall()[0]
         answer = orjson.loads(text)
     except (duckdb.Error, orjson.JSONDecodeError, RecursionError) as error:
-        raise RuleProblem("The SQL cannot be read: it is nested too deeply or malformed.", *path) from error
+        raise RuleProblem(say("SQL_MALFORMED", "The SQL cannot be read: it is nested too deeply or malformed."), *path) from error
     if answer["error"]:
         message = str(answer["error_message"]).splitlines()[0]
         if "Only SELECT" in message:
-            raise RuleProblem("Only a SELECT can be used here: nothing may be changed, created or read from elsewhere.", *path)
-        raise RuleProblem(f"The SQL cannot be read: {message}", *path)
+            raise RuleProblem(
+                say("SQL_ONLY_READ", "Only a SELECT can be used here: nothing may be changed, created or read from elsewhere."),
+                *path,
+            )
+        raise RuleProblem(say("SQL_UNREADABLE", "The SQL cannot be read: {reason}", reason=message), *path)
     statements = answer["statements"]
     if len(statements) != 1:
-        raise RuleProblem(f"There are {len(statements)} statements; one SELECT is expected.", *path)
+        raise RuleProblem(
+            say("SQL_ONE_STATEMENT", "There are {count} statements; one SELECT is expected.", count=len(statements)), *path
+        )
     node = statements[0]["node"]
     if not isinstance(node, dict):
-        raise RuleProblem("Only a SELECT can be used here.", *path)
+        raise RuleProblem(say("SQL_ONLY_SELECT", "Only a SELECT can be used here."), *path)
     return node
 
 
@@ -185,7 +214,7 @@ def _read(tree: Node, path: tuple[str, ...]) -> Reading:
         if "class" in node:
             _expression(node, reading, path)
         elif kind.endswith("_NODE") and kind not in _QUERIES:
-            raise RuleProblem("This kind of query cannot be used in a rule.", *path)
+            raise RuleProblem(say("SQL_KIND", "This kind of query cannot be used in a rule."), *path)
         elif "column_name_alias" in node or ("alias" in node and kind in {*_TABLES, "TABLE_FUNCTION", "PIVOT", "SHOW_REF"}):
             _table(node, kind, reading, path)
         if isinstance(node.get("cte_map"), dict):
@@ -198,11 +227,11 @@ def _read(tree: Node, path: tuple[str, ...]) -> Reading:
 def _expression(node: Node, reading: Reading, path: tuple[str, ...]) -> None:
     kind = str(node["class"])
     if kind not in _EXPRESSIONS:
-        raise RuleProblem(f"An expression of the kind {kind} cannot be used in a rule.", *path)
+        raise RuleProblem(say("SQL_EXPRESSION", "An expression of the kind {kind} cannot be used in a rule.", kind=kind), *path)
     if kind in ("FUNCTION", "WINDOW"):
         name = str(node.get("function_name", "")).lower()
         if name not in FUNCTIONS or node.get("schema") or node.get("catalog"):
-            raise RuleProblem(f"The function '{name}' cannot be used in a rule.", *path)
+            raise RuleProblem(say("SQL_FUNCTION", "The function '{name}' cannot be used in a rule.", name=name), *path)
     elif kind == "COLUMN_REF":
         names = node.get("column_names")
         reading.names |= {str(name).lower() for name in names} if isinstance(names, list) else set()
@@ -214,10 +243,14 @@ def _expression(node: Node, reading: Reading, path: tuple[str, ...]) -> None:
 
 def _table(node: Node, kind: str, reading: Reading, path: tuple[str, ...]) -> None:
     if kind not in _TABLES:
-        raise RuleProblem(f"A query in a rule reads the table '{TABLE}' and nothing else.", *path)
+        raise RuleProblem(
+            say("SQL_OTHER_TABLES", "A query in a rule reads the table '{table}' and nothing else.", table=TABLE), *path
+        )
     if kind == "BASE_TABLE":
         if node.get("schema_name") or node.get("catalog_name") or node.get("at_clause"):
-            raise RuleProblem(f"A query in a rule reads the table '{TABLE}' and nothing else.", *path)
+            raise RuleProblem(
+                say("SQL_OTHER_TABLES", "A query in a rule reads the table '{table}' and nothing else.", table=TABLE), *path
+            )
         reading.tables.add(str(node.get("table_name", "")).lower())
 
 
@@ -234,7 +267,7 @@ def _nodes(tree: object, path: tuple[str, ...]) -> Iterator[Node]:
     while waiting:
         one, depth = waiting.pop()
         if depth > MAX_DEPTH:
-            raise RuleProblem("The SQL is nested too deeply.", *path)
+            raise RuleProblem(say("SQL_TOO_DEEP", "The SQL is nested too deeply."), *path)
         if isinstance(one, dict):
             yield one
             waiting.extend((child, depth + 1) for child in one.values())

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import orjson
 from pydantic import TypeAdapter
 
+from app.core.phrases import orjson_default
 from app.ingest import codec
 from app.quality.spec import History, Limits, RuleResult, RuleSpec, TableInfo
 
@@ -43,7 +44,7 @@ def load_job(text: bytes) -> QualityJob:
 
 def dump_result(result: RuleResult) -> bytes:
     """One line of JSON without its line end."""
-    return orjson.dumps(result)
+    return orjson.dumps(result, orjson_default, orjson.OPT_PASSTHROUGH_SUBCLASS)
 
 
 def load_result(line: bytes) -> RuleResult:

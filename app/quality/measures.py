@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
+from app.core.phrases import Number, say
 from app.ingest.columns import quoted
-from app.quality.conditions import Condition, Number
+from app.quality.conditions import Condition
 from app.quality.parameters import RowParameters, Unit
 from app.quality.problems import Code, RuleProblem
 from app.quality.subject import Subject
@@ -94,7 +95,10 @@ def numeric(value: Value) -> Number | None:
     if value is None or isinstance(value, int | Decimal):
         return value
     if not isinstance(value, float) or value - value != 0:
-        raise RuleProblem(f"The value is {value!r}, which cannot be compared with a threshold.", code=Code.INVALID_DATA)
+        raise RuleProblem(
+            say("VALUE_NOT_COMPARABLE", "The value is {value}, which cannot be compared with a threshold.", value=repr(value)),
+            code=Code.INVALID_DATA,
+        )
     return value
 
 
@@ -159,7 +163,9 @@ def bad_rows(
     counts = subject.parameters.unit is Unit.COUNT
     return Measure(
         metric_name=f"{name}_{'count' if counts else 'fraction'}",
-        label=f"The {'number' if counts else 'fraction'} of {label}",
+        label=say("NUMBER_OF", "The number of {what}", what=label)
+        if counts
+        else say("FRACTION_OF", "The fraction of {what}", what=label),
         aggregates=aggregates,
         statement=statement,
         value=bad if counts else lambda row: fraction(bad(row), total(row)),

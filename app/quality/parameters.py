@@ -7,6 +7,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, ValidationError
 from pydantic.alias_generators import to_camel
 
+from app.core.phrases import Phrase, say
 from app.quality.problems import Problem
 from app.quality.spec import Json, RuleSpec
 
@@ -45,14 +46,20 @@ def parse(kind: type[P], spec: RuleSpec) -> P | list[Problem]:
     try:
         return kind.model_validate_json(orjson.dumps(dict(spec.parameters)))
     except (orjson.JSONEncodeError, TypeError):
-        return [Problem(("parameters",), "The parameters are not JSON.")]
+        return [Problem(("parameters",), say("PARAMETERS_NOT_JSON", "The parameters are not JSON."))]
     except ValidationError as error:
         found: dict[tuple[str, ...], Problem] = {}
-        for one in error.errors(include_url=False, include_context=False, include_input=False):
+        for one in error.errors(include_url=False, include_input=False):
             path = ("parameters", *_names(one["loc"]))
             # Of a value that may be of several types each type complains; the first complaint says enough.
-            found.setdefault(path, Problem(path, f"{one['msg'].removeprefix('Value error, ').rstrip('.')}."))
+            found.setdefault(path, Problem(path, _sentence(one["msg"], one.get("ctx", {}).get("error"))))
         return list(found.values())
+
+
+def _sentence(message: str, error: object) -> Phrase:
+    """What pydantic says, or what one of our validators does."""
+    own = error.args[0] if isinstance(error, ValueError) and error.args else None
+    return say("PARAMETER_WRONG", "{reason}.", reason=own if isinstance(own, Phrase) else message.rstrip("."))
 
 
 _MEMBERS = {"int", "float", "bool", "str"}

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.core.phrases import Said
+
 
 class Code(StrEnum):
     """Why a rule cannot run (`RuleError.code`)."""
@@ -36,5 +38,5 @@ class RuleProblem(Exception):
         self.problem = Problem(path, message, code)
 
 
-class NothingToCompare(Exception):
+class NothingToCompare(Said):
     """A rule that compares has nothing to compare with yet: it is SKIPPED, with this sentence as its message."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar, Generic
 
+from app.core.phrases import Phrase, say
 from app.ingest.job import LogicalType
 from app.quality.conditions import Condition
 from app.quality.measures import Measure
@@ -35,12 +36,12 @@ class FieldCount(Enum):
     def words(self) -> str:
         """'exactly one field'."""
         return {
-            "NONE": "no field, because it is about the whole table",
-            "ONE": "exactly one field",
-            "OPTIONAL": "one field or none",
-            "TWO": "exactly two fields",
-            "SOME": "at least one field",
-            "ANY": "any number of fields",
+            "NONE": say("FIELDS_NONE", "no field, because it is about the whole table"),
+            "ONE": say("FIELDS_ONE", "exactly one field"),
+            "OPTIONAL": say("FIELDS_ONE_OR_NONE", "one field or none"),
+            "TWO": say("FIELDS_TWO", "exactly two fields"),
+            "SOME": say("FIELDS_SOME", "at least one field"),
+            "ANY": say("FIELDS_ANY", "any number of fields"),
         }[self.name]
 
     def suits(self, count: int) -> bool:
@@ -118,11 +119,18 @@ class RuleType(ABC, Generic[P]):
         for path in spec.field_paths:
             column = table.column(path)
             if column is None:
-                raise RuleProblem(f"The table has no field '{path}'.{_like(path, table)}", "fieldPaths", code=Code.MISSING_FIELD)
+                raise RuleProblem(_no_field(path, table), "fieldPaths", code=Code.MISSING_FIELD)
             if column.logical not in self.accepts:
                 accepted = ", ".join(sorted(self.accepts))
                 raise RuleProblem(
-                    f"The field '{path}' is {column.logical}; '{self.name}' looks at {accepted} only.",
+                    say(
+                        "FIELD_TYPE",
+                        "The field '{path}' is {logical}; '{rule_type}' looks at {accepted} only.",
+                        path=path,
+                        logical=column.logical,
+                        rule_type=self.name,
+                        accepted=accepted,
+                    ),
                     "fieldPaths",
                     code=Code.WRONG_TYPE,
                 )
@@ -132,20 +140,34 @@ class RuleType(ABC, Generic[P]):
         """What is wrong with the number of fields, or with a filter where there can be none."""
         found = []
         if not self.fields.suits(len(spec.field_paths)):
-            found.append(Problem(("fieldPaths",), f"A rule of type '{self.name}' names {self.fields.words}."))
+            found.append(
+                Problem(
+                    ("fieldPaths",),
+                    say(
+                        "RULE_FIELDS", "A rule of type '{rule_type}' names {words}.", rule_type=self.name, words=self.fields.words
+                    ),
+                )
+            )
         if len(set(spec.field_paths)) < len(spec.field_paths):
-            found.append(Problem(("fieldPaths",), "A field is named twice."))
+            found.append(Problem(("fieldPaths",), say("FIELD_TWICE", "A field is named twice.")))
         if spec.filter is not None and not self.takes_filter:
             found.append(
-                Problem(("filter",), f"A rule of type '{self.name}' has no filter: it does not look at rows one by one.")
+                Problem(
+                    ("filter",),
+                    say(
+                        "RULE_NO_FILTER",
+                        "A rule of type '{rule_type}' has no filter: it does not look at rows one by one.",
+                        rule_type=self.name,
+                    ),
+                )
             )
         return found
 
 
-def _like(path: str, table: Table) -> str:
-    """' Did you mean ...?' where another field differs only in case or spaces."""
+def _no_field(path: str, table: Table) -> Phrase:
+    """With a hint where another field differs only in case or spaces."""
     plain = path.casefold().replace(" ", "")
     for column in table.columns:
         if column.name.casefold().replace(" ", "") == plain:
-            return f" Did you mean '{column.name}'?"
-    return ""
+            return say("NO_FIELD_BUT", "The table has no field '{path}'. Did you mean '{other}'?", path=path, other=column.name)
+    return say("NO_FIELD", "The table has no field '{path}'.", path=path)

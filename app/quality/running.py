@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
+from app.core.phrases import say
 from app.quality import catalogue, conditions, fence, parameters
 from app.quality.measures import Measure, Row
 from app.quality.problems import Code, NothingToCompare, Problem, RuleProblem
@@ -48,7 +49,7 @@ def compiled(spec: RuleSpec, table: Table, history: History) -> Compiled | RuleR
     except RuleProblem as problem:
         return failed_to_run(spec, metric_name, problem.problem)
     except NothingToCompare as reason:
-        return RuleResult(rule_id=spec.id, status=RuleStatus.SKIPPED, metric_name=metric_name, message=str(reason))
+        return RuleResult(rule_id=spec.id, status=RuleStatus.SKIPPED, metric_name=metric_name, message=reason.message)
 
 
 def judged(rule: Compiled, row: Row, *, rows_scanned: int, duration_ms: int) -> RuleResult:
@@ -59,7 +60,9 @@ def judged(rule: Compiled, row: Row, *, rows_scanned: int, duration_ms: int) -> 
     except RuleProblem as problem:
         return replace(failed_to_run(rule.spec, measure.metric_name, problem.problem), expression=_shown(rule))
     if value is None:
-        message = f"{measure.label} does not exist: there is no value that it could be taken from."
+        message = say(
+            "RULE_NO_VALUE", "{measure} does not exist: there is no value that it could be taken from.", measure=measure.label
+        )
         return replace(
             failed_to_run(rule.spec, measure.metric_name, Problem((), message, Code.NO_VALUE)), expression=_shown(rule)
         )
@@ -72,11 +75,19 @@ def judged(rule: Compiled, row: Row, *, rows_scanned: int, duration_ms: int) -> 
             expression=_shown(rule),
             rows_scanned=rows_scanned,
             duration_ms=duration_ms,
-            message=f"{measure.label} is {conditions.number(value)}. {measure.only_recorded}",
+            message=say(
+                "RULE_RECORDED",
+                "{measure} is {value:n}. {reason}",
+                measure=measure.label,
+                value=value,
+                reason=measure.only_recorded,
+            ),
         )
     status, bound = rule.condition.judge(value)
     note = measure.note(row)
-    told = f"{measure.label} is {conditions.number(value)}; it has to be {bound}."
+    told = say(
+        "RULE_JUDGED", "{measure} is {value:n}; it has to be {bound}.", measure=measure.label, value=value, bound=bound.words
+    )
     return RuleResult(
         rule_id=rule.spec.id,
         status=status,
@@ -89,7 +100,7 @@ def judged(rule: Compiled, row: Row, *, rows_scanned: int, duration_ms: int) -> 
         expression=_shown(rule),
         rows_scanned=rows_scanned,
         duration_ms=duration_ms,
-        message=f"{told} {note}".rstrip(),
+        message=say("TOLD_AND_NOTE", "{told} {note}", told=told, note=note) if note else told,
     )
 
 
@@ -108,11 +119,11 @@ def crashed(rule: Compiled, error: duckdb.Error) -> RuleResult:
     """ERROR for a rule whose statement the database could not run."""
     code = Code.OUT_OF_MEMORY if isinstance(error, duckdb.OutOfMemoryException) else Code.INVALID_DATA
     if code is Code.OUT_OF_MEMORY:
-        message = "The rule needs more memory than a run may take."
+        message = say("RULE_MEMORY", "The rule needs more memory than a run may take.")
     else:
         lines = str(error).splitlines() or [""]
         reason = _PATH.sub("the file", lines[0].partition("Error: ")[2] or lines[0])
-        message = f"The rule cannot be computed on this data: {reason.rstrip('.')}."
+        message = say("RULE_CANNOT_COMPUTE", "The rule cannot be computed on this data: {reason}.", reason=reason.rstrip("."))
     return replace(failed_to_run(rule.spec, rule.measure.metric_name, Problem((), message, code)), expression=_shown(rule))
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from pydantic import JsonValue
 
+from app.core.phrases import Sentence
 from app.ingest.job import Field, TableProfile
 
 Json = JsonValue
@@ -107,7 +108,7 @@ class RuleError:
     code: str
     """INVALID_RULE (never could), MISSING_FIELD, WRONG_TYPE (not on this table), MISSING_INPUT (a table to compare with is not
     there), INVALID_DATA (a value made the calculation fail), OUT_OF_MEMORY, TIMED_OUT, CRASHED."""
-    message: str
+    message: Sentence
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +135,7 @@ class RuleResult:
     rows_scanned: int = 0
     duration_ms: int = 0
     """The rule's share of the run."""
-    message: str = ""
+    message: Sentence = ""
     """One sentence for a person: what was expected and what was found."""
     error: RuleError | None = None
     partial: bool = False

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.core.phrases import say
 from app.ingest.columns import literal
 from app.ingest.job import FieldProfile, HistogramBin
 from app.ingest.profile.summary import Column as Numbers
@@ -88,7 +89,11 @@ def _of_texts(column: Column, earlier: FieldProfile, rows: int) -> Classes:
     covered = sum(top.count for top in earlier.top_values)
     if there == 0 or covered < LEAST_COVERED * there:
         raise NothingToCompare(
-            f"'{column.name}' has too many different values for the profile of the other version to describe them."
+            say(
+                "TOO_MANY_VALUES_TO_COMPARE",
+                "'{column}' has too many different values for the profile of the other version to describe them.",
+                column=column.name,
+            )
         )
     text = f"left(CAST({column.sql} AS VARCHAR), {TEXT_CHARACTERS})"
     return Classes([top.count for top in earlier.top_values], [f"{text} = {literal(top.value)}" for top in earlier.top_values])

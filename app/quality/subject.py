@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Generic, TypeVar
 
+from app.core.phrases import say
 from app.ingest.columns import literal
 from app.ingest.job import LogicalType
 from app.quality.parameters import P, Scalar
@@ -15,12 +16,12 @@ from app.quality.table import Column, Footer, Table
 T = TypeVar("T")
 _GREATEST_FLOAT = Decimal("3e38")
 _WORDS = {
-    LogicalType.INTEGER: "a whole number",
+    LogicalType.INTEGER: say("EXPECTED_INTEGER", "a whole number"),
     LogicalType.NUMBER: "a number",
-    LogicalType.BOOLEAN: "true or false",
-    LogicalType.DATE: "a date like 2026-01-31",
-    LogicalType.TIMESTAMP: "a time like 2026-01-31T12:00:00",
-    LogicalType.TIME: "a time of day like 12:00:00",
+    LogicalType.BOOLEAN: say("EXPECTED_BOOLEAN", "true or false"),
+    LogicalType.DATE: say("EXPECTED_DATE", "a date like 2026-01-31"),
+    LogicalType.TIMESTAMP: say("EXPECTED_TIMESTAMP", "a time like 2026-01-31T12:00:00"),
+    LogicalType.TIME: say("EXPECTED_TIME", "a time of day like 12:00:00"),
 }
 
 
@@ -81,9 +82,16 @@ class Subject(Generic[P]):
         try:
             return _typed(given, target)
         except (ValueError, InvalidOperation, TypeError) as error:
-            expected = _WORDS.get(target.logical, "text")
+            expected = _WORDS.get(target.logical, say("EXPECTED_TEXT", "text"))
             raise RuleProblem(
-                f"'{given}' does not suit the field '{target.name}': its values are {target.logical}, so this has to be {expected}.",
+                say(
+                    "VALUE_DOES_NOT_SUIT",
+                    "'{given}' does not suit the field '{field}': its values are {logical}, so this has to be {expected}.",
+                    given=given,
+                    field=target.name,
+                    logical=target.logical,
+                    expected=expected,
+                ),
                 "parameters",
                 *path,
                 code=Code.WRONG_TYPE,
@@ -95,7 +103,11 @@ class Subject(Generic[P]):
         Raises:
             RuleProblem: it was not given.
         """
-        return _given(self.history.versions.get(name), f"There is no version '{name}' to compare with.", path)
+        return _given(
+            self.history.versions.get(name),
+            say("NO_SUCH_VERSION_TO_COMPARE", "There is no version '{name}' to compare with.", name=name),
+            path,
+        )
 
     def dataset(self, name: str, *path: str) -> TableInfo:
         """The current version of another dataset.
@@ -105,7 +117,11 @@ class Subject(Generic[P]):
         """
         return _given(
             self.history.datasets.get(name),
-            f"There is no dataset '{name}' with a published version, or it may not be read.",
+            say(
+                "NO_SUCH_DATASET_TO_COMPARE",
+                "There is no dataset '{name}' with a published version, or it may not be read.",
+                name=name,
+            ),
             path,
         )
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from app.core.phrases import say
 from app.ingest.job import Field, FieldProfile, LogicalType, TableProfile
 from app.quality import formats
 from app.quality.formats import Format
@@ -42,7 +43,11 @@ def suggest(profile: TableProfile, fields: Sequence[Field]) -> list[Suggestion]:
         return []
     low, high = rows // 2, rows * 2
     band = RuleSpec(id="row_count", type="row_count", operator=Operator.BETWEEN, threshold=low, upper_threshold=high)
-    found = [Suggestion(band, f"There are {rows:,} rows; half or twice as many would be unusual.", None)]
+    found = [
+        Suggestion(
+            band, say("SUGGESTED_ROW_COUNT", "There are {rows:,} rows; half or twice as many would be unusual.", rows=rows), None
+        )
+    ]
     kinds = {field.field_path: field.logical_type for field in fields}
     for one in profile.field_profiles:
         found.extend(_of_field(one, kinds[one.field_path], rows))
@@ -55,7 +60,7 @@ def _of_field(one: FieldProfile, kind: LogicalType, rows: int) -> Iterator[Sugge
         return
     yield from _absent(one, rows)
     if _is_unique(one, kind, present):
-        yield _suggestion(one, "unique", f"All {present:,} values differ.")
+        yield _suggestion(one, "unique", say("SUGGESTED_UNIQUE", "All {present:,} values differ.", present=present))
         if kind is LogicalType.STRING:
             yield from _texts(one)
         return
@@ -66,14 +71,16 @@ def _of_field(one: FieldProfile, kind: LogicalType, rows: int) -> Iterator[Sugge
         complete = sum(top.count for top in one.top_values) == present and len(listed) == one.distinct_count
         if complete and len(listed) <= FEW_VALUES and present >= TIMES_EACH * len(listed) and max(map(len, listed)) < _CUT:
             values: list[Json] = sorted(listed)  # type: ignore[assignment]
-            yield _suggestion(one, "in_set", f"Only {len(listed)} different values occur.", values=values)
+            yield _suggestion(
+                one, "in_set", say("SUGGESTED_IN_SET", "Only {count} different values occur.", count=len(listed)), values=values
+            )
         else:
             yield from _texts(one)
 
 
 def _absent(one: FieldProfile, rows: int) -> Iterator[Suggestion]:
     if one.null_count == 0:
-        yield _suggestion(one, "nulls", f"None of {rows:,} values is absent.")
+        yield _suggestion(one, "nulls", say("SUGGESTED_NO_NULLS", "None of {rows:,} values is absent.", rows=rows))
     elif one.null_fraction <= RARELY_ABSENT:
         # Twice the part that is absent now, rounded up to a whole percent.
         most = math.ceil(200 * one.null_fraction) / 100
@@ -81,7 +88,17 @@ def _absent(one: FieldProfile, rows: int) -> Iterator[Suggestion]:
             id=f"nulls:{one.field_path}", type="nulls", field_paths=(one.field_path,), parameters={"unit": "FRACTION"},
             operator=Operator.LESS_OR_EQUAL, threshold=most,
         )  # fmt: skip
-        yield Suggestion(spec, f"{one.null_count:,} of {rows:,} values are absent ({one.null_fraction:.2%}).", one.null_count)
+        yield Suggestion(
+            spec,
+            say(
+                "SUGGESTED_FEW_NULLS",
+                "{null_count:,} of {rows:,} values are absent ({null_fraction:.2%}).",
+                null_count=one.null_count,
+                rows=rows,
+                null_fraction=one.null_fraction,
+            ),
+            one.null_count,
+        )
 
 
 def _is_unique(one: FieldProfile, kind: LogicalType, present: int) -> bool:
@@ -96,7 +113,7 @@ def _range(one: FieldProfile, kind: LogicalType) -> Iterator[Suggestion]:
         return
     if not (math.isfinite(low) and math.isfinite(high)) or max(abs(low), abs(high)) >= 2**53:
         return
-    reason = f"The values reach from {one.min} to {one.max}."
+    reason = say("SUGGESTED_RANGE", "The values reach from {min} to {max}.", min=one.min, max=one.max)
     margin = MARGIN * (high - low)
     if low >= 0 and high <= 1 and kind is LogicalType.NUMBER:
         least, greatest = 0.0, 1.0
@@ -122,10 +139,21 @@ def _texts(one: FieldProfile) -> Iterator[Suggestion]:
     if len(whole) >= LEAST_TEXTS and len(whole) == len(known):
         for form in _FORMS:
             if all(re.fullmatch(formats.pattern(form), text) for text in whole):
-                yield _suggestion(one, "format", f"The known values are of the form {form}.", format=form.value)
+                yield _suggestion(
+                    one,
+                    "format",
+                    say("SUGGESTED_FORMAT", "The known values are of the form {format}.", format=form),
+                    format=form.value,
+                )
                 return
     if one.min_length == one.max_length and one.min_length:
-        yield _suggestion(one, "length", f"All texts have {one.min_length} characters.", min=one.min_length, max=one.max_length)
+        yield _suggestion(
+            one,
+            "length",
+            say("SUGGESTED_LENGTH", "All texts have {min_length} characters.", min_length=one.min_length),
+            min=one.min_length,
+            max=one.max_length,
+        )
 
 
 def _suggestion(one: FieldProfile, type: str, reason: str, **parameters: Json) -> Suggestion:

@@ -9,6 +9,7 @@ import structlog
 from pydantic import ValidationError
 
 from app.core.child import ChildExit, ChildLimits, ExitReason, run_child
+from app.core.phrases import say
 from app.quality.job import EXIT_UNREADABLE, QualityJob, dump_job, load_result
 from app.quality.problems import Code, Problem
 from app.quality.running import failed_to_run
@@ -25,13 +26,13 @@ MAX_CHILDREN = 64
 """Beyond these, rules that have no result yet are given up: something is wrong with all of them."""
 
 _CODES = {
-    ExitReason.MEMORY: (Code.OUT_OF_MEMORY, "The rule needs more memory than a run may take."),
-    ExitReason.TIMEOUT: (Code.TIMED_OUT, "The rule takes longer than a run may."),
-    ExitReason.CPU: (Code.TIMED_OUT, "The rule takes longer than a run may."),
-    ExitReason.FILE_SIZE: (Code.OUT_OF_MEMORY, "The rule needs more scratch than a run may take."),
+    ExitReason.MEMORY: (Code.OUT_OF_MEMORY, say("RULE_MEMORY", "The rule needs more memory than a run may take.")),
+    ExitReason.TIMEOUT: (Code.TIMED_OUT, say("RULE_TOO_SLOW", "The rule takes longer than a run may.")),
+    ExitReason.CPU: (Code.TIMED_OUT, say("RULE_TOO_SLOW", "The rule takes longer than a run may.")),
+    ExitReason.FILE_SIZE: (Code.OUT_OF_MEMORY, say("RULE_SCRATCH", "The rule needs more scratch than a run may take.")),
 }
-_CRASHED = (Code.CRASHED, "The rule made the check end without a result.")
-_LATE = (Code.TIMED_OUT, "The run's time was over before the rule had a result.")
+_CRASHED = (Code.CRASHED, say("RULE_CRASHED", "The rule made the check end without a result."))
+_LATE = (Code.TIMED_OUT, say("RUN_TIME_OVER", "The run's time was over before the rule had a result."))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import duckdb
 
+from app.core.phrases import say
 from app.quality import fence, sandbox
 from app.quality.failures import cell
 from app.quality.problems import Code, Problem
@@ -33,7 +34,9 @@ def _result(table: Table, rule: Compiled, limits: Limits, rows: int) -> RuleResu
         if rule.measure.failing is None:
             found = connection.execute(f"SELECT * FROM (\n{sql}\n) LIMIT 2").fetchall()
             if len(found) != 1 or len(found[0]) != 1:
-                problem = Problem((), "The SQL has to give one number: one row with one column.", Code.INVALID_DATA)
+                problem = Problem(
+                    (), say("SQL_ONE_NUMBER", "The SQL has to give one number: one row with one column."), Code.INVALID_DATA
+                )
                 return failed_to_run(rule.spec, rule.measure.metric_name, problem)
             return judged(rule, found[0], rows_scanned=rows, duration_ms=0)
         (count,) = connection.execute(f"SELECT count(*) FROM (\n{sql}\n)").fetchall()[0]

@@ -4,7 +4,8 @@ from typing import Annotated
 
 import strawberry
 
-from app.core.errors import Unauthenticated
+from app.core.errors import InvalidCredentials, Unauthenticated
+from app.core.phrases import say
 from app.core.viewer import System
 from app.resolvers.answers import answer
 from app.schema.accounts import (
@@ -23,7 +24,7 @@ from app.schema.accounts import (
     SignOutPayload,
     User,
 )
-from app.schema.base import ErrorCode, Info, UserError
+from app.schema.base import Info, UserError
 from app.schema.ids import from_id, to_id
 from app.services.accounts import sessions, sign_in
 from app.services.rate_limits import Kind
@@ -73,13 +74,12 @@ class AccountsMutation:
         context = info.context
         token = context.cookies.refresh_token
         if token is None:
-            error = UserError(code=ErrorCode.INVALID_CREDENTIALS, message="There is no session to refresh. Sign in.", path=None)
-            return RefreshSessionPayload(errors=[error])
+            return _not_refreshed(say("NO_SESSION_TO_REFRESH", "There is no session to refresh. Sign in."))
         try:
             session = await sessions.refresh(context.resources.issuer, token, origin=context.origin)
         except Unauthenticated as ended:
             context.cookies.clear = True
-            return RefreshSessionPayload(errors=[UserError(code=ErrorCode.INVALID_CREDENTIALS, message=ended.message, path=None)])
+            return _not_refreshed(ended.message)
         return RefreshSessionPayload(session=keep(info, session))
 
     @strawberry.mutation(description="Ends the session on this device. Without a session it changes nothing.")
@@ -135,3 +135,7 @@ def keep(info: Info, session: sessions.Session) -> Session:
     """The session as the client gets it; its refresh token goes into the cookie."""
     info.context.cookies.set_refresh_token = (session.refresh_token, session.refresh_expires_at.timestamp())
     return Session(access_token=session.access_token, expires_at=session.expires_at, viewer=User.of_viewer(session.viewer))
+
+
+def _not_refreshed(message: str) -> RefreshSessionPayload:
+    return RefreshSessionPayload(errors=[UserError.of(InvalidCredentials(message))])

@@ -39,6 +39,7 @@ from app.schema.notifications import (
     NotificationsEvent,
     NotificationVariable,
 )
+from app.schema.phrases import Phrase
 from app.schema.scalars import BigInt
 from app.services.notifications import channels, deliveries, notices, templates, texts
 from app.services.notifications.channels import Written
@@ -90,7 +91,10 @@ class NotificationsQuery:
     @strawberry.field(description="What templates of notifications may name.")
     async def notification_variables(self, info: Info) -> list[NotificationVariable]:
         assert info.context.viewer
-        return [NotificationVariable(name=name, description=text) for name, text in templates.VARIABLES.items()]
+        return [
+            NotificationVariable(name=name, description=text, description_phrase=Phrase.of(text))
+            for name, text in templates.VARIABLES.items()
+        ]
 
 
 @strawberry.type

@@ -6,6 +6,7 @@ from typing import Annotated
 import strawberry
 
 from app.core.errors import InvalidCredentials
+from app.core.phrases import say
 from app.resolvers.accounts import keep
 from app.resolvers.answers import answer
 from app.schema.accounts import User
@@ -56,7 +57,9 @@ class SecondFactorMutation:
             async with info.context.transaction() as session:
                 codes = await second_factor.confirm(session, viewer, sealer, input.code)
             if codes is None:
-                raise InvalidCredentials("The code is wrong. Look at the clock of the device, and give the newest code.")
+                raise InvalidCredentials(
+                    say("CODE_WRONG", "The code is wrong. Look at the clock of the device, and give the newest code.")
+                )
             return RecoveryCodesPayload(recovery_codes=codes, viewer=User.of_viewer(replace(viewer, mfa_enabled=True)))
 
         return await answer(RecoveryCodesPayload, done())

@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 from app.core.errors import InvalidInput
+from app.core.phrases import say
 from app.resolvers.answers import answer
 from app.schema.base import Info, optional, required
 from app.schema.ids import from_id
@@ -98,7 +99,7 @@ class UploadsMutation:
     ) -> VersionPayload:
         async def done() -> VersionPayload:
             if len(input.parts) > parts.MAX_PARTS:
-                raise InvalidInput(f"At most {parts.MAX_PARTS:,} parts.", path=("parts",))
+                raise InvalidInput(say("MOST_PARTS", "At most {most:,} parts.", most=parts.MAX_PARTS), path=("parts",))
             version_id = await uploads.complete(
                 info.context.resources.db,
                 info.context.viewer,

@@ -7,6 +7,7 @@ import strawberry
 
 from app.context import Context
 from app.core.errors import Conflict, NotFound
+from app.core.phrases import say
 from app.ingest import compare
 from app.models.versions import VersionStatus
 from app.schema.base import Info, optional
@@ -45,7 +46,14 @@ async def _summary(context: Context, version_id: UUID) -> compare.TableSummary:
     if version is None:
         raise NotFound(versions.MISSING)
     if version.status is not VersionStatus.READY:
-        raise Conflict(f"Version {version.number} is {version.status}; only READY versions can be compared.")
+        raise Conflict(
+            say(
+                "COMPARE_NOT_READY",
+                "Version {number} is {status}; only READY versions can be compared.",
+                number=version.number,
+                status=version.status,
+            )
+        )
     return versions.summary(
         version,
         await loaders.schema_fields_by_version.load(version_id),

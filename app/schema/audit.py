@@ -7,6 +7,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from app.core.errors import InvalidInput
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.schema.accounts import User
 from app.schema.api_keys import ApiKey
@@ -150,4 +151,4 @@ def _any_id(global_id: str) -> UUID:
     try:
         return UUID(global_id)
     except ValueError as error:
-        raise InvalidInput(f"{global_id[:60]!r} is no id.", path=("filter", "targetId")) from error
+        raise InvalidInput(say("NO_ID", "{id!r} is no id.", id=global_id[:60]), path=("filter", "targetId")) from error

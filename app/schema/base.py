@@ -9,7 +9,9 @@ import strawberry
 
 from app.context import Context
 from app.core.errors import DomainError, InvalidInput, NotFound
+from app.core.phrases import say
 from app.core.rows import AnyRow
+from app.schema.phrases import Phrase
 
 Info = strawberry.Info[Context, None]
 T = TypeVar("T")
@@ -23,7 +25,9 @@ After = Annotated[str | None, strawberry.argument(description="`endCursor` or an
 def check_first(first: int, *, most: int = MAX_FIRST) -> int:
     """`first`, when it lies within its bounds; raises InvalidInput otherwise."""
     if not 1 <= first <= most:
-        raise InvalidInput(f"`first` has to be 1 to {most}; it is {first}.", path=("first",))
+        raise InvalidInput(
+            say("FIRST_RANGE", "`first` has to be 1 to {most}; it is {first}.", most=most, first=first), path=("first",)
+        )
     return first
 
 
@@ -32,11 +36,11 @@ def in_utc(moment: datetime | None, *path: str) -> datetime | None:
     if moment is None:
         return None
     if moment.tzinfo is None:
-        raise InvalidInput("Give the time zone: 2026-01-31T12:00:00Z.", path=path)
+        raise InvalidInput(say("MOMENT_ZONE", "Give the time zone: 2026-01-31T12:00:00Z."), path=path)
     try:
         return moment.astimezone(UTC)
     except OverflowError as error:
-        raise InvalidInput("Give a moment between the years 1 and 9999.", path=path) from error
+        raise InvalidInput(say("MOMENT_YEARS", "Give a moment between the years 1 and 9999."), path=path) from error
 
 
 def optional(make: Callable[[AnyRow], T], row: AnyRow | None) -> T | None:
@@ -51,7 +55,7 @@ def required(row: AnyRow | None) -> AnyRow:
         NotFound: there is none.
     """
     if row is None:
-        raise NotFound("This object is no longer there, or you may no longer see it.")
+        raise NotFound(say("NO_LONGER_THERE", "This object is no longer there, or you may no longer see it."))
     return row
 
 
@@ -94,13 +98,14 @@ class ErrorCode(enum.Enum):
 class UserError:
     code: ErrorCode = strawberry.field(description="A closed set, for programs.")
     message: str = strawberry.field(description="What is wrong and what to do, for people.")
+    message_phrase: Phrase = strawberry.field(description="`message` for a page in another language.")
     path: list[str] | None = strawberry.field(description="The input field that is wrong, outermost first; null when none is.")
 
     @classmethod
     def of(cls, error: DomainError) -> "UserError":
         """From a domain error."""
         path = ["input", *error.path] if error.path else None
-        return cls(code=ErrorCode(error.code), message=error.message, path=path)
+        return cls(code=ErrorCode(error.code), message=str(error.message), message_phrase=Phrase.of(error.message), path=path)
 
 
 def errors_field() -> list[UserError]:

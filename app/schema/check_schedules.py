@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 from app.core.errors import InvalidInput
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.schema.accounts import User
 from app.schema.base import Info, Node, UserError, errors_field, optional, required
@@ -23,7 +24,9 @@ Count = Annotated[int, strawberry.argument(description="How many, 1-100.")]
 def check_count(count: int) -> None:
     """Raises InvalidInput when so many times are not told."""
     if not 1 <= count <= MAX_NEXT:
-        raise InvalidInput(f"`count` has to be 1 to {MAX_NEXT}; it is {count}.", path=("count",))
+        raise InvalidInput(
+            say("COUNT_RANGE", "`count` has to be 1 to {most}; it is {count}.", most=MAX_NEXT, count=count), path=("count",)
+        )
 
 
 @strawberry.type(description="When the current version of a dataset is checked again.")

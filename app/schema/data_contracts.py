@@ -10,10 +10,12 @@ import strawberry
 from strawberry.scalars import JSON
 
 from app.core.errors import InvalidInput
+from app.core.phrases import say
 from app.quality.contracts.entries import ContractRule
 from app.schema.accounts import User
 from app.schema.base import Info, UserError, errors_field, optional
 from app.schema.ids import from_id
+from app.schema.phrases import Phrase
 from app.services.quality.contracts import Changes, Written
 
 MAX_BYTES = 4 << 20
@@ -85,6 +87,7 @@ class DataContractChanges:
     unchanged_count: int = strawberry.field(description="Rules that stay as they are.")
     described_fields: list[str] = strawberry.field(description="Columns that get the contract's description.")
     notes: list[str] = strawberry.field(description="Entries of the contract that are kept and not checked, with the reason.")
+    note_phrases: list[Phrase] = strawberry.field(description="The same for a page in another language.")
 
     @classmethod
     def of(cls, changes: Changes, *, applied: bool) -> "DataContractChanges":
@@ -99,6 +102,7 @@ class DataContractChanges:
             unchanged_count=len(found.unchanged),
             described_fields=list(changes.described),
             notes=list(found.notes),
+            note_phrases=list(map(Phrase.of, found.notes)),
         )
 
 
@@ -109,6 +113,7 @@ class DataContract:
         "sensitive and you hold less than WRITE."
     )
     notes: list[str] = strawberry.field(description="Entries that are kept and not checked, with the reason.")
+    note_phrases: list[Phrase] = strawberry.field(description="The same for a page in another language.")
     imported_at: datetime | None = strawberry.field(description="When a contract was imported last; null when none was.")
     importer_id: strawberry.Private[UUID | None]
 
@@ -116,7 +121,7 @@ class DataContract:
     def of(cls, written: Written, *, concealed: bool) -> "DataContract":
         """From the service."""
         return cls(
-            yaml=None if concealed else written.yaml, notes=list(written.notes),
+            yaml=None if concealed else written.yaml, notes=list(written.notes), note_phrases=list(map(Phrase.of, written.notes)),
             imported_at=written.imported_at, importer_id=written.imported_by_id,
         )  # fmt: skip
 
@@ -144,7 +149,7 @@ class ImportDataContractInput:
         """The whole document. Raises InvalidInput: it is too long."""
         whole = "".join(self.yaml)
         if len(whole) > MAX_BYTES:
-            raise InvalidInput(f"A contract has at most {MAX_BYTES >> 20} MiB.", path=("yaml",))
+            raise InvalidInput(say("CONTRACT_MOST", "A contract has at most {most} MiB.", most=MAX_BYTES >> 20), path=("yaml",))
         return whole
 
 

@@ -8,6 +8,7 @@ import strawberry
 
 from app.core.errors import InvalidInput
 from app.core.ids import global_id
+from app.core.phrases import say
 
 _CODES = {
     "User": "u", "Dataset": "d", "DatasetVersion": "v", "FileObject": "f", "Upload": "p", "AccessGrant": "g", "QualityRule": "r", "QualityRun": "q", "QualityBackTest": "b", "Incident": "i", "CheckSchedule": "c", "RuleTemplate": "m", "RuleTemplateRule": "n", "QualityResult": "o",
@@ -44,5 +45,14 @@ def from_id(global_id: str, type_name: str, *path: str) -> UUID:
     parsed = parse_id(global_id)
     if parsed is None or parsed[0] != type_name:
         article = "an" if type_name[0] in "AEIOU" and not type_name.startswith("User") else "a"
-        raise InvalidInput(f"{global_id[:60]!r} is not the id of {article} {type_name}.", path=path or ("id",))
+        raise InvalidInput(
+            say(
+                "ID_OF_OTHER_TYPE",
+                "{id!r} is not the id of {article} {type}.",
+                id=global_id[:60],
+                article=article,
+                type=type_name,
+            ),
+            path=path or ("id",),
+        )
     return parsed[1]

@@ -6,6 +6,7 @@ from uuid import UUID
 import strawberry
 
 from app.core.errors import InvalidInput
+from app.core.phrases import say
 from app.models import notifications as models
 from app.schema.base import UserError, errors_field
 from app.schema.datasets import Dataset
@@ -100,7 +101,7 @@ class RotateSigningSecretInput:
     def overlap(self) -> timedelta:
         """For the service. Raises InvalidInput."""
         if not 0 <= self.overlap_hours <= 168:
-            raise InvalidInput("The overlap is 0 to 168 hours.", path=("overlapHours",))
+            raise InvalidInput(say("SECRET_OVERLAP", "The overlap is 0 to 168 hours."), path=("overlapHours",))
         return timedelta(hours=self.overlap_hours)
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import strawberry
 
+from app.core.phrases import from_json, say
 from app.core.rows import AnyRow
 from app.models.notifications import NoticeKind
 from app.schema.accounts import User
@@ -13,6 +14,7 @@ from app.schema.base import After, First, Info, Node, check_first, optional
 from app.schema.connections import Connection
 from app.schema.datasets import Dataset
 from app.schema.ids import to_id
+from app.schema.phrases import Phrase, phrase_of
 from app.schema.quality_runs import QualityRun
 from app.schema.scalars import BigInt
 from app.schema.teams import Team
@@ -68,6 +70,7 @@ class NotificationDelivery(Node):
         description="The first characters of the last answer, without what looks like a secret; null without any."
     )
     error: str | None = strawberry.field(description="Why the last attempt failed; null when it did not.")
+    error_phrase: Phrase | None = strawberry.field(description="`error` for a page in another language.")
     next_attempt_at: datetime | None = strawberry.field(description="When it is tried next; null when it has ended.")
     created_at: datetime = strawberry.field(description="When there was something to tell.")
     finished_at: datetime | None = strawberry.field(description="When it ended; null while it is PENDING.")
@@ -79,13 +82,18 @@ class NotificationDelivery(Node):
         return cls(
             id=to_id("NotificationDelivery", row.id), status=NotificationDeliveryStatus(row.status.value),
             is_test=row.message_id is None, attempts=row.attempts, response_code=row.response_code,
-            response_excerpt=row.response_excerpt, error=row.error, next_attempt_at=row.next_attempt_at,
+            response_excerpt=row.response_excerpt, error=row.error,
+            error_phrase=None if row.error is None else Phrase.of(from_json(row.error, row.error_phrase)), next_attempt_at=row.next_attempt_at,
             created_at=row.created_at, finished_at=row.finished_at, row=row,
         )  # fmt: skip
 
     @strawberry.field(description="What is told, in one line; null for a test, and when you may no longer see the dataset.")
     async def title(self, info: Info) -> str | None:
         return await _headline(info, self.row.message_id)
+
+    @strawberry.field(description="`title` for a page in another language.")
+    async def title_phrase(self, info: Info) -> Phrase | None:
+        return phrase_of(await self.title(info))
 
     @strawberry.field(description="Of which dataset; null for a test, and when you may no longer see it.")
     async def dataset(self, info: Info) -> Dataset | None:
@@ -107,6 +115,7 @@ class NotificationChannel(Node):
     body_template: str | None = strawberry.field(description="Its own words for the text; null: the usual ones.")
     enabled: bool = strawberry.field(description="False: nothing is sent to it.")
     disabled_reason: str | None = strawberry.field(description="Why it was switched off by itself; null: it was not.")
+    disabled_reason_phrase: Phrase | None = strawberry.field(description="`disabledReason` for a page in another language.")
     previous_secret_until: datetime | None = strawberry.field(
         description="Until then messages are signed with the former secret too; null or past: with one only."
     )
@@ -121,7 +130,8 @@ class NotificationChannel(Node):
             id=to_id("NotificationChannel", row.id), name=row.name, type=NotificationChannelType(row.type.value),
             target=row.shown_target, events=[NotificationEvent(event) for event in row.events],
             scope=NotificationScope(row.scope.value), subject_template=row.subject_template, body_template=row.body_template,
-            enabled=row.enabled, disabled_reason=row.disabled_reason, previous_secret_until=row.previous_secret_until,
+            enabled=row.enabled, disabled_reason=row.disabled_reason,
+            disabled_reason_phrase=None if row.disabled_reason is None else Phrase.of(from_json(row.disabled_reason, row.disabled_reason_phrase)), previous_secret_until=row.previous_secret_until,
             created_at=row.created_at, updated_at=row.updated_at, row=row,
         )  # fmt: skip
 
@@ -168,8 +178,16 @@ class Notification(Node):
     async def title(self, info: Info) -> str:
         if self.row.kind is NoticeKind.CHANNEL_DISABLED:
             found = await info.context.loaders.notification_channel_by_id.load(self.row.channel_id)
-            return f"The notification channel {found.name if found else ''} was switched off: its target is gone."
-        return await _headline(info, self.row.message_id) or "A dataset changed that you may no longer see."
+            return say(
+                "CHANNEL_DISABLED_NOTICE",
+                "The notification channel {channel} was switched off: its target is gone.",
+                channel=found.name if found else "",
+            )
+        return await _headline(info, self.row.message_id) or say("NOTICE_HIDDEN", "A dataset changed that you may no longer see.")
+
+    @strawberry.field(description="`title` for a page in another language.")
+    async def title_phrase(self, info: Info) -> Phrase:
+        return Phrase.of(await self.title(info))
 
     @strawberry.field(description="Of which dataset; null when it is of a channel, or when you may no longer see it.")
     async def dataset(self, info: Info) -> Dataset | None:
@@ -215,6 +233,7 @@ class NotificationPreview:
 class NotificationVariable:
     name: str = strawberry.field(description="As it is written between the braces.")
     description: str = strawberry.field(description="What it stands for.")
+    description_phrase: Phrase = strawberry.field(description="`description` for a page in another language.")
 
 
 async def _message(info: Info, message_id: UUID | None) -> AnyRow | None:

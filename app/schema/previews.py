@@ -7,11 +7,14 @@ import strawberry
 from strawberry.scalars import JSON
 
 from app.core.errors import InvalidInput
+from app.core.phrases import say, to_json
 from app.ingest.job import IngestFailure
+from app.schema.phrases import Phrase
 from app.schema.profiles import LogicalType, RejectedRow
 from app.schema.read_options import ReadOptions, ReadOptionsInput
 from app.schema.scalars import BigInt
 from app.schema.versions import VersionError
+from app.services.ingest.ingests import told_error
 from app.services.ingest.previews import MOST_BYTES, Preview
 
 
@@ -25,13 +28,15 @@ class PreviewFileInput:
     def parsed(self) -> bytes:
         """The bytes. Raises InvalidInput."""
         if not self.file_name or len(self.file_name) > 255 or "\x00" in self.file_name:
-            raise InvalidInput("Give a name of 1 to 255 characters.", path=("input", "fileName"))
+            raise InvalidInput(say("FILE_NAME_LENGTH", "Give a name of 1 to 255 characters."), path=("input", "fileName"))
         try:
             head = base64.b64decode(self.head, validate=True)
         except (binascii.Error, ValueError) as error:
-            raise InvalidInput("This is no base64.", path=("input", "head")) from error
+            raise InvalidInput(say("NO_BASE64", "This is no base64."), path=("input", "head")) from error
         if not 1 <= len(head) <= MOST_BYTES:
-            raise InvalidInput(f"Send 1 to {MOST_BYTES:,} bytes of the file.", path=("input", "head"))
+            raise InvalidInput(
+                say("PREVIEW_BYTES", "Send 1 to {most:,} bytes of the file.", most=MOST_BYTES), path=("input", "head")
+            )
         return head
 
 
@@ -49,6 +54,7 @@ class FilePreview:
     rejected_row_count: BigInt = strawberry.field(description="Records that could not be read.")
     rejected_rows: list[RejectedRow] = strawberry.field(description="The first of them.")
     warnings: list[str] = strawberry.field(description="What was changed or left out when it was read, for people.")
+    warning_phrases: list[Phrase] = strawberry.field(description="The same for a page in another language.")
     error: VersionError | None = strawberry.field(description="Why it cannot be read; null when it can.")
 
     @classmethod
@@ -56,12 +62,14 @@ class FilePreview:
         """From what the reader found."""
         verdict = preview.verdict
         options = None if verdict.options is None else ReadOptions.of(vars(verdict.options))
-        rejected = RejectedRow.list_of([vars(row) for row in verdict.rejected_samples], masked=False)
+        rejected = RejectedRow.list_of(
+            [{**vars(row), "reason_phrase": to_json(row.reason)} for row in verdict.rejected_samples], masked=False
+        )
         count = BigInt(verdict.rejected_row_count or 0)
         if isinstance(verdict, IngestFailure):
             return cls(
-                read_options=options, columns=[], rows=[], rejected_row_count=count, rejected_rows=rejected, warnings=[],
-                error=VersionError.of({"code": verdict.code.value, "message": verdict.message, "hint": verdict.hint, "line": verdict.line}),
+                read_options=options, columns=[], rows=[], rejected_row_count=count, rejected_rows=rejected, warnings=[], warning_phrases=[],
+                error=VersionError.of(told_error(verdict.code.value, verdict.message, hint=verdict.hint, line=verdict.line)),
             )  # fmt: skip
         return cls(
             read_options=options,
@@ -70,5 +78,6 @@ class FilePreview:
             rejected_row_count=count,
             rejected_rows=rejected,
             warnings=list(verdict.warnings),
+            warning_phrases=list(map(Phrase.of, verdict.warnings)),
             error=None,
         )

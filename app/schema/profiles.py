@@ -1,7 +1,6 @@
 """Columns and their statistics."""
 
 import enum
-from dataclasses import replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,13 +8,15 @@ import strawberry
 from strawberry.scalars import JSON
 
 from app.core.errors import InvalidInput
+from app.core.phrases import from_json, say
 from app.core.rows import AnyRow
 from app.ingest import job
 from app.ingest.compare import bound
 from app.schema.base import Info, UserError, errors_field
+from app.schema.phrases import Phrase
 from app.schema.scalars import BigInt, as_json
 
-MASKED = "Shown to those who may WRITE: a column of this dataset is sensitive."
+MASKED = say("MASKED", "Shown to those who may WRITE: a column of this dataset is sensitive.")
 """Instead of a text that may quote cells."""
 
 
@@ -174,7 +175,7 @@ class DatasetProfile:
         ] = 0,
     ) -> list[FieldProfile]:
         if not 1 <= first <= 1_000 or offset < 0:
-            raise InvalidInput("`first` has to be 1 to 1,000 and `offset` 0 or more.", path=("first",))
+            raise InvalidInput(say("ROWS_RANGE", "`first` has to be 1 to 1,000 and `offset` 0 or more."), path=("first",))
         loaders = info.context.loaders
         hidden = await loaders.hidden_by_version.load(self.version_id)
         rows = await loaders.field_profiles_by_version.load(self.version_id)
@@ -190,6 +191,7 @@ class DatasetProfile:
 class RejectedRow:
     line: BigInt = strawberry.field(description="1-based line where the record starts (row number where a format has no lines).")
     reason: str = strawberry.field(description="Why, for people.")
+    reason_phrase: Phrase = strawberry.field(description="`reason` for a page in another language.")
     field_path: str | None = strawberry.field(description="The column; null when the record as a whole is wrong.")
     text: str = strawberry.field(
         description="The record as written, cut at 1,000 characters; empty while a sensitive column keeps it from you."
@@ -198,5 +200,15 @@ class RejectedRow:
     @classmethod
     def list_of(cls, stored: list[dict[str, Any]] | None, *, masked: bool = False) -> "list[RejectedRow]":
         """From the stored JSON; masked: without anything that quotes the record."""
-        rows = [cls(**row) for row in stored or ()]
-        return [replace(row, reason=MASKED, text="") for row in rows] if masked else rows
+        return [cls._of(row, masked=masked) for row in stored or ()]
+
+    @classmethod
+    def _of(cls, stored: dict[str, Any], *, masked: bool) -> "RejectedRow":
+        reason = MASKED if masked else from_json(stored["reason"], stored.get("reason_phrase"))
+        return cls(
+            line=stored["line"],
+            reason=reason,
+            reason_phrase=Phrase.of(reason),
+            field_path=stored["field_path"],
+            text="" if masked else stored["text"],
+        )

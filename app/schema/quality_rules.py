@@ -10,6 +10,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from app.core.errors import InvalidInput
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.loaders.quality_history import HistoryKey
 from app.quality import catalogue, spec
@@ -17,6 +18,7 @@ from app.quality.supervised import USER_SQL
 from app.schema.base import Info, Node, UserError, check_first, errors_field, in_utc, optional, required
 from app.schema.datasets import Dataset
 from app.schema.ids import from_id, to_id
+from app.schema.phrases import Phrase
 from app.schema.quality import ComparisonOperator, QualityStatus
 from app.services.quality import definitions, rules
 from app.services.quality.gate import Violation
@@ -197,12 +199,18 @@ def conceals(hidden: frozenset[str], type_name: str, field_paths: list[str], *, 
 class RuleViolation:
     status: QualityStatus = strawberry.field(description="FAIL, ERROR or SKIPPED (has not run).")
     message: str = strawberry.field(description="What was expected and what was found.")
+    message_phrase: Phrase = strawberry.field(description="`message` for a page in another language.")
     rule_id: strawberry.Private[UUID]
 
     @classmethod
     def of(cls, violation: Violation) -> "RuleViolation":
         """From the gate."""
-        return cls(status=QualityStatus(violation.status.value), message=violation.message, rule_id=violation.rule_id)
+        return cls(
+            status=QualityStatus(violation.status.value),
+            message=violation.message,
+            message_phrase=Phrase.of(violation.message),
+            rule_id=violation.rule_id,
+        )
 
     @strawberry.field(description="The rule.")
     async def rule(self, info: Info) -> QualityRule:
@@ -301,7 +309,7 @@ class UpdateQualityRuleInput:
 def paths_of(one: str | None, several: list[str] | None) -> tuple[str, ...]:
     """The columns of an input. Raises InvalidInput: both ways were used."""
     if one is not None and several:
-        raise InvalidInput("Give `fieldPath` or `fieldPaths`, not both.", path=("fieldPath",))
+        raise InvalidInput(say("FIELD_PATH_OR_PATHS", "Give `fieldPath` or `fieldPaths`, not both."), path=("fieldPath",))
     return (one,) if one is not None else tuple(several or ())
 
 
@@ -310,7 +318,7 @@ def parameters_of(given: object) -> dict[str, spec.Json]:
     if given is None:
         return {}
     if not isinstance(given, dict):
-        raise InvalidInput("Parameters are a JSON object.", path=("parameters",))
+        raise InvalidInput(say("PARAMETERS_OBJECT", "Parameters are a JSON object."), path=("parameters",))
     return given
 
 

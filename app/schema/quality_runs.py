@@ -10,12 +10,14 @@ from uuid import UUID
 import strawberry
 from strawberry.scalars import JSON
 
+from app.core.phrases import from_json
 from app.core.rows import AnyRow
 from app.schema import downloads
 from app.schema.accounts import User
 from app.schema.base import Info, Node, UserError, errors_field, optional, required
 from app.schema.datasets import Dataset
 from app.schema.ids import from_id, to_id
+from app.schema.phrases import Phrase
 from app.schema.profiles import MASKED
 from app.schema.quality import ComparisonOperator, QualityStatus
 from app.schema.quality_rules import (
@@ -68,11 +70,15 @@ class QualityError:
         "of a whole run UNREADABLE or INTERNAL."
     )
     message: str = strawberry.field(description="The reason, for people.")
+    message_phrase: Phrase = strawberry.field(description="`message` for a page in another language.")
 
     @classmethod
     def of(cls, stored: dict[str, object] | None) -> "QualityError | None":
         """From a stored error."""
-        return None if stored is None else cls(code=str(stored["code"]), message=str(stored["message"]))
+        if stored is None:
+            return None
+        message = from_json(str(stored["message"]), stored.get("message_phrase"))
+        return cls(code=str(stored["code"]), message=message, message_phrase=Phrase.of(message))
 
 
 @strawberry.type(description="What a run found of one rule, with the rule as it was then.")
@@ -174,14 +180,18 @@ class QualityResult:
 
     @strawberry.field(description="What was expected and what was found, in a sentence.")
     async def message(self, info: Info) -> str:
-        return MASKED if await self._conceals(info) else self.row.message
+        return MASKED if await self._conceals(info) else from_json(self.row.message, self.row.message_phrase)
+
+    @strawberry.field(description="`message` for a page in another language.")
+    async def message_phrase(self, info: Info) -> Phrase:
+        return Phrase.of(await self.message(info))
 
     @strawberry.field(description="Why the rule could not run; null when it could.")
     async def error(self, info: Info) -> QualityError | None:
         error = QualityError.of(self.row.error)
         if error is None or not await self._conceals(info):
             return error
-        return QualityError(code=error.code, message=MASKED)
+        return QualityError(code=error.code, message=MASKED, message_phrase=Phrase.of(MASKED))
 
 
 @strawberry.type(description="One execution of quality rules on one version.")

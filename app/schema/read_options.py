@@ -7,6 +7,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from app.core.errors import InvalidInput
+from app.core.phrases import say
 from app.ingest import job
 
 
@@ -30,7 +31,7 @@ class ReadOptions:
     escape: str | None = strawberry.field(description="Character before a quote inside a quoted cell; empty: quotes are doubled.")
     header_rows: int | None = strawberry.field(description="0 or 1.")
     skipped_rows: int | None = strawberry.field(description="Lines above the header that are no data.")
-    decimal_separator: str | None = strawberry.field(description="'.' or ','.")
+    decimal_separator: str | None = strawberry.field(description=say("DECIMAL_ONE_OF", "'.' or ','."))
     thousands_separator: str | None = strawberry.field(description="Empty: none.")
     null_tokens: list[str] | None = strawberry.field(description="Cells that mean 'absent'.")
     sheet: str | None = strawberry.field(description="Sheet of a workbook.")
@@ -54,7 +55,7 @@ class ReadOptionsInput:
     escape: str | None = strawberry.field(default=None, description="One character; empty: quotes are doubled.")
     header_rows: int | None = strawberry.field(default=None, description="0 (no header) or 1.")
     skipped_rows: int | None = strawberry.field(default=None, description="Lines above the header that are no data.")
-    decimal_separator: str | None = strawberry.field(default=None, description="'.' or ','.")
+    decimal_separator: str | None = strawberry.field(default=None, description=say("DECIMAL_ONE_OF", "'.' or ','."))
     thousands_separator: str | None = strawberry.field(default=None, description="One of , . space ' or empty.")
     null_tokens: list[str] | None = strawberry.field(default=None, description="Cells that mean 'absent'; at most 250.")
     sheet: str | None = strawberry.field(default=None, description="Sheet of a workbook; absent: the first with data.")
@@ -68,27 +69,27 @@ class ReadOptionsInput:
         for name in ("delimiter", "quote", "escape"):
             value = getattr(self, name)
             if value is not None and (len(value) != 1 and not (name != "delimiter" and value == "")):
-                raise InvalidInput("Give exactly one character.", path=("options", name))
+                raise InvalidInput(say("ONE_CHARACTER", "Give exactly one character."), path=("options", name))
         if self.header_rows is not None and self.header_rows not in (0, 1):
-            raise InvalidInput("0 or 1.", path=("options", "headerRows"))
+            raise InvalidInput(say("ZERO_OR_ONE", "0 or 1."), path=("options", "headerRows"))
         if self.skipped_rows is not None and not 0 <= self.skipped_rows <= 1_000_000:
-            raise InvalidInput("0 to 1,000,000.", path=("options", "skippedRows"))
+            raise InvalidInput(say("SKIPPED_ROWS_RANGE", "0 to 1,000,000."), path=("options", "skippedRows"))
         if self.decimal_separator is not None and self.decimal_separator not in (".", ","):
-            raise InvalidInput("'.' or ','.", path=("options", "decimalSeparator"))
+            raise InvalidInput(say("DECIMAL_ONE_OF", "'.' or ','."), path=("options", "decimalSeparator"))
         if self.thousands_separator is not None and self.thousands_separator not in ("", ",", ".", " ", "'"):
-            raise InvalidInput("One of , . space ' or empty.", path=("options", "thousandsSeparator"))
+            raise InvalidInput(say("SEPARATOR_ONE_OF", "One of , . space ' or empty."), path=("options", "thousandsSeparator"))
         values: dict[str, object] = {
             name: getattr(self, name)
             for name in self.__annotations__
             if name not in ("format", "types", "null_tokens") and getattr(self, name) is not None
         }
         if any("\x00" in value for value in values.values() if isinstance(value, str)):
-            raise InvalidInput("NUL characters cannot be stored.", path=("options",))
+            raise InvalidInput(say("NUL_NOT_STORED", "NUL characters cannot be stored."), path=("options",))
         if self.format is not None:
             values["format"] = self.format.value
         if self.null_tokens is not None:
             if any("\x00" in token for token in self.null_tokens):
-                raise InvalidInput("NUL characters cannot be stored.", path=("options", "nullTokens"))
+                raise InvalidInput(say("NUL_NOT_STORED", "NUL characters cannot be stored."), path=("options", "nullTokens"))
             values["null_tokens"] = self.null_tokens
         if self.types is not None:
             values["types"] = _types(self.types)
@@ -98,11 +99,18 @@ class ReadOptionsInput:
 def _types(types: object) -> dict[str, str]:
     path = ("options", "types")
     if not isinstance(types, dict) or len(types) > 10_000:
-        raise InvalidInput('A JSON object of at most 10,000 columns, as {"zip": "STRING"}.', path=path)
+        raise InvalidInput(say("TYPES_OBJECT", 'A JSON object of at most 10,000 columns, as {{"zip": "STRING"}}.'), path=path)
     known = {member.value for member in job.LogicalType}
     for column, wanted in types.items():
         if not isinstance(wanted, str) or wanted not in known or "\x00" in column:
             raise InvalidInput(
-                f"{wanted!r} of {column[:60]!r} is no logical type; there are: {', '.join(sorted(known))}.", path=path
+                say(
+                    "NO_LOGICAL_TYPE",
+                    "{type!r} of {column!r} is no logical type; there are: {known}.",
+                    type=wanted,
+                    column=column[:60],
+                    known=", ".join(sorted(known)),
+                ),
+                path=path,
             )
     return types

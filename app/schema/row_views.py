@@ -11,6 +11,7 @@ from strawberry.scalars import JSON
 
 from app.adapters.row_views import Combination, Comparison, Condition, Literal, Operator, Order, RowView
 from app.core.errors import Forbidden, InvalidInput
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.ingest.job import LogicalType
 
@@ -68,9 +69,12 @@ class Columns:
         """The column. Raises InvalidInput: there is none; Forbidden: its order and its matches would tell its values."""
         found = self.fields.get(name)
         if found is None:
-            raise InvalidInput(f"There is no column {name[:60]!r}.", path=path)
+            raise InvalidInput(say("NO_SUCH_COLUMN", "There is no column {name!r}.", name=name[:60]), path=path)
         if name in self.hidden:
-            raise Forbidden("The column is sensitive: those who hold less than WRITE cannot sort or filter by it.", path=path)
+            raise Forbidden(
+                say("COLUMN_SENSITIVE", "The column is sensitive: those who hold less than WRITE cannot sort or filter by it."),
+                path=path,
+            )
         return found
 
 
@@ -82,16 +86,18 @@ def view_of(orders: list[RowOrder] | None, filter: RowFilter | None, columns: Co
     """
     parsed = tuple(_order(order, columns, ("orderBy", str(index))) for index, order in enumerate(orders or []))
     if len(parsed) > MOST_ORDERS:
-        raise InvalidInput(f"Rows are put in order by at most {MOST_ORDERS} columns.", path=("orderBy",))
+        raise InvalidInput(
+            say("MOST_ORDERS", "Rows are put in order by at most {most} columns.", most=MOST_ORDERS), path=("orderBy",)
+        )
     if len({order.column for order in parsed}) < len(parsed):
-        raise InvalidInput("A column stands here twice.", path=("orderBy",))
+        raise InvalidInput(say("COLUMN_TWICE", "A column stands here twice."), path=("orderBy",))
     return RowView(None if filter is None else _Reading(columns).condition(filter, ("filter",), 1), parsed)
 
 
 def _order(order: RowOrder, columns: Columns, path: tuple[str, ...]) -> Order:
     found = columns.usable(order.field_path, (*path, "fieldPath"))
     if LogicalType(found.logical_type.value) in _NESTED:
-        raise InvalidInput("Nested values have no order.", path=(*path, "fieldPath"))
+        raise InvalidInput(say("NESTED_NO_ORDER", "Nested values have no order."), path=(*path, "fieldPath"))
     return Order(order.field_path, order.direction is RowDirection.DESC)
 
 
@@ -105,13 +111,15 @@ class _Reading:
     def condition(self, given: RowFilter, path: tuple[str, ...], depth: int) -> Condition | None:
         """None: everything holds."""
         if depth > DEEPEST:
-            raise InvalidInput(f"Conditions stand inside each other at most {DEEPEST} deep.", path=path)
+            raise InvalidInput(
+                say("FILTER_DEPTH", "Conditions stand inside each other at most {most} deep.", most=DEEPEST), path=path
+            )
         parts: list[Condition] = list(self._comparisons(given, path))
         for name, every, filters in (("and", True, given.and_), ("or", False, given.or_)):
             if filters is None:
                 continue
             if not filters and not every:
-                raise InvalidInput("Give at least one condition.", path=(*path, name))
+                raise InvalidInput(say("ONE_CONDITION", "Give at least one condition."), path=(*path, name))
             inner = [self.condition(one, (*path, name, str(index)), depth + 1) for index, one in enumerate(filters)]
             found = tuple(one for one in inner if one is not None)
             if found and (every or len(found) == len(inner)):
@@ -136,14 +144,16 @@ class _Reading:
         values = {operator: value for operator, value in values.items() if value is not None}
         if given.field_path is None:
             if values:
-                raise InvalidInput("Name the column.", path=(*path, "fieldPath"))
+                raise InvalidInput(say("FILTER_COLUMN", "Name the column."), path=(*path, "fieldPath"))
             return []
         column = self._columns.usable(given.field_path, (*path, "fieldPath"))
         if not values:
-            raise InvalidInput("Say how the column is compared.", path=path)
+            raise InvalidInput(say("FILTER_COMPARISON", "Say how the column is compared."), path=path)
         self._left -= len(values)
         if self._left < 0:
-            raise InvalidInput(f"A filter holds at most {MOST_COMPARISONS} comparisons.", path=path)
+            raise InvalidInput(
+                say("MOST_COMPARISONS", "A filter holds at most {most} comparisons.", most=MOST_COMPARISONS), path=path
+            )
         return [_comparison(column, operator, value, (*path, operator.value)) for operator, value in values.items()]
 
 
@@ -152,20 +162,22 @@ def _comparison(column: AnyRow, operator: Operator, value: object, path: tuple[s
     if operator is Operator.IS_NULL:
         return Comparison(column.field_path, operator, (value is True,), path)
     if kind in _NESTED:
-        raise InvalidInput("Nested values are compared by isNull only.", path=path)
+        raise InvalidInput(say("NESTED_IS_NULL", "Nested values are compared by isNull only."), path=path)
     if operator in _TEXT_ONLY and kind is not LogicalType.STRING:
-        raise InvalidInput("Only texts are compared so.", path=path)
+        raise InvalidInput(say("ONLY_TEXTS", "Only texts are compared so."), path=path)
     if operator in _ORDERED and kind is LogicalType.BOOLEAN:
-        raise InvalidInput("True and false have no order.", path=path)
+        raise InvalidInput(say("BOOLEANS_NO_ORDER", "True and false have no order."), path=path)
     given = value if isinstance(value, list) else [value]
     if not 1 <= len(given) <= MOST_VALUES:
-        raise InvalidInput(f"Give 1 to {MOST_VALUES:,} values.", path=path)
+        raise InvalidInput(say("MOST_FILTER_VALUES", "Give 1 to {most:,} values.", most=MOST_VALUES), path=path)
     return Comparison(column.field_path, operator, tuple(_literal(one, kind, column.native_type, path) for one in given), path)
 
 
 def _literal(value: object, kind: LogicalType, native_type: str, path: tuple[str, ...]) -> Literal:
     if isinstance(value, str) and (len(value) > MOST_CHARACTERS or "\x00" in value):
-        raise InvalidInput(f"Give at most {MOST_CHARACTERS:,} characters, none of them NUL.", path=path)
+        raise InvalidInput(
+            say("MOST_FILTER_CHARACTERS", "Give at most {most:,} characters, none of them NUL.", most=MOST_CHARACTERS), path=path
+        )
     try:
         match kind:
             case LogicalType.BOOLEAN if isinstance(value, bool):
@@ -186,18 +198,20 @@ def _literal(value: object, kind: LogicalType, native_type: str, path: tuple[str
                 return moment if moment.tzinfo is None else moment.astimezone(dt.UTC)
     except (ValueError, OverflowError, InvalidOperation):
         pass
-    raise InvalidInput(f"{_EXPECTED[_zoned(kind, native_type)]} is needed here.", path=path)
+    raise InvalidInput(
+        say("VALUE_NEEDED", "{expected} is needed here.", expected=_EXPECTED[_zoned(kind, native_type)]), path=path
+    )
 
 
 _EXPECTED = {
-    "BOOLEAN": "True or false",
+    "BOOLEAN": say("NEEDED_BOOLEAN", "True or false"),
     "STRING": "A text",
-    "INTEGER": "A whole number of at most 38 digits",
+    "INTEGER": say("NEEDED_INTEGER", "A whole number of at most 38 digits"),
     "NUMBER": "A number",
-    "DATE": "A date such as 2026-01-31",
-    "TIME": "A time of day such as 12:30:00, to the microsecond",
-    "TIMESTAMP": "A moment such as 2026-01-31T12:30:00, without a time zone, to the microsecond",
-    "MOMENT": "A moment with its time zone such as 2026-01-31T12:30:00Z, to the microsecond",
+    "DATE": say("NEEDED_DATE", "A date such as 2026-01-31"),
+    "TIME": say("NEEDED_TIME", "A time of day such as 12:30:00, to the microsecond"),
+    "TIMESTAMP": say("NEEDED_LOCAL_MOMENT", "A moment such as 2026-01-31T12:30:00, without a time zone, to the microsecond"),
+    "MOMENT": say("NEEDED_MOMENT", "A moment with its time zone such as 2026-01-31T12:30:00Z, to the microsecond"),
 }
 
 

@@ -10,6 +10,7 @@ from app.adapters.row_views import RowView
 from app.adapters.tables import TablePage, ViewPage
 from app.context import Context
 from app.core.errors import InvalidInput
+from app.core.phrases import say
 from app.schema.base import PageInfo, check_first
 from app.schema.profiles import LogicalType
 from app.schema.row_views import Columns, RowFilter, RowOrder, view_of
@@ -103,9 +104,9 @@ def _wanted(field_paths: list[str] | None, known: list[str]) -> list[str]:
     if field_paths is None:
         return known
     for name in set(field_paths) - set(known):
-        raise InvalidInput(f"There is no column {name[:60]!r}.", path=("fieldPaths",))
+        raise InvalidInput(say("NO_SUCH_COLUMN", "There is no column {name!r}.", name=name[:60]), path=("fieldPaths",))
     if len(set(field_paths)) < len(field_paths):
-        raise InvalidInput("A column stands here twice.", path=("fieldPaths",))
+        raise InvalidInput(say("COLUMN_TWICE", "A column stands here twice."), path=("fieldPaths",))
     return field_paths
 
 
@@ -127,14 +128,14 @@ async def _found(
 def _offset(after: str | None, start_row: int | None, order: str) -> int:
     """Rows before the page. A cursor holds the number of the last row that was shown."""
     if after is not None and start_row is not None:
-        raise InvalidInput("Give `after` or `startRow`, not both.", path=("startRow",))
+        raise InvalidInput(say("AFTER_OR_START_ROW", "Give `after` or `startRow`, not both."), path=("startRow",))
     if start_row is not None:
         if start_row < 1:
-            raise InvalidInput("Rows are counted from 1.", path=("startRow",))
+            raise InvalidInput(say("ROWS_FROM_ONE", "Rows are counted from 1."), path=("startRow",))
         return start_row - 1
     if after is None:
         return 0
     offset = cursors.decode(after, order, int)[0]
     if not isinstance(offset, int) or offset < 0:
-        raise InvalidInput("This is no cursor of rows.", path=("after",))
+        raise InvalidInput(say("NO_ROW_CURSOR", "This is no cursor of rows."), path=("after",))
     return offset

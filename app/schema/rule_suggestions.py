@@ -10,6 +10,7 @@ from app.core.rows import AnyRow
 from app.ingest.job import Field
 from app.quality import spec
 from app.schema.base import Info, UserError, errors_field
+from app.schema.phrases import Phrase
 from app.schema.quality import ComparisonOperator
 from app.schema.quality_rules import Severity
 from app.schema.scalars import BigInt
@@ -30,6 +31,7 @@ class QualityRuleSuggestion:
     threshold: float | None = strawberry.field(description="What the value is compared with; null where the type says.")
     upper_threshold: float | None = strawberry.field(description="Upper end, of BETWEEN.")
     reason: str = strawberry.field(description="Why, in a sentence, with what the profile found.")
+    reason_phrase: Phrase = strawberry.field(description="`reason` for a page in another language.")
     failing_row_count: BigInt | None = strawberry.field(
         description="Rows of this version that would fail, as its profile knows it; null when it does not (`dryRunQualityRules` "
         "counts them), or when the rule is about no rows."
@@ -44,6 +46,7 @@ class QualityRuleSuggestion:
             key=offer.key, name=suggestions.name_of(offer.suggestion), type=one.type, field_paths=list(one.field_paths),
             parameters=cast(JSON, dict(one.parameters)), operator=None if one.operator is None else ComparisonOperator(one.operator.value),
             threshold=one.threshold, upper_threshold=one.upper_threshold, reason=offer.suggestion.reason,
+            reason_phrase=Phrase.of(offer.suggestion.reason),
             failing_row_count=None if offer.suggestion.failing_row_count is None else BigInt(offer.suggestion.failing_row_count),
             dismissed=offer.dismissed,
         )  # fmt: skip

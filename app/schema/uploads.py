@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import strawberry
 
 from app.core.errors import InvalidInput, NotFound
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.schema.base import Info, Node, UserError, errors_field
 from app.schema.ids import to_id
@@ -84,7 +85,7 @@ class StartUploadInput:
         except ValueError:
             digest = b""
         if len(digest) != 32:
-            raise InvalidInput("A SHA-256 has 64 hexadecimal digits.", path=("sha256",))
+            raise InvalidInput(say("SHA256_DIGITS", "A SHA-256 has 64 hexadecimal digits."), path=("sha256",))
         return digest
 
 

@@ -2,17 +2,20 @@
 
 import enum
 from datetime import datetime
+from itertools import repeat
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
 
+from app.core.phrases import from_json
 from app.core.rows import AnyRow
 from app.schema import downloads
 from app.schema.accounts import User
 from app.schema.base import Info, Node, optional, required
 from app.schema.datasets import Dataset
 from app.schema.ids import from_id, to_id
+from app.schema.phrases import Phrase, phrase_of
 from app.schema.profiles import MASKED, DatasetProfile, RejectedRow, SchemaField
 from app.schema.read_options import ReadOptions
 from app.schema.row_views import RowFilter, RowOrder
@@ -59,6 +62,8 @@ class VersionError:
     code: str = strawberry.field(description="A closed set, for programs: EMPTY_FILE, UNKNOWN_FORMAT, TOO_MANY_BAD_ROWS, ...")
     message: str = strawberry.field(description="What is wrong, for people.")
     hint: str | None = strawberry.field(description="What to do; null when nothing can be advised.")
+    message_phrase: Phrase = strawberry.field(description="`message` for a page in another language.")
+    hint_phrase: Phrase | None = strawberry.field(description="`hint` for a page in another language.")
     line: BigInt | None = strawberry.field(
         description="1-based line of the file (row of a format without lines); null where none can be named."
     )
@@ -67,11 +72,14 @@ class VersionError:
     def of(cls, error: dict[str, object], *, masked: bool = False) -> "VersionError":
         """From the stored JSON; masked: without what may quote a cell."""
         line = error.get("line")
-        hint = error.get("hint")
+        message = MASKED if masked else from_json(str(error["message"]), error.get("message_phrase"))
+        hint = None if error.get("hint") is None or masked else from_json(str(error["hint"]), error.get("hint_phrase"))
         return cls(
             code=str(error["code"]),
-            message=MASKED if masked else str(error["message"]),
-            hint=None if hint is None or masked else str(hint),
+            message=message,
+            message_phrase=Phrase.of(message),
+            hint=hint,
+            hint_phrase=phrase_of(hint),
             line=BigInt(line) if isinstance(line, int) else None,
         )
 
@@ -173,7 +181,7 @@ class DatasetVersion(Node):
             creator_id=row.created_by_id,
             stored_error=row.error,
             stored_rejected=row.rejected_samples,
-            stored_warnings=row.warnings,
+            stored_warnings=list(map(from_json, row.warnings, row.warning_phrases or repeat(None))),
         )
 
     @strawberry.field(
@@ -195,6 +203,10 @@ class DatasetVersion(Node):
         if not self.stored_warnings:
             return []
         return [MASKED] if (await self._hidden(info)).texts else self.stored_warnings
+
+    @strawberry.field(description="The same for a page in another language.")
+    async def warning_phrases(self, info: Info) -> list[Phrase]:
+        return [Phrase.of(warning) for warning in await self.warnings(info)]
 
     async def _hidden(self, info: Info) -> Hidden:
         return await info.context.loaders.hidden_by_version.load(self.row_id)

@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 
 from app.core.errors import InvalidInput
+from app.core.phrases import say
 
 T = TypeVar("T")
 
@@ -52,7 +53,7 @@ def decode(cursor: str, order: str, *kinds: type) -> list[object]:
             raise ValueError(found)
         return [_restore(value, kind) for value, kind in zip(values, kinds, strict=True)]
     except (ValueError, TypeError, AttributeError, OverflowError) as error:
-        message = "This cursor does not belong to this list and order. Use an endCursor of the same query."
+        message = say("CURSOR_FOREIGN", "This cursor does not belong to this list and order. Use an endCursor of the same query.")
         raise InvalidInput(message, path=("after",)) from error
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, InvalidInput
+from app.core.phrases import say
 from app.core.viewer import Viewer
 from app.models.events import IdempotencyKey
 
@@ -24,7 +25,12 @@ class Request:
     def __post_init__(self) -> None:
         if not MIN_LENGTH <= len(self.key) <= MAX_LENGTH or not self.key.isascii() or not self.key.isprintable():
             raise InvalidInput(
-                f"Idempotency-Key has to be {MIN_LENGTH} to {MAX_LENGTH} printable ASCII characters: a UUID will do."
+                say(
+                    "IDEMPOTENCY_KEY",
+                    "Idempotency-Key has to be {least} to {most} printable ASCII characters: a UUID will do.",
+                    least=MIN_LENGTH,
+                    most=MAX_LENGTH,
+                )
             )
 
 
@@ -50,7 +56,9 @@ async def once(session: AsyncSession, viewer: Viewer, request: Request | None, e
     ).one_or_none()
     if found is not None:
         if found.request_hash != request.request_hash:
-            raise Conflict("This Idempotency-Key was used for another request. Use a new key for a new request.")
+            raise Conflict(
+                say("IDEMPOTENCY_KEY_USED", "This Idempotency-Key was used for another request. Use a new key for a new request.")
+            )
         return UUID(found.response["id"])
     subject = await effect()
     await session.execute(

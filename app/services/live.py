@@ -21,6 +21,7 @@ from sqlalchemy import select, text
 from app.core import metrics
 from app.core.db import Database
 from app.core.errors import FellBehind, NotFound, Unavailable
+from app.core.phrases import say
 from app.core.viewer import System, Viewer
 from app.models.datasets import Dataset
 from app.models.versions import DatasetVersion
@@ -81,7 +82,7 @@ class Subscriber:
         finally:
             self._waits = False
         if self._behind:
-            raise FellBehind("More changes wait than can be kept for you. Subscribe again.")
+            raise FellBehind(say("FELL_BEHIND", "More changes wait than can be kept for you. Subscribe again."))
         self._woken.clear()
         taken, self._pending = self._pending, {}
         return taken
@@ -180,7 +181,7 @@ class StatusHub:
     async def _require(self, viewer: Viewer, dataset_id: UUID) -> Audience:
         audience = await self._audience(dataset_id)
         if not audience.includes(viewer):
-            raise NotFound("There is no such dataset, or you may not see it.")
+            raise NotFound(say("NO_SUCH_DATASET", "There is no such dataset, or you may not see it."))
         return audience
 
     async def _audience(self, dataset_id: UUID) -> Audience:
@@ -262,7 +263,7 @@ class StatusHub:
         async with self._db.read(viewer) as connection:
             rows = (await connection.execute(statement)).all()
         if dataset_id is not None and not rows:
-            raise NotFound("There is no such dataset, or you may not see it.")
+            raise NotFound(say("NO_SUCH_DATASET", "There is no such dataset, or you may not see it."))
         return [
             StatusEvent(
                 dataset_id=row.id,

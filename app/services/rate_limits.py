@@ -28,6 +28,7 @@ from redis.exceptions import TimeoutError as RedisTimeout
 
 from app.core import metrics, tls
 from app.core.errors import RateLimited, Unavailable
+from app.core.phrases import say
 from app.core.settings import Settings
 
 T = TypeVar("T")
@@ -55,9 +56,9 @@ class Kind(Enum):
 
 _CLOSED = {Kind.SIGN_IN}
 _WHAT = {
-    Kind.SIGN_IN: "attempts to sign in",
-    Kind.UPLOAD: "uploads begun",
-    Kind.QUALITY_RUN: "quality runs begun",
+    Kind.SIGN_IN: say("MANY_SIGN_INS", "attempts to sign in"),
+    Kind.UPLOAD: say("MANY_UPLOADS", "uploads begun"),
+    Kind.QUALITY_RUN: say("MANY_RUNS", "quality runs begun"),
     Kind.EXPORT: "exports",
 }
 
@@ -145,8 +146,15 @@ class RateLimits:
             metrics.RATE_LIMITED.labels("cost").inc()
             wait = max(1, math.ceil(float(seconds)))
             raise RateLimited(
-                f"This operation costs {cost:,}, and {int(remaining):,} of {self._capacity:,} a minute are left. "
-                f"Try again in {wait} s, or ask for less.",
+                say(
+                    "OPERATION_COST",
+                    "This operation costs {cost:,}, and {remaining:,} of {capacity:,} a minute are left. Try again "
+                    "in {wait} s, or ask for less.",
+                    cost=cost,
+                    remaining=int(remaining),
+                    capacity=self._capacity,
+                    wait=wait,
+                ),
                 retry_after_seconds=wait,
             )
         return Budget(int(remaining), self._capacity)
@@ -159,14 +167,24 @@ class RateLimits:
         allowed = await self._ask(lambda: self._windows.hit(item, kind.value, who))
         if allowed is None and kind in _CLOSED:
             raise Unavailable(
-                "Signing in is not possible for a moment: nobody can count the attempts. Try again in a few seconds."
+                say(
+                    "SIGN_IN_NOT_COUNTED",
+                    "Signing in is not possible for a moment: nobody can count the attempts. Try again in a few seconds.",
+                )
             )
         if allowed is False:
             metrics.RATE_LIMITED.labels(kind.value).inc()
             stats = await self._ask(lambda: self._windows.get_window_stats(item, kind.value, who))
             wait = max(1, math.ceil(stats.reset_time - time.time())) if stats is not None else int(AWAY_SECONDS)
             raise RateLimited(
-                f"Too many {_WHAT[kind]}: at most {item.amount:,} in {_duration(item.get_expiry())}. Try again in {wait} s.",
+                say(
+                    "TOO_OFTEN",
+                    "Too many {what}: at most {most:,} in {span}. Try again in {wait} s.",
+                    what=_WHAT[kind],
+                    most=item.amount,
+                    span=_duration(item.get_expiry()),
+                    wait=wait,
+                ),
                 retry_after_seconds=wait,
             )
 
@@ -213,5 +231,5 @@ def _hidden(who: str) -> str:
 
 def _duration(seconds: int) -> str:
     if seconds % 60:
-        return f"{seconds} s"
-    return "a minute" if seconds == 60 else f"{seconds // 60} min"
+        return say("SECONDS", "{seconds} s", seconds=seconds)
+    return say("A_MINUTE", "a minute") if seconds == 60 else say("MINUTES", "{minutes} min", minutes=seconds // 60)

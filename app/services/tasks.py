@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core import ledger
 from app.core.errors import Conflict, InvalidInput, NotFound
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.models.tasks import Task, TaskState
@@ -20,7 +21,7 @@ from app.services.cursors import Page
 from app.services.ingest import ingests
 
 QUEUES = ("interactive", "heavy", "outbound")
-MISSING = "There is no such task; finished ones are kept for a while only."
+MISSING = say("NO_SUCH_TASK", "There is no such task; finished ones are kept for a while only.")
 COLUMNS = (
     Task.id, Task.actor, Task.queue, Task.args, Task.state, Task.priority, Task.attempt, Task.max_attempts, Task.lost_leases,
     Task.lease_owner, Task.lease_until, Task.last_error, Task.available_at, Task.created_at, Task.finished_at,
@@ -38,9 +39,15 @@ class Obstacle(StrEnum):
 
 
 _ENDED = {
-    "mails.send": (Obstacle.MAIL_GONE, "The text of this mail was deleted when it was given up. Send another one."),
-    "quality.run": (Obstacle.RUN_ENDED, "This run has ended as ERROR. Begin another one on the version."),
-    "notifications.deliver": (Obstacle.DELIVERY_ENDED, "This delivery has ended. Replay it in the log of its channel."),
+    "mails.send": (
+        Obstacle.MAIL_GONE,
+        say("MAIL_TEXT_GONE", "The text of this mail was deleted when it was given up. Send another one."),
+    ),
+    "quality.run": (Obstacle.RUN_ENDED, say("RUN_HAS_ENDED", "This run has ended as ERROR. Begin another one on the version.")),
+    "notifications.deliver": (
+        Obstacle.DELIVERY_ENDED,
+        say("DELIVERY_HAS_ENDED", "This delivery has ended. Replay it in the log of its channel."),
+    ),
 }
 """Actors whose death ended something for good: the task would find nothing to do."""
 _REVIVE: dict[str, Callable[[AsyncSession, Viewer, dict[str, str]], Awaitable[None]]] = {"versions.ingest": ingests.revive}
@@ -58,7 +65,7 @@ class TaskFilter:
     def __post_init__(self) -> None:
         for name, value in (("queue", self.queue), ("actor", self.actor)):
             if value is not None and ("\x00" in value or len(value) > 64):
-                raise InvalidInput("No task has such a name.", path=("filter", name))
+                raise InvalidInput(say("NO_TASK_OF_NAME", "No task has such a name."), path=("filter", name))
 
 
 async def list_queues(connection: AsyncConnection, viewer: Viewer) -> list[AnyRow]:
@@ -156,6 +163,6 @@ async def replay(session: AsyncSession, viewer: Viewer, task_id: UUID) -> UUID:
         async with session.begin_nested():
             await ledger.replay(session, task_id)
     except IntegrityError as error:
-        raise Conflict("Another task does the same already.") from error
+        raise Conflict(say("TASK_TWICE", "Another task does the same already.")) from error
     await audit.record(session, viewer, "task.replay", task_id, actor=row.actor, **row.args)
     return task_id

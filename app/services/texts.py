@@ -8,6 +8,7 @@ import orjson
 
 from app.core.errors import InvalidInput
 from app.core.ids import uuid7
+from app.core.phrases import say
 
 MAX_NAME = 255
 MAX_JSON_BYTES = 65_536
@@ -38,13 +39,23 @@ def clean_name(name: str) -> str:
     """
     clean = unicodedata.normalize("NFC", name).strip()
     if all(unicodedata.category(character) in _INVISIBLE for character in clean):
-        raise InvalidInput("Give the dataset a name.", path=("name",))
+        raise InvalidInput(say("DATASET_NAME", "Give the dataset a name."), path=("name",))
     if len(clean) > MAX_NAME:
-        raise InvalidInput(f"A name has at most {MAX_NAME} characters; this one has {len(clean)}.", path=("name",))
+        raise InvalidInput(
+            say(
+                "DATASET_NAME_LENGTH",
+                "A name has at most {most} characters; this one has {length}.",
+                most=MAX_NAME,
+                length=len(clean),
+            ),
+            path=("name",),
+        )
     if any(unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") for character in clean):
-        raise InvalidInput("A name cannot hold control characters or line breaks.", path=("name",))
+        raise InvalidInput(say("NAME_CONTROL", "A name cannot hold control characters or line breaks."), path=("name",))
     if _REORDERING.search(clean):
-        raise InvalidInput("A name cannot hold characters that reorder the text around them.", path=("name",))
+        raise InvalidInput(
+            say("NAME_REORDERS", "A name cannot hold characters that reorder the text around them."), path=("name",)
+        )
     return clean
 
 
@@ -56,10 +67,14 @@ def clean_tags(tags: Sequence[str]) -> list[str]:
     """
     clean = list(dict.fromkeys(unicodedata.normalize("NFKC", tag).strip().casefold() for tag in tags))
     if len(clean) > MAX_TAGS:
-        raise InvalidInput(f"A dataset has at most {MAX_TAGS} tags.", path=("tags",))
+        raise InvalidInput(say("MOST_TAGS", "A dataset has at most {most} tags.", most=MAX_TAGS), path=("tags",))
     for tag in clean:
         if not _TAG.match(tag):
-            message = f"The tag {tag[:70]!r} is no single word: letters, digits and . : / - only, at most 64 characters."
+            message = say(
+                "TAG_ONE_WORD",
+                "The tag {tag!r} is no single word: letters, digits and . : / - only, at most 64 characters.",
+                tag=tag[:70],
+            )
             raise InvalidInput(message, path=("tags",))
     return clean
 
@@ -67,7 +82,10 @@ def clean_tags(tags: Sequence[str]) -> list[str]:
 def reject_nul(text: str, field: str) -> str:
     """`text`, unless it holds a NUL character, which PostgreSQL cannot store."""
     if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
-        raise InvalidInput("This text holds a character that cannot be stored (NUL or half a surrogate pair).", path=(field,))
+        raise InvalidInput(
+            say("TEXT_CHARACTER", "This text holds a character that cannot be stored (NUL or half a surrogate pair)."),
+            path=(field,),
+        )
     return text
 
 
@@ -80,7 +98,7 @@ def clean_text(text: str | None, field: str, longest: int) -> str | None:
     if text is None:
         return None
     if len(text) > longest:
-        raise InvalidInput(f"At most {longest:,} characters.", path=(field,))
+        raise InvalidInput(say("TEXT_LENGTH", "At most {most:,} characters.", most=longest), path=(field,))
     return reject_nul(text, field).strip() or None
 
 
@@ -95,9 +113,19 @@ def check_json(value: object, *, path: tuple[str, ...], max_bytes: int = MAX_JSO
     except TypeError:  # a whole number of more than 64 bits
         encoded = b""
     if len(encoded) > max_bytes:
-        raise InvalidInput(f"This value has {len(encoded):,} bytes as JSON; at most {max_bytes:,} are stored.", path=path)
+        raise InvalidInput(
+            say(
+                "JSON_VALUE_SIZE",
+                "This value has {length:,} bytes as JSON; at most {most:,} are stored.",
+                length=len(encoded),
+                most=max_bytes,
+            ),
+            path=path,
+        )
     if not encoded or orjson.loads(encoded) != value:  # infinity would become null
-        raise InvalidInput("This JSON holds a number that cannot be stored exactly. Send it as a text.", path=path)
+        raise InvalidInput(
+            say("JSON_VALUE_NUMBER", "This JSON holds a number that cannot be stored exactly. Send it as a text."), path=path
+        )
     if _NUL.search(encoded):
-        raise InvalidInput("JSON with a NUL character (\\u0000) cannot be stored.", path=path)
+        raise InvalidInput(say("JSON_VALUE_NUL", "JSON with a NUL character (\\u0000) cannot be stored."), path=path)
     return value

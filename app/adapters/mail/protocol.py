@@ -7,8 +7,10 @@ from email.utils import format_datetime
 from typing import Protocol
 from uuid import UUID
 
+from app.core.phrases import Said
 
-class Refused(Exception):
+
+class Refused(Said):
     """The mail server will not take this letter, now or later."""
 
 

@@ -13,6 +13,7 @@ from aiosmtplib.errors import (
 
 from app.adapters.mail.protocol import Letter, Refused, message_of
 from app.core.errors import Unavailable
+from app.core.phrases import say
 
 _SECONDS = 20.0
 _ASK_AGAIN_SECONDS = 60.0
@@ -52,21 +53,27 @@ class SmtpMailer:
                 timeout=_SECONDS,
             )
         except SMTPAuthenticationError as error:
-            raise Unavailable("The mail server does not accept our name and password.", retry_after_seconds=300) from error
+            raise Unavailable(
+                say("MAIL_SERVER_SIGN_IN", "The mail server does not accept our name and password."), retry_after_seconds=300
+            ) from error
         except SMTPRecipientsRefused as error:
             if all(refusal.code >= 500 for refusal in error.recipients):
-                raise Refused("The mail server does not know this address.") from error
+                raise Refused(say("MAIL_ADDRESS_UNKNOWN", "The mail server does not know this address.")) from error
             raise _later() from error
         except SMTPResponseException as error:
             if error.code >= 500:
-                raise Refused(f"The mail server refuses the letter with code {error.code}.") from error
+                raise Refused(
+                    say("MAIL_REFUSED", "The mail server refuses the letter with code {code}.", code=error.code)
+                ) from error
             raise _later() from error
         except (SMTPException, OSError) as error:
             raise _later() from error
 
 
 def _later() -> Unavailable:
-    return Unavailable("The mail server does not answer, or asks to come again.", retry_after_seconds=_ASK_AGAIN_SECONDS)
+    return Unavailable(
+        say("MAIL_SERVER_AWAY", "The mail server does not answer, or asks to come again."), retry_after_seconds=_ASK_AGAIN_SECONDS
+    )
 
 
 def _is_loopback(host: str) -> bool:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from app.core.phrases import Said, say
+
 MAX_URL = 2_000
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 _NEVER = tuple(
@@ -23,7 +25,7 @@ _NEVER = tuple(
 """Beside what is not global: shared and benchmark ranges, multicast, metadata of clouds, and every IPv6 form that holds an IPv4 address."""
 
 
-class BadTarget(Exception):
+class BadTarget(Said):
     """This address is no place to send to: one sentence for who gave it."""
 
 
@@ -60,21 +62,21 @@ def parse_target(url: str, *, plain_http: bool, allowed: Sequence[str] = ()) -> 
         BadTarget: no URL, not https, with a name or password, or an address that must not be connected to.
     """
     if len(url) > MAX_URL or not url.isprintable() or any(character.isspace() for character in url):
-        raise BadTarget(f"Give a URL of at most {MAX_URL:,} characters, without blanks.")
+        raise BadTarget(say("URL_LENGTH", "Give a URL of at most {max_url:,} characters, without blanks.", max_url=MAX_URL))
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
         ascii_host = host if ":" in host else host.encode("idna").decode().lower()
     except (ValueError, UnicodeError) as error:
-        raise BadTarget("This is no URL. Give one as https://example.com/hook.") from error
+        raise BadTarget(say("URL_INVALID", "This is no URL. Give one as https://example.com/hook.")) from error
     if parts.scheme not in ("https", "http") or not host:
-        raise BadTarget("Give a URL that begins with https://.")
+        raise BadTarget(say("URL_HTTPS", "Give a URL that begins with https://."))
     if parts.scheme == "http" and not plain_http:
-        raise BadTarget("The URL has to begin with https://: messages are not sent in the clear.")
+        raise BadTarget(say("URL_IN_THE_CLEAR", "The URL has to begin with https://: messages are not sent in the clear."))
     if parts.username is not None or parts.password is not None:
-        raise BadTarget("The URL cannot hold a user name or password; a webhook is signed instead.")
+        raise BadTarget(say("URL_PASSWORD", "The URL cannot hold a user name or password; a webhook is signed instead."))
     if port == 0:
-        raise BadTarget("Port 0 is no port.")
+        raise BadTarget(say("URL_PORT", "Port 0 is no port."))
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     target = Target(parts.scheme, ascii_host.rstrip("."), port or (443 if parts.scheme == "https" else 80), _quoted(path))
     literal = _literal(target.host)
@@ -113,11 +115,15 @@ def _check(address: Address, target: Target, allowed: Sequence[str]) -> None:
         return
     if not is_open(address):
         raise BadTarget(
-            f"{target.host} leads to an address inside of our own network, where webhooks do not go. "
-            "An administrator can allow it (DATAKURA_NOTIFICATION_NETWORKS)."
+            say(
+                "URL_INTERNAL",
+                "{host} leads to an address inside of our own network, where webhooks do not go. An "
+                "administrator can allow it (DATAKURA_NOTIFICATION_NETWORKS).",
+                host=target.host,
+            )
         )
     if target.scheme == "http":
-        raise BadTarget("The URL has to begin with https://: messages are not sent in the clear.")
+        raise BadTarget(say("URL_IN_THE_CLEAR", "The URL has to begin with https://: messages are not sent in the clear."))
 
 
 def _literal(host: str) -> Address | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from app.adapters.webhooks.addresses import Address, BadTarget, Target, resolve
+from app.core.phrases import Said, say
 
 MOST_BYTES = 64 << 10
 """Of an answer; the rest is not read."""
@@ -20,7 +21,7 @@ _SECONDS = 60.0
 MOST_RETRY_AFTER_SECONDS = 24 * 3600.0
 
 
-class NoAnswer(Exception):
+class NoAnswer(Said):
     """There was no answer: one sentence."""
 
 
@@ -53,14 +54,16 @@ async def post(
         async with asyncio.timeout(timeout_seconds):
             return await _send(target, await resolve(target, allowed=allowed), body, headers, ca_file)
     except TimeoutError as error:
-        raise NoAnswer(f"No answer within {timeout_seconds:g} seconds.") from error
+        raise NoAnswer(say("NO_ANSWER_WITHIN", "No answer within {seconds:g} seconds.", seconds=timeout_seconds)) from error
     except httpx.ConnectError as error:
         tls = isinstance(error.__cause__, ssl.SSLError) or "SSL" in str(error)
-        raise NoAnswer("Its TLS certificate is not accepted." if tls else "Nobody answers at this address.") from error
+        if tls:
+            raise NoAnswer(say("CERTIFICATE_NOT_ACCEPTED", "Its TLS certificate is not accepted.")) from error
+        raise NoAnswer(say("NOBODY_ANSWERS", "Nobody answers at this address.")) from error
     except (httpx.HTTPError, httpx.InvalidURL, ssl.SSLError) as error:
-        raise NoAnswer("The connection broke, or the answer is no HTTP.") from error
+        raise NoAnswer(say("NO_HTTP_ANSWER", "The connection broke, or the answer is no HTTP.")) from error
     except OSError as error:
-        raise NoAnswer("The host name is not known, or cannot be reached.") from error
+        raise NoAnswer(say("HOST_UNKNOWN", "The host name is not known, or cannot be reached.")) from error
 
 
 @lru_cache(maxsize=4)
@@ -76,7 +79,7 @@ async def _send(
     target: Target, addresses: Sequence[Address], body: bytes, headers: Mapping[str, str], ca_file: Path | None
 ) -> Answer:
     if not addresses:
-        raise BadTarget("The host name leads nowhere.")
+        raise BadTarget(say("HOST_LEADS_NOWHERE", "The host name leads nowhere."))
     # Identity: a small compressed answer could unpack to a large one.
     sent = {"Host": target.authority, "Accept-Encoding": "identity", "User-Agent": "Datakura", "Connection": "close", **headers}
     # trust_env off: a proxy would resolve the name again, to whatever it likes.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from app.core.phrases import say
 from app.ingest import engine
 from app.ingest.columnar import ipc
 from app.ingest.columnar.ipc import Kind, Message
@@ -26,7 +27,9 @@ BODY_SHARE = 4
 """One record batch may take this part (1/n) of the child's memory: it exists packed, unpacked and as columns."""
 READING_SHARE = 0.5
 _LEAST_FILE_BYTES = 18
-_WRITE_AGAIN = "Write the file again with the program that made it, and check that it was uploaded whole."
+_WRITE_AGAIN = say(
+    "HINT_WRITE_AGAIN", "Write the file again with the program that made it, and check that it was uploaded whole."
+)
 
 
 def read(job: IngestJob, report: Report, options: ReadOptions) -> StoredTable:
@@ -51,20 +54,31 @@ def read(job: IngestJob, report: Report, options: ReadOptions) -> StoredTable:
         except ipc.Cut as error:
             raise IngestError(
                 IngestErrorCode.TRUNCATED,
-                f"The Arrow file ends in the middle of a record batch, after {parts.rows:,} whole rows.",
-                hint="Upload the file again; it was cut on the way or not written to its end.",
+                say(
+                    "ARROW_CUT_IN_BATCH",
+                    "The Arrow file ends in the middle of a record batch, after {rows:,} whole rows.",
+                    rows=parts.rows,
+                ),
+                hint=say("HINT_NOT_WHOLE", "Upload the file again; it was cut on the way or not written to its end."),
             ) from error
         except ipc.Damaged as error:
-            raise _damaged(f"what follows row {parts.rows:,} is no Arrow message.") from error
+            raise _damaged(say("ARROW_NO_MESSAGE", "what follows row {rows:,} is no Arrow message.", rows=parts.rows)) from error
         except MemoryError as error:
             raise IngestError(
                 IngestErrorCode.OUT_OF_MEMORY,
-                f"A record batch of the Arrow file, after row {parts.rows:,}, does not fit into memory.",
-                hint="Write the file with smaller record batches, for instance 65,536 rows each, or as Parquet.",
+                say(
+                    "ARROW_BATCH_TOO_LARGE",
+                    "A record batch of the Arrow file, after row {rows:,}, does not fit into memory.",
+                    rows=parts.rows,
+                ),
+                hint=say(
+                    "HINT_SMALLER_BATCHES",
+                    "Write the file with smaller record batches, for instance 65,536 rows each, or as Parquet.",
+                ),
             ) from error
     files = ", ".join(literal(str(path)) for path in parts.paths)
     aliases = ", ".join(map(quoted, parts.names.names))
-    with engine.connect(job) as connection, damage_is_a_verdict("Arrow file"):
+    with engine.connect(job) as connection, damage_is_a_verdict(say("ARROW_FILE", "Arrow file")):
         table = store(
             connection,
             job,
@@ -90,14 +104,18 @@ def _is_file(file: BinaryIO) -> bool:
     if size < _LEAST_FILE_BYTES or file.read() != ipc.FILE_MAGIC:
         raise IngestError(
             IngestErrorCode.TRUNCATED,
-            f"The Arrow file ends without its footer, after {size:,} bytes: its end is missing.",
-            hint="Upload the file again; it was cut on the way or not written to its end.",
+            say(
+                "ARROW_NO_FOOTER", "The Arrow file ends without its footer, after {size:,} bytes: its end is missing.", size=size
+            ),
+            hint=say("HINT_NOT_WHOLE", "Upload the file again; it was cut on the way or not written to its end."),
         )
     return True
 
 
 def _damaged(what: str) -> IngestError:
-    return IngestError(IngestErrorCode.MALFORMED, f"The Arrow file is damaged: {what}", hint=_WRITE_AGAIN)
+    return IngestError(
+        IngestErrorCode.MALFORMED, say("ARROW_DAMAGED", "The Arrow file is damaged: {what}", what=what), hint=_WRITE_AGAIN
+    )
 
 
 @dataclass
@@ -120,7 +138,7 @@ class _Parts:
     def add(self, message: Message) -> None:
         """Takes one message; reads what is pending when it is much."""
         self._unpacked += message.unpacked_bytes
-        check_unpacked(self._unpacked, self.source_bytes, self.job, "Arrow file")
+        check_unpacked(self._unpacked, self.source_bytes, self.job, say("ARROW_FILE", "Arrow file"))
         if message.kind == Kind.SCHEMA:
             self._begin(message)
         elif message.kind == Kind.DICTIONARY:
@@ -140,12 +158,17 @@ class _Parts:
     def finish(self) -> None:
         """Everything is read; a table without rows has one part too."""
         if self._schema is None:
-            raise _damaged("it holds no schema.")
+            raise _damaged(say("ARROW_NO_SCHEMA", "it holds no schema."))
         self._flush()
         if not self.paths:
             self._write(self._frame([]))
         if not self._ended:
-            self.warnings += ("The Arrow stream has no end mark: if it was cut between two record batches, rows are missing.",)
+            self.warnings += (
+                say(
+                    "ARROW_NO_END",
+                    "The Arrow stream has no end mark: if it was cut between two record batches, rows are missing.",
+                ),
+            )
 
     def _begin(self, message: Message) -> None:
         import polars as pl
@@ -158,11 +181,11 @@ class _Parts:
         except pl.exceptions.DuplicateError as error:
             raise IngestError(
                 IngestErrorCode.UNSUPPORTED_FORMAT,
-                "Two columns of the Arrow file have the same name.",
-                hint="Rename one of them, or upload the table as Parquet.",
+                say("ARROW_SAME_NAMES", "Two columns of the Arrow file have the same name."),
+                hint=say("HINT_RENAME_COLUMN", "Rename one of them, or upload the table as Parquet."),
             ) from error
         if not empty.columns:
-            raise _damaged("it has no columns.")
+            raise _damaged(say("ARROW_NO_COLUMNS", "it has no columns."))
         if len(empty.columns) > self.job.limits.max_columns:
             raise too_many_columns(len(empty.columns), self.job)
         self.names = name_columns(empty.columns, len(empty.columns))
@@ -173,7 +196,15 @@ class _Parts:
             frame = self._frame(self._pending)
             promised = sum(batch.rows for batch in self._pending)
             if frame.height != promised:
-                raise _damaged(f"after row {self.rows:,} it promises {promised:,} rows, but holds {frame.height:,}.")
+                raise _damaged(
+                    say(
+                        "ARROW_ROWS_DIFFER",
+                        "after row {rows:,} it promises {promised:,} rows, but holds {height:,}.",
+                        rows=self.rows,
+                        promised=promised,
+                        height=frame.height,
+                    )
+                )
             self._pending = []
             self._write(frame)
 
@@ -191,12 +222,19 @@ class _Parts:
         except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as error:
             if batches:
                 raise _damaged(
-                    f"the record batch after row {self.rows:,} cannot be read, or has a type that is not known."
+                    say(
+                        "ARROW_BATCH_UNREADABLE",
+                        "the record batch after row {rows:,} cannot be read, or has a type that is not known.",
+                        rows=self.rows,
+                    )
                 ) from error
             raise IngestError(
                 IngestErrorCode.UNSUPPORTED_FORMAT,
-                "The Arrow file has a column of a type that cannot be read (such as intervals or run-end encoding).",
-                hint="Convert that column to text or numbers, or upload the table as Parquet.",
+                say(
+                    "ARROW_COLUMN_TYPE",
+                    "The Arrow file has a column of a type that cannot be read (such as intervals or run-end encoding).",
+                ),
+                hint=say("HINT_CONVERT_COLUMN", "Convert that column to text or numbers, or upload the table as Parquet."),
             ) from error
 
     def _write(self, frame: "pl.DataFrame") -> None:
@@ -217,7 +255,13 @@ def _texts(frame: "pl.DataFrame") -> "list[pl.Series]":
 def _durations(frame: "pl.DataFrame") -> Iterator[str]:
     import polars as pl
 
-    units = {"ns": "nanoseconds", "us": "microseconds", "ms": "milliseconds"}
+    units = {
+        "ns": say("NANOSECONDS", "nanoseconds"),
+        "us": say("MICROSECONDS", "microseconds"),
+        "ms": say("MILLISECONDS", "milliseconds"),
+    }
     for name, kind in frame.schema.items():
         if isinstance(kind, pl.Duration):
-            yield f"Column '{name}' holds durations, kept as {units[kind.time_unit]}."
+            yield say(
+                "DURATIONS_KEPT", "Column '{name}' holds durations, kept as {units}.", name=name, units=units[kind.time_unit]
+            )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from app.core.phrases import say
 from app.ingest import engine
 from app.ingest.columns import literal, quoted
 from app.ingest.csv.header import name_columns
@@ -18,7 +19,7 @@ _MAGIC, _ENCRYPTED_MAGIC = b"PAR1", b"PARE"
 _WIDTHS = {"BOOLEAN": 1, "INT32": 4, "FLOAT": 4, "INT64": 8, "DOUBLE": 8, "INT96": 12}
 _TEXT_WIDTH = 16
 """A text, once unpacked, takes at least the handle that points to it."""
-_REWRITE = "Write the file again with the program that made it, and check that it was uploaded whole."
+_REWRITE = say("HINT_WRITE_AGAIN", "Write the file again with the program that made it, and check that it was uploaded whole.")
 
 
 def read(job: IngestJob, report: Report, options: ReadOptions) -> StoredTable:
@@ -30,7 +31,7 @@ def read(job: IngestJob, report: Report, options: ReadOptions) -> StoredTable:
     """
     refuse_types(options, "Parquet")
     _check_frame(Path(job.source_path))
-    with engine.connect(job) as connection, damage_is_a_verdict("Parquet file"):
+    with engine.connect(job) as connection, damage_is_a_verdict(say("PARQUET_FILE", "Parquet file")):
         return _read(connection, job, report)
 
 
@@ -39,8 +40,12 @@ def refuse_types(options: ReadOptions, format_name: str) -> None:
     if options.types:
         raise IngestError(
             IngestErrorCode.WRONG_OPTIONS,
-            f"A file of the {format_name} format carries its own types, so none can be given for it.",
-            hint="Leave the types out, or upload the table as CSV.",
+            say(
+                "TYPES_ARE_FIXED",
+                "A file of the {format_name} format carries its own types, so none can be given for it.",
+                format_name=format_name,
+            ),
+            hint=say("HINT_NO_TYPES", "Leave the types out, or upload the table as CSV."),
         )
 
 
@@ -55,13 +60,15 @@ def _read(connection: duckdb.DuckDBPyConnection, job: IngestJob, report: Report)
     except duckdb.Error as error:
         # DuckDB's words ("don't know what type") are about Thrift, not about the file.
         raise IngestError(
-            IngestErrorCode.MALFORMED, "The Parquet file's footer, which describes its columns, cannot be read.", hint=_REWRITE
+            IngestErrorCode.MALFORMED,
+            say("PARQUET_FOOTER_UNREADABLE", "The Parquet file's footer, which describes its columns, cannot be read."),
+            hint=_REWRITE,
         ) from error
     if encryption:
         raise _encrypted()
     headers = _headers(connection, file)
     if not headers:
-        raise IngestError(IngestErrorCode.MALFORMED, "The Parquet file has no columns.", hint=_REWRITE)
+        raise IngestError(IngestErrorCode.MALFORMED, say("PARQUET_NO_COLUMNS", "The Parquet file has no columns."), hint=_REWRITE)
     if len(headers) > job.limits.max_columns:
         raise too_many_columns(len(headers), job)
     _check_size(connection, file, job)
@@ -82,8 +89,13 @@ def too_many_columns(count: int, job: IngestJob) -> IngestError:
     """More columns than can be kept."""
     return IngestError(
         IngestErrorCode.TOO_MANY_COLUMNS,
-        f"The file has {count:,} columns; at most {job.limits.max_columns:,} can be kept.",
-        hint="Split the table by columns, or bring repeated columns into rows.",
+        say(
+            "TOO_MANY_COLUMNS",
+            "The file has {count:,} columns; at most {max_columns:,} can be kept.",
+            count=count,
+            max_columns=job.limits.max_columns,
+        ),
+        hint=say("HINT_SPLIT_COLUMNS", "Split the table by columns, or bring repeated columns into rows."),
     )
 
 
@@ -98,14 +110,23 @@ def _check_frame(path: Path) -> None:
     if size < 12 or tail[4:] != _MAGIC:
         raise IngestError(
             IngestErrorCode.TRUNCATED,
-            f"The Parquet file ends without its footer, after {size:,} bytes: its end is missing.",
-            hint="Upload the file again; it was cut on the way or not written to its end.",
+            say(
+                "PARQUET_NO_FOOTER",
+                "The Parquet file ends without its footer, after {size:,} bytes: its end is missing.",
+                size=size,
+            ),
+            hint=say("HINT_NOT_WHOLE", "Upload the file again; it was cut on the way or not written to its end."),
         )
     footer = int.from_bytes(tail[:4], "little")
     if footer + 12 > size:
         raise IngestError(
             IngestErrorCode.MALFORMED,
-            f"The Parquet file's footer should be {footer:,} bytes long, but the whole file has {size:,}.",
+            say(
+                "PARQUET_FOOTER_LENGTH",
+                "The Parquet file's footer should be {footer:,} bytes long, but the whole file has {size:,}.",
+                footer=footer,
+                size=size,
+            ),
             hint=_REWRITE,
         )
 
@@ -113,8 +134,8 @@ def _check_frame(path: Path) -> None:
 def _encrypted() -> IngestError:
     return IngestError(
         IngestErrorCode.UNSUPPORTED_FORMAT,
-        "The Parquet file is encrypted.",
-        hint="Write it without encryption; stored files are encrypted by the object store.",
+        say("PARQUET_ENCRYPTED", "The Parquet file is encrypted."),
+        hint=say("HINT_NO_ENCRYPTION", "Write it without encryption; stored files are encrypted by the object store."),
     )
 
 
@@ -144,7 +165,7 @@ def _check_size(connection: duckdb.DuckDBPyConnection, file: str, job: IngestJob
         """
     ).fetchall()[0][0]
     packed = os.path.getsize(job.source_path)
-    check_unpacked(int(promised), packed, job, "Parquet file")
+    check_unpacked(int(promised), packed, job, say("PARQUET_FILE", "Parquet file"))
 
 
 def check_unpacked(unpacked: int, packed: int, job: IngestJob, what: str) -> None:
@@ -153,15 +174,29 @@ def check_unpacked(unpacked: int, packed: int, job: IngestJob, what: str) -> Non
     if unpacked > limits.max_uncompressed_bytes:
         raise IngestError(
             IngestErrorCode.TOO_LARGE_UNCOMPRESSED,
-            f"The {what} holds {unpacked:,} bytes once unpacked; at most {limits.max_uncompressed_bytes:,} are read.",
-            hint="Split it into several files.",
+            say(
+                "UNPACKED_TOO_LARGE",
+                "The {what} holds {unpacked:,} bytes once unpacked; at most {max_uncompressed_bytes:,} are read.",
+                what=what,
+                unpacked=unpacked,
+                max_uncompressed_bytes=limits.max_uncompressed_bytes,
+            ),
+            hint=say("HINT_SPLIT_FILE", "Split it into several files."),
         )
     if unpacked > BOMB_FLOOR_BYTES and unpacked > packed * limits.max_compression_ratio:
         raise IngestError(
             IngestErrorCode.TOO_LARGE_UNCOMPRESSED,
-            f"The {what} of {packed:,} bytes unpacks to {unpacked:,}, {unpacked // max(1, packed):,} times as many;"
-            f" more than {limits.max_compression_ratio} times is taken for an attack.",
-            hint="If the data are real, upload them as uncompressed CSV.",
+            say(
+                "UNPACKS_TOO_FAR",
+                "The {what} of {packed:,} bytes unpacks to {unpacked:,}, {times:,} times as many; more than "
+                "{max_compression_ratio} times is taken for an attack.",
+                what=what,
+                packed=packed,
+                unpacked=unpacked,
+                times=unpacked // max(1, packed),
+                max_compression_ratio=limits.max_compression_ratio,
+            ),
+            hint=say("HINT_UNCOMPRESSED_CSV", "If the data are real, upload them as uncompressed CSV."),
         )
 
 

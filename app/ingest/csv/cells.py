@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from app.core.phrases import say
 from app.ingest import engine, wide
 from app.ingest.columns import literal, quoted
 from app.ingest.csv.dialect import Dialect
@@ -18,7 +19,7 @@ SMALL_BYTES = 4 << 20
 """Files up to this size are judged whole at once: a sample would cost more than it saves."""
 SAMPLE_PLACES = 12
 SAMPLE_PLACE_BYTES = 192 << 10
-_BROKEN = "a cell does not have the shape its column was thought to have"
+_BROKEN = say("CELL_SHAPE", "a cell does not have the shape its column was thought to have")
 _NARROW = 64
 
 

@@ -3,11 +3,12 @@
 import re
 from dataclasses import dataclass
 
+from app.core.phrases import say
 from app.ingest.csv.dialect import Dialect
 
 _LINE_END = re.compile(rb"\r\n?|\n")
-UNCLOSED = "a quote is opened and never closed"
-STRAY = "a closing quote is followed by text"
+UNCLOSED = say("QUOTE_NOT_CLOSED", "a quote is opened and never closed")
+STRAY = say("TEXT_AFTER_QUOTE", "a closing quote is followed by text")
 
 
 @dataclass(frozen=True)

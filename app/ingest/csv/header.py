@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.core.phrases import listed, say
 from app.ingest.job import IngestError, IngestErrorCode
 from app.ingest.text.shapes import NULL_TOKENS
 
@@ -52,12 +53,17 @@ class Names:
     def warnings_without(self, left_out: int | None) -> tuple[str, ...]:
         """The same where a column was left out of the table."""
         renamed = [
-            f"column {index + 1} ('{original.strip()}' -> '{name}')" if original.strip() else f"column {index + 1} ('{name}')"
+            say("COLUMN_RENAMED", "column {position} ('{old}' -> '{new}')", position=index + 1, old=original.strip(), new=name)
+            if original.strip()
+            else say("COLUMN_NAMED", "column {position} ('{new}')", position=index + 1, new=name)
             for index, (name, original) in enumerate(zip(self.names, self.originals, strict=True))
             if original is not None and index != left_out
         ]
-        more = f" and {len(renamed) - 5} more" if len(renamed) > 5 else ""
-        return (f"Repeated or empty headers were renamed: {', '.join(renamed[:5])}{more}.",) if renamed else ()
+        return (
+            (say("RENAMED_HEADERS", "Repeated or empty headers were renamed: {columns}.", columns=listed(renamed)),)
+            if renamed
+            else ()
+        )
 
 
 def find(records: Sequence[Sequence[str]], *, header_rows: int | None, skipped: int | None) -> Layout:
@@ -91,9 +97,16 @@ def check_names(names: Sequence[str], *, line: int | None) -> None:
         if len(name) > MAX_NAME_CHARACTERS:
             raise IngestError(
                 IngestErrorCode.CELL_TOO_LARGE,
-                f"The name of column {position:,} has {len(name):,} characters ('{name[:40]}...'); "
-                f"at most {MAX_NAME_CHARACTERS:,} are kept.",
-                hint="Look for missing line ends or another delimiter, or shorten the header.",
+                say(
+                    "COLUMN_NAME_LENGTH",
+                    "The name of column {position:,} has {length:,} characters ('{name}...'); at most "
+                    "{max_name_characters:,} are kept.",
+                    position=position,
+                    length=len(name),
+                    name=name[:40],
+                    max_name_characters=MAX_NAME_CHARACTERS,
+                ),
+                hint=say("HINT_LONG_HEADER", "Look for missing line ends or another delimiter, or shorten the header."),
                 line=line,
             )
 

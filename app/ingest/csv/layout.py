@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from app.core.phrases import say
 from app.ingest.csv import header
 from app.ingest.csv.dialect import Span
 from app.ingest.csv.mend import TableText
@@ -47,7 +48,9 @@ def plan(text: Text, limits: IngestLimits) -> Plan:
     body_start = _behind_lines(head, options.skipped_rows or 0)
     body = head[body_start:]
     if not body.strip(_NOTHING if whole else "\r\n \t\x00\x1a"):
-        raise _no_rows(options, "blank lines" if not body.strip("\r\n \t\x00\x1a") else "delimiters")
+        raise _no_rows(
+            options, say("BLANK_LINES", "blank lines") if not body.strip("\r\n \t\x00\x1a") else say("DELIMITERS", "delimiters")
+        )
     dialect = guess(body, delimiter=options.delimiter, quote=options.quote, escape=options.escape)
     spans = dialect.parse(body)
     skipped = 0 if options.skipped_rows is not None else None
@@ -88,8 +91,14 @@ def _preamble_warnings(above: Sequence[Sequence[str]], layout: header.Layout) ->
         return []
     shown = ", ".join(cell.strip() for cell in filled[-1] if cell.strip())
     shown = shown if len(shown) <= 60 else shown[:60] + "..."
-    lines = "1 line above the table was" if len(above) == 1 else f"{len(above):,} lines above the table were"
-    return [f"{lines} left out; if '{shown}' is its header, give the number of skipped rows and of header rows."]
+    return [
+        say(
+            "PREAMBLE_LEFT_OUT",
+            "{count:,} {count:line|lines} above the table {count:was|were} left out; if '{last}' is its header, give the number of skipped rows and of header rows.",
+            count=len(above),
+            last=shown,
+        )
+    ]
 
 
 def _behind_blank_lines(text: Text) -> tuple[Text, int]:
@@ -117,8 +126,13 @@ def _behind_lines(head: str, lines: int) -> int:
         if found is None:
             raise IngestError(
                 IngestErrorCode.WRONG_OPTIONS,
-                f"{lines:,} lines were to be skipped, but only {head.count(chr(10)) + 1:,} could be found.",
-                hint="Leave the number of skipped rows out: a preamble is found by itself.",
+                say(
+                    "TOO_MANY_SKIPPED",
+                    "{lines:,} lines were to be skipped, but only {found:,} could be found.",
+                    lines=lines,
+                    found=head.count(chr(10)) + 1,
+                ),
+                hint=say("HINT_NO_SKIPPED_ROWS", "Leave the number of skipped rows out: a preamble is found by itself."),
             )
         position = found.end()
     return position
@@ -132,8 +146,8 @@ def _is_hollow(spans: list[Span], layout: header.Layout) -> bool:
 def _no_rows(options: ReadOptions, what: str) -> IngestError:
     return IngestError(
         IngestErrorCode.NO_ROWS,
-        f"The file holds nothing but {what}.",
-        hint="Check the export that wrote it, then upload again.",
+        say("FILE_HOLDS_ONLY", "The file holds nothing but {what}.", what=what),
+        hint=say("HINT_CHECK_EXPORT", "Check the export that wrote it, then upload again."),
         options=options,
     )
 
@@ -144,9 +158,20 @@ def _too_many_columns(
     line = 1 + len(_LINE_END.findall(head[: body_start + spans[index].start])) if index < len(spans) else 1
     return IngestError(
         IngestErrorCode.TOO_MANY_COLUMNS,
-        f"The table has {'at least ' if at_least else ''}{count:,} columns; at most {limits.max_columns:,} are kept.",
-        hint="Look for missing line ends, or turn it from wide to long: one row for each former column."
+        say(
+            "AT_LEAST_COLUMNS",
+            "The table has at least {count:,} columns; at most {most:,} are kept.",
+            count=count,
+            most=limits.max_columns,
+        )
         if at_least
-        else "Turn it from wide to long: one row for each former column.",
+        else say(
+            "EXACT_COLUMNS", "The table has {count:,} columns; at most {most:,} are kept.", count=count, most=limits.max_columns
+        ),
+        hint=say(
+            "HINT_WIDE_OR_LINE_ENDS", "Look for missing line ends, or turn it from wide to long: one row for each former column."
+        )
+        if at_least
+        else say("HINT_WIDE_TO_LONG", "Turn it from wide to long: one row for each former column."),
         line=line,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from app.core.phrases import say
 from app.ingest.columns import literal, quoted
 from app.ingest.text import shapes, types
 from app.ingest.text.shapes import Shape
@@ -42,9 +43,22 @@ class Oddity:
         """
         shown = " ".join(self.example.split())
         shown = shown if len(shown) <= _SHOWN_LENGTH else shown[:_SHOWN_LENGTH] + "..."
-        cells = "1 cell looks" if self.count == 1 else f"{self.count:,} cells look"
-        place = "" if line is None else f", on line {line:,}" if self.count == 1 else f", the first on line {line:,}"
-        return f"'{self.name}' stays text: {cells} like '{shown}'{place}."
+        if line is None:
+            return say(
+                "ODD_CELLS",
+                "'{name}' stays text: {count:,} {count:cell looks|cells look} like '{cell}'.",
+                name=self.name,
+                count=self.count,
+                cell=shown,
+            )
+        return say(
+            "ODD_CELLS_FROM_LINE",
+            "'{name}' stays text: {count:,} {count:cell looks|cells look} like '{cell}', {count:on|the first on} line {line:,}.",
+            name=self.name,
+            count=self.count,
+            cell=shown,
+            line=line,
+        )
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from app.core.phrases import say
 from app.ingest.columns import literal
 from app.ingest.csv.cells import Cells
 from app.ingest.csv.mend import TableText, rows
@@ -27,19 +28,46 @@ def check_marks(options: ReadOptions) -> None:
     marks = {"delimiter": options.delimiter, "quote": options.quote, "escape": options.escape}
     for name, mark in marks.items():
         if mark is not None and (len(mark) > 1 or mark in ("\r", "\n", "\x00") or (name == "delimiter" and not mark)):
-            raise _wrong(f"The {name} has to be one character, and no line end; it was given as {mark!r}.")
+            raise _wrong(
+                say(
+                    "MARK_ONE_CHARACTER",
+                    "The {name} has to be one character, and no line end; it was given as {mark!r}.",
+                    name=name,
+                    mark=mark,
+                )
+            )
     if options.delimiter and options.delimiter in (options.quote, options.escape):
-        raise _wrong(f"{options.delimiter!r} cannot be both the delimiter and the quote or escape.")
+        raise _wrong(
+            say("MARK_TWICE", "{delimiter!r} cannot be both the delimiter and the quote or escape.", delimiter=options.delimiter)
+        )
     if options.header_rows not in (None, 0, 1):
-        raise _wrong(f"A table has 0 or 1 header rows, not {options.header_rows}.")
+        raise _wrong(say("HEADER_ROWS", "A table has 0 or 1 header rows, not {header_rows}.", header_rows=options.header_rows))
     if options.skipped_rows is not None and options.skipped_rows < 0:
-        raise _wrong(f"{options.skipped_rows} rows cannot be skipped.")
+        raise _wrong(say("SKIPPED_ROWS", "{skipped_rows} rows cannot be skipped.", skipped_rows=options.skipped_rows))
     if options.decimal_separator not in (None, ".", ","):
-        raise _wrong(f"The decimal separator is '.' or ',', not {options.decimal_separator!r}.")
+        raise _wrong(
+            say(
+                "DECIMAL_SEPARATOR",
+                "The decimal separator is '.' or ',', not {decimal_separator!r}.",
+                decimal_separator=options.decimal_separator,
+            )
+        )
     if options.thousands_separator not in (None, "", ",", ".", " ", "'"):
-        raise _wrong(f"The thousands separator is '', ',', '.', ' ' or an apostrophe, not {options.thousands_separator!r}.")
+        raise _wrong(
+            say(
+                "THOUSANDS_SEPARATOR",
+                "The thousands separator is '', ',', '.', ' ' or an apostrophe, not {thousands_separator!r}.",
+                thousands_separator=options.thousands_separator,
+            )
+        )
     if options.decimal_separator is not None and options.decimal_separator == options.thousands_separator:
-        raise _wrong(f"{options.decimal_separator!r} cannot separate both decimals and thousands.")
+        raise _wrong(
+            say(
+                "SEPARATORS_EQUAL",
+                "{decimal_separator!r} cannot separate both decimals and thousands.",
+                decimal_separator=options.decimal_separator,
+            )
+        )
 
 
 def check_types(wanted: Mapping[str, LogicalType], names: Sequence[str], *, nested: bool = False) -> None:
@@ -51,13 +79,23 @@ def check_types(wanted: Mapping[str, LogicalType], names: Sequence[str], *, nest
     for name, logical in wanted.items():
         if name not in names:
             shown = ", ".join(f"'{each}'" for each in names[:10]) + (" ..." if len(names) > 10 else "")
-            raise _wrong(f"A type was given for '{name}', but the columns are {shown}.")
+            raise _wrong(
+                say(
+                    "TYPE_OF_NO_COLUMN", "A type was given for '{name}', but the columns are {columns}.", name=name, columns=shown
+                )
+            )
         if logical in (LogicalType.OBJECT, LogicalType.ARRAY) and not nested:
-            raise _wrong(f"The column '{name}' of a text table cannot be {logical.value}.")
+            raise _wrong(
+                say("TYPE_NOT_FOR_TEXT", "The column '{name}' of a text table cannot be {type}.", name=name, type=logical.value)
+            )
 
 
 def _wrong(message: str) -> IngestError:
-    return IngestError(IngestErrorCode.WRONG_OPTIONS, message, hint="Change the option, or leave it out to have it found.")
+    return IngestError(
+        IngestErrorCode.WRONG_OPTIONS,
+        message,
+        hint=say("HINT_CHANGE_OPTION", "Change the option, or leave it out to have it found."),
+    )
 
 
 def insisted(logical: LogicalType, mask: int, found: ColumnType, style: FileStyle) -> ColumnType:
@@ -142,7 +180,12 @@ def reject_misfits(
     added = 0
     for row, line, raw in rows(table, bad_rows()):
         index, value = misfit_of.pop(row)
-        rejects.add(line, f"'{value[:100]}' is not {NOUNS[options.types[names[index]]]}", raw, field_path=names[index])
+        rejects.add(
+            line,
+            say("VALUE_IS_NOT", "'{cell}' is not {kind}", cell=value[:100], kind=NOUNS[options.types[names[index]]]),
+            raw,
+            field_path=names[index],
+        )
         added += 1
     rejects.count += bad - added
     rejects.check(records, options)
@@ -150,12 +193,12 @@ def reject_misfits(
 
 
 NOUNS = {
-    LogicalType.BOOLEAN: "a boolean",
-    LogicalType.INTEGER: "an integer",
-    LogicalType.NUMBER: "a number",
-    LogicalType.DATE: "a date",
-    LogicalType.TIMESTAMP: "a timestamp",
-    LogicalType.TIME: "a time",
-    LogicalType.OBJECT: "an object",
-    LogicalType.ARRAY: "an array",
+    LogicalType.BOOLEAN: say("NOUN_BOOLEAN", "a boolean"),
+    LogicalType.INTEGER: say("NOUN_INTEGER", "an integer"),
+    LogicalType.NUMBER: say("NOUN_NUMBER", "a number"),
+    LogicalType.DATE: say("NOUN_DATE", "a date"),
+    LogicalType.TIMESTAMP: say("NOUN_TIMESTAMP", "a timestamp"),
+    LogicalType.TIME: say("NOUN_TIME", "a time"),
+    LogicalType.OBJECT: say("NOUN_OBJECT", "an object"),
+    LogicalType.ARRAY: say("NOUN_ARRAY", "an array"),
 }

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from app.core.phrases import say
 from app.ingest import columns, engine, wide
 from app.ingest.csv import by_hand, cells, oddities, overrides
 from app.ingest.csv.cells import Cells, RegularFile
@@ -125,13 +126,18 @@ class _Reading:
         wanted = ", ".join(columns.literal(token) for token in tokens)
         counts = ", ".join(f"count(*) FILTER (WHERE {columns.quoted(name)} IN ({wanted}))" for name in texts)
         found = self._connection.execute(f"SELECT {counts} FROM read_parquet({columns.literal(str(self._target))})").fetchone()
-        said = f"{' or '.join(tokens)}, which is read as absent in other columns"
-        return [
-            f"'{name}' keeps {count:,} {'cell' if count == 1 else 'cells'} as text that {'is' if count == 1 else 'are'} {said}. "
-            "To read it as absent everywhere, give it as a null token."
+        warnings: list[str] = [
+            say(
+                "TOKENS_KEPT",
+                "'{name}' keeps {count:,} {count:cell|cells} as text that {count:is|are} {tokens}, which is read as absent in other columns. To read it as absent everywhere, give it as a null token.",
+                name=name,
+                count=count,
+                tokens=" or ".join(tokens),
+            )
             for name, count in zip(texts, found or (), strict=False)
             if count
-        ][:20]
+        ]
+        return warnings[:20]
 
     def _as_is(self) -> _Typed | None:
         """The table read from the text itself, where it is regular and DuckDB reads as many records as we count."""
@@ -265,22 +271,34 @@ def _options_as_read(options: ReadOptions, kinds: list[ColumnType]) -> ReadOptio
 
 
 def _mending_warnings(copy: Copy) -> list[str]:
-    warnings = []
+    warnings: list[str] = []
     if copy.mended_count:
-        warnings.append(f"{_records(copy.mended_count)} had quotes that break the rules, and were read as far as they are clear.")
+        warnings.append(
+            say(
+                "QUOTES_MENDED",
+                "{count:,} {count:record|records} had quotes that break the rules, and were read as far as they are clear.",
+                count=copy.mended_count,
+            )
+        )
     if copy.surplus_count:
         warnings.append(
-            f"{_records(copy.surplus_count)} ended in more delimiters than the table has; the empty cells were left out."
+            say(
+                "SURPLUS_DELIMITERS",
+                "{count:,} {count:record|records} ended in more delimiters than the table has; the empty cells were left out.",
+                count=copy.surplus_count,
+            )
         )
     if copy.blank_count:
-        warnings.append(f"{copy.blank_count:,} blank {'line was' if copy.blank_count == 1 else 'lines were'} left out.")
+        warnings.append(
+            say("BLANK_LINES_LEFT_OUT", "{count:,} blank {count:line was|lines were} left out.", count=copy.blank_count)
+        )
     return warnings
 
 
-def _records(count: int) -> str:
-    return f"{count:,} {'record' if count == 1 else 'records'}"
-
-
 def _type_warnings(names: tuple[str, ...], kinds: list[ColumnType]) -> list[str]:
-    found = [f"'{name}' stays text: {kind.ambiguous}." for name, kind in zip(names, kinds, strict=True) if kind.ambiguous]
+    found: list[str] = [
+        say("STAYS_TEXT", "'{name}' stays text: {reason}.", name=name, reason=kind.ambiguous)
+        for name, kind in zip(names, kinds, strict=True)
+        if kind.ambiguous
+    ]
     return found[:20]

@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from app.core.phrases import say
 from app.ingest.csv.dialect import Dialect
 from app.ingest.csv.exact import UNCLOSED, ExactReader, Record, count_lines, written
 from app.ingest.csv.tokens import Outline, Positions, outline
@@ -161,18 +162,22 @@ class RecordWalk:
             return Blank(1)
         reason = self._problem(record, raw)
         if reason is not None or cells is None:
-            return Bad(line, reason or record.problem or "it cannot be read", raw)
+            return Bad(line, reason or record.problem or say("RECORD_UNREADABLE", "it cannot be read"), raw)
         self._check_cells(cells, line)
         surplus = len(cells) > self._width
         return Mended(written(cells[: self._width], *self._out), raw, line, record.problem is not None, surplus)
 
     def _problem(self, record: Record, raw: bytes) -> str | None:
         if b"\x00" in raw:
-            return "it holds a NUL byte"
+            return say("RECORD_NUL_BYTE", "it holds a NUL byte")
         try:
             raw.decode("utf-8")
         except UnicodeDecodeError as error:
-            return f"it holds bytes that are not UTF-8 (at byte {error.start + 1} of the record)"
+            return say(
+                "RECORD_NOT_UTF8",
+                "it holds bytes that are not UTF-8 (at byte {position} of the record)",
+                position=error.start + 1,
+            )
         cells = record.cells
         if cells is None:
             return record.problem
@@ -180,8 +185,12 @@ class RecordWalk:
             return None
         if record.problem is not None:
             return record.problem
-        noun = "cell" if len(cells) == 1 else "cells"
-        return f"it has {len(cells):,} {noun} where the table has {self._width:,} columns"
+        return say(
+            "RECORD_CELLS",
+            "it has {count:,} {count:cell|cells} where the table has {columns:,} columns",
+            count=len(cells),
+            columns=self._width,
+        )
 
     def _swallows_lines(self, block: bytes, start: int, record: Record, *, final: bool) -> bool:
         """True where a stray quote has made several good lines into one cell."""
@@ -220,8 +229,16 @@ class RecordWalk:
     def _too_large(self, line: int) -> IngestError:
         return IngestError(
             IngestErrorCode.CELL_TOO_LARGE,
-            f"A cell of the record on line {line:,} is larger than {self._max_cell_bytes:,} bytes.",
-            hint="Look for a quote that is never closed, or keep such contents in files of their own and link to them.",
+            say(
+                "CELL_TOO_LARGE",
+                "A cell of the record on line {line:,} is larger than {max_cell_bytes:,} bytes.",
+                line=line,
+                max_cell_bytes=self._max_cell_bytes,
+            ),
+            hint=say(
+                "HINT_QUOTE_OR_CONTENTS",
+                "Look for a quote that is never closed, or keep such contents in files of their own and link to them.",
+            ),
             line=line,
         )
 

@@ -8,6 +8,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from app.core.phrases import say
 from app.ingest.csv.exact import count_lines
 from app.ingest.job import IngestError, IngestErrorCode
 
@@ -169,8 +170,8 @@ def unescaped_quotes(bytes_: NDArray[np.uint8], has_escapes: bool) -> NDArray[np
 def truncated(line: int) -> IngestError:
     return IngestError(
         IngestErrorCode.TRUNCATED,
-        f"The JSON text ends on line {line:,} before its array or object does.",
-        hint="The file was probably cut off on its way: upload it again.",
+        say("JSON_CUT", "The JSON text ends on line {line:,} before its array or object does.", line=line),
+        hint=say("HINT_CUT_ON_WAY", "The file was probably cut off on its way: upload it again."),
         line=line,
     )
 
@@ -178,7 +179,15 @@ def truncated(line: int) -> IngestError:
 def too_large(line: int, max_bytes: int) -> IngestError:
     return IngestError(
         IngestErrorCode.CELL_TOO_LARGE,
-        f"The record that starts on line {line:,} is larger than {max_bytes:,} bytes.",
-        hint="Look for a quote or bracket that is never closed, or keep such contents in files of their own.",
+        say(
+            "JSON_RECORD_TOO_LARGE",
+            "The record that starts on line {line:,} is larger than {max_bytes:,} bytes.",
+            line=line,
+            max_bytes=max_bytes,
+        ),
+        hint=say(
+            "HINT_BRACKET_OR_CONTENTS",
+            "Look for a quote or bracket that is never closed, or keep such contents in files of their own.",
+        ),
         line=line,
     )

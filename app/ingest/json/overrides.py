@@ -5,6 +5,7 @@ from itertools import islice
 
 import duckdb
 
+from app.core.phrases import say
 from app.ingest.csv import overrides
 from app.ingest.job import LogicalType, ReadOptions
 from app.ingest.json.columns import JsonColumn, text_sql
@@ -72,7 +73,7 @@ def reject_misfits(
         for number, index, value in batch:
             element = next(islice(elements, number - row, None))
             row = number + 1
-            reason = f"'{value[:100]}' is not {overrides.NOUNS[wanted[index].logical]}"
+            reason = say("VALUE_IS_NOT", "'{cell}' is not {kind}", cell=value[:100], kind=overrides.NOUNS[wanted[index].logical])
             rejects.add(element.line, reason, element.text, field_path=names[index])
             added += 1
     rejects.count += bad - added

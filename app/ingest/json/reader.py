@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from app.core.phrases import say
 from app.ingest import columns, engine
 from app.ingest.columns import literal, quoted
 from app.ingest.csv import header, overrides
@@ -85,8 +86,10 @@ class _Reading:
         if not records.keys:
             raise IngestError(
                 IngestErrorCode.NO_ROWS,
-                "The file is valid JSON, but holds no record with a key." if records.count else "The file holds no record.",
-                hint="Write the records as an array of objects, or as JSON Lines.",
+                say("JSON_NO_KEYS", "The file is valid JSON, but holds no record with a key.")
+                if records.count
+                else say("JSON_NO_RECORDS", "The file holds no record."),
+                hint=say("HINT_JSON_SHAPE", "Write the records as an array of objects, or as JSON Lines."),
                 options=self._options,
             )
         self._report(0.4)
@@ -168,10 +171,17 @@ class _Reading:
 
 
 def _warnings(records: Records, kinds: list[JsonColumn], names: tuple[str, ...]) -> list[str]:
-    found = [
-        f"'{name}' holds values of different kinds, kept as text." for name, kind in zip(names, kinds, strict=True) if kind.mixed
+    found: list[str] = [
+        say("MIXED_KINDS", "'{name}' holds values of different kinds, kept as text.", name=name)
+        for name, kind in zip(names, kinds, strict=True)
+        if kind.mixed
     ]
     if records.not_numbers:
-        noun = "record holds" if records.not_numbers == 1 else "records hold"
-        found.append(f"{records.not_numbers:,} {noun} NaN or Infinity, which JSON does not have; they were read as absent.")
+        found.append(
+            say(
+                "NOT_NUMBERS",
+                "{count:,} {count:record holds|records hold} NaN or Infinity, which JSON does not have; they were read as absent.",
+                count=records.not_numbers,
+            )
+        )
     return found[:20]

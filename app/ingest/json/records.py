@@ -9,6 +9,7 @@ from typing import Never
 
 import orjson
 
+from app.core.phrases import Said, say
 from app.ingest.job import IngestError, IngestErrorCode
 from app.ingest.json.elements import Element
 from app.ingest.text.rejects import RejectLog
@@ -33,7 +34,7 @@ class Records:
     """Keys in the order of their first appearance."""
 
 
-class _Bad(ValueError):
+class _Bad(Said):
     """Why a record is rejected."""
 
 
@@ -50,7 +51,7 @@ def write(elements: Iterable[Element], target: Path, rejects: RejectLog, *, max_
             try:
                 text, found, changed = _checked(element.text)
             except _Bad as error:
-                rejects.add(element.line, str(error), element.text)
+                rejects.add(element.line, error.message, element.text)
                 continue
             if not found <= keys.keys():
                 keys.update(dict.fromkeys(found))
@@ -88,7 +89,7 @@ def _checked(text: bytes) -> tuple[bytes, KeysView[str], bool]:
             _explained(text, again)
         text = plain
     if b"\\u0000" in text and _NUL.search(text):
-        raise _Bad("it holds a NUL character")
+        raise _Bad(say("RECORD_NUL_CHARACTER", "it holds a NUL character"))
     if b"\n" in text or b"\r" in text:
         text = text.replace(b"\r", b" ").replace(b"\n", b" ")
     if isinstance(value, dict):
@@ -103,7 +104,7 @@ def _refuse_repeated_keys(text: bytes, value: dict[str, object]) -> None:
         return
     if len(set(pairs := _top_keys(text))) != len(pairs):
         repeated = next(key for index, key in enumerate(pairs) if key in pairs[:index])
-        raise _Bad(f"the key '{repeated[:100]}' appears twice")
+        raise _Bad(say("KEY_REPEATED", "the key '{key}' appears twice", key=repeated[:100]))
 
 
 def _top_keys(text: bytes) -> list[str]:
@@ -119,22 +120,36 @@ def _top_keys(text: bytes) -> list[str]:
 
 def _explained(text: bytes, error: orjson.JSONDecodeError) -> Never:
     if "depth limit" in error.msg:
-        raise _Bad("it is nested too deeply") from error
+        raise _Bad(say("RECORD_TOO_DEEP", "it is nested too deeply")) from error
     if "infinity when parsed" in error.msg:
-        raise _Bad(f"it holds a number that is too large to be kept (at character {error.pos + 1}); write it as text") from error
+        raise _Bad(
+            say(
+                "RECORD_LARGE_NUMBER",
+                "it holds a number that is too large to be kept (at character {position}); write it as text",
+                position=error.pos + 1,
+            )
+        ) from error
     if not text:
-        raise _Bad("there is nothing between two commas") from error
+        raise _Bad(say("RECORD_NOTHING", "there is nothing between two commas")) from error
     try:
         text.decode("utf-8")
     except UnicodeDecodeError as flaw:
-        raise _Bad(f"it holds bytes that are not UTF-8 (at byte {flaw.start + 1} of the record)") from error
-    raise _Bad(f"it is not valid JSON ({error.msg} at character {error.pos + 1})") from error
+        raise _Bad(
+            say(
+                "RECORD_NOT_UTF8", "it holds bytes that are not UTF-8 (at byte {position} of the record)", position=flaw.start + 1
+            )
+        ) from error
+    raise _Bad(
+        say(
+            "RECORD_NOT_JSON", "it is not valid JSON ({reason} at character {position})", reason=error.msg, position=error.pos + 1
+        )
+    ) from error
 
 
 def _too_many(line: int, max_columns: int) -> IngestError:
     return IngestError(
         IngestErrorCode.TOO_MANY_COLUMNS,
-        f"The records have more than {max_columns:,} different keys.",
-        hint="Keys that are data (dates, identifiers) belong in a value: turn them into rows.",
+        say("TOO_MANY_KEYS", "The records have more than {max_columns:,} different keys.", max_columns=max_columns),
+        hint=say("HINT_KEYS_ARE_DATA", "Keys that are data (dates, identifiers) belong in a value: turn them into rows."),
         line=line,
     )

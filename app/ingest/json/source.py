@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import orjson
 
+from app.core.phrases import say
 from app.ingest.csv.exact import count_lines
 from app.ingest.job import FileFormat, IngestError, IngestErrorCode
 from app.ingest.json import nested as json_object
@@ -43,9 +44,13 @@ def find(text: Text, max_bytes: int) -> Source:
         return Source(lambda: _whole(text, start, max_bytes))
     key, offset = tables[0]
     others = len(found.values) - 1
-    noun = "member" if others == 1 else "members"
-    warning = (f"The table is the array '{key}'; {others:,} other {noun} of the object were left out.",) if others else ()
-    return Source(lambda: _array(text, offset, max_bytes, closed_by_object=True), warning)
+    warning = say(
+        "ARRAY_IS_TABLE",
+        "The table is the array '{key}'; {count:,} other {count:member|members} of the object were left out.",
+        key=key,
+        count=others,
+    )
+    return Source(lambda: _array(text, offset, max_bytes, closed_by_object=True), (warning,) if others else ())
 
 
 def _first_byte(text: Text) -> tuple[int, bytes]:
@@ -60,8 +65,8 @@ def _first_byte(text: Text) -> tuple[int, bytes]:
             offset += len(block)
     raise IngestError(
         IngestErrorCode.NO_ROWS,
-        "The file holds nothing but white space.",
-        hint="Check the export that wrote it, then upload again.",
+        say("FILE_BLANK", "The file holds nothing but white space."),
+        hint=say("HINT_CHECK_EXPORT", "Check the export that wrote it, then upload again."),
     )
 
 
@@ -95,8 +100,12 @@ def _whole(text: Text, start: int, max_bytes: int) -> Iterator[Element]:
     if len(content) > max_bytes:
         raise IngestError(
             IngestErrorCode.CELL_TOO_LARGE,
-            f"The file is one JSON value of more than {max_bytes:,} bytes, which would be one row.",
-            hint="Write the records as one array of objects, or as JSON Lines.",
+            say(
+                "JSON_ONE_VALUE",
+                "The file is one JSON value of more than {max_bytes:,} bytes, which would be one row.",
+                max_bytes=max_bytes,
+            ),
+            hint=say("HINT_JSON_ONE_ARRAY", "Write the records as one array of objects, or as JSON Lines."),
             line=line,
         )
     yield Element(line, content.strip())
@@ -110,8 +119,11 @@ def _array(text: Text, start: int, max_bytes: int, *, closed_by_object: bool = F
         if not closed_by_object and (elements.rest + file.read(1 << 16)).strip():
             raise IngestError(
                 IngestErrorCode.MALFORMED,
-                f"Something follows the array, which ends on line {elements.line:,}.",
-                hint="A JSON text is one array; several arrays or loose objects cannot be read as one table.",
+                say("JSON_TRAILING", "Something follows the array, which ends on line {line:,}.", line=elements.line),
+                hint=say(
+                    "HINT_JSON_ONE_TABLE",
+                    "A JSON text is one array; several arrays or loose objects cannot be read as one table.",
+                ),
                 line=elements.line,
             )
 

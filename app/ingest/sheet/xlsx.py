@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from app.core.phrases import listed, say
 from app.ingest import engine
 from app.ingest.columnar.parquet import check_unpacked, refuse_types, too_many_columns
 from app.ingest.columns import literal, quoted
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 CELL_BYTES = 48
 """Memory of one cell of the rectangle that a sheet spans, empty or not."""
 PART_ROWS = 50_000
-_SAVE_AS_CSV = "Save the sheet as CSV and upload that."
 
 
 def read(job: IngestJob, report: Report, options: ReadOptions) -> StoredTable:
@@ -96,8 +96,8 @@ def _check_archive(job: IngestJob) -> None:
     except (zipfile.BadZipFile, EOFError, NotImplementedError) as error:
         raise IngestError(
             IngestErrorCode.TRUNCATED,
-            "The workbook is incomplete: its archive cannot be read to the end.",
-            hint="Upload the file again; it was cut on the way or not saved to its end.",
+            say("WORKBOOK_INCOMPLETE", "The workbook is incomplete: its archive cannot be read to the end."),
+            hint=say("HINT_WORKBOOK_CUT", "Upload the file again; it was cut on the way or not saved to its end."),
         ) from error
 
 
@@ -105,8 +105,16 @@ def _check_span(rows: int, columns: int, job: IngestJob) -> None:
     if rows * columns * CELL_BYTES > job.limits.memory_bytes - engine.BASELINE_BYTES:
         raise IngestError(
             IngestErrorCode.OUT_OF_MEMORY,
-            f"A sheet of the workbook spans {rows:,} rows and {columns:,} columns, more than fits into memory.",
-            hint="Delete stray cells far below or right of the table. " + _SAVE_AS_CSV,
+            say(
+                "SHEET_TOO_LARGE",
+                "A sheet of the workbook spans {rows:,} rows and {columns:,} columns, more than fits into memory.",
+                rows=rows,
+                columns=columns,
+            ),
+            hint=say(
+                "HINT_STRAY_CELLS",
+                "Delete stray cells far below or right of the table. Save the sheet as CSV and upload that.",
+            ),
         )
 
 
@@ -120,8 +128,8 @@ def _page(workbook: "CalamineWorkbook", options: ReadOptions) -> "CalamineSheet"
             names = ", ".join(f"'{known.name}'" for known in pages[:10])
             raise IngestError(
                 IngestErrorCode.WRONG_OPTIONS,
-                f"The workbook has no sheet '{options.sheet}'.",
-                hint=f"Its sheets are {names}.",
+                say("NO_SUCH_SHEET", "The workbook has no sheet '{sheet}'.", sheet=options.sheet),
+                hint=say("HINT_SHEETS", "Its sheets are {names}.", names=names),
             )
         pages = [known for known in pages if known.name == options.sheet]
     for known in sorted(pages, key=lambda known: known.visible != SheetVisibleEnum.Visible):
@@ -134,13 +142,12 @@ def _page(workbook: "CalamineWorkbook", options: ReadOptions) -> "CalamineSheet"
 def _warnings(workbook: "CalamineWorkbook", page: "CalamineSheet", blank_rows: int) -> Iterator[str]:
     others = [f"'{name}'" for name in workbook.sheet_names if name != page.name]
     if others:
-        more = f" and {len(others) - 5} more" if len(others) > 5 else ""
-        yield f"Only the sheet '{page.name}' was read, not {', '.join(others[:5])}{more}."
+        yield say("ONE_SHEET_READ", "Only the sheet '{sheet}' was read, not {others}.", sheet=page.name, others=listed(others))
     merged = page.merged_cell_ranges or []
     if merged:
-        yield f"Merged ranges: {len(merged):,}. Their value stands in the first cell only."
+        yield say("MERGED_RANGES", "Merged ranges: {count:,}. Their value stands in the first cell only.", count=len(merged))
     if blank_rows:
-        yield f"Empty rows within the table, left out: {blank_rows:,}."
+        yield say("EMPTY_ROWS", "Empty rows within the table, left out: {blank_rows:,}.", blank_rows=blank_rows)
 
 
 @contextmanager
@@ -157,24 +164,28 @@ def _damage_is_a_verdict() -> Iterator[None]:
         # The parser's panics are no Exception and cannot be imported.
         if type(error).__name__ != "PanicException":
             raise
-        raise _malformed("its parser gave up") from error
+        raise _malformed(say("PARSER_GAVE_UP", "its parser gave up")) from error
 
 
 def _malformed(reason: str) -> IngestError:
     return IngestError(
         IngestErrorCode.MALFORMED,
-        f"The workbook is damaged: {reason.rstrip('.')}.",
-        hint="Open it and save it again. " + _SAVE_AS_CSV,
+        say("WORKBOOK_DAMAGED", "The workbook is damaged: {reason}.", reason=reason.rstrip(".")),
+        hint=say("HINT_SAVE_AGAIN", "Open it and save it again. Save the sheet as CSV and upload that."),
     )
 
 
 def _encrypted() -> IngestError:
     return IngestError(
         IngestErrorCode.UNSUPPORTED_FORMAT,
-        "The workbook is protected by a password.",
-        hint="Save it without the password. " + _SAVE_AS_CSV,
+        say("WORKBOOK_PASSWORD", "The workbook is protected by a password."),
+        hint=say("HINT_WITHOUT_PASSWORD", "Save it without the password. Save the sheet as CSV and upload that."),
     )
 
 
 def _no_rows() -> IngestError:
-    return IngestError(IngestErrorCode.NO_ROWS, "The workbook holds no data.", hint="Check that the right file was saved.")
+    return IngestError(
+        IngestErrorCode.NO_ROWS,
+        say("WORKBOOK_EMPTY", "The workbook holds no data."),
+        hint=say("HINT_RIGHT_FILE", "Check that the right file was saved."),
+    )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.core.phrases import say
 from app.ingest.job import IngestError, IngestErrorCode
 from app.ingest.text import charsets
 from app.ingest.text.charsets import decodes
@@ -55,8 +56,10 @@ def canonical(name: str) -> str:
     if not is_text or codec.name.replace("_", "-") in _NO_FILES:
         raise IngestError(
             IngestErrorCode.WRONG_OPTIONS,
-            f"'{name}' is not the name of a text encoding.",
-            hint="Write for example 'utf-8', 'utf-16-le', 'cp932', 'cp1252', or leave the encoding out.",
+            say("NO_SUCH_ENCODING", "'{name}' is not the name of a text encoding.", name=name),
+            hint=say(
+                "HINT_ENCODING_NAMES", "Write for example 'utf-8', 'utf-16-le', 'cp932', 'cp1252', or leave the encoding out."
+            ),
         )
     return _CANONICAL.get(codec.name, codec.name)
 
@@ -154,7 +157,10 @@ def guess_narrow(evidence: bytes) -> Found:
     return Found(encoding, warnings=_doubts(encoding, verdict))
 
 
-_UNKNOWN = "The encoding is not known; its bytes were read as latin-1. If letters are wrong, name the encoding in the options."
+_UNKNOWN = say(
+    "ENCODING_UNKNOWN",
+    "The encoding is not known; its bytes were read as latin-1. If letters are wrong, name the encoding in the options.",
+)
 
 
 def _doubts(encoding: str, verdict: charsets.Verdict) -> tuple[str, ...]:
@@ -162,9 +168,13 @@ def _doubts(encoding: str, verdict: charsets.Verdict) -> tuple[str, ...]:
         return ()
     first, second = (", ".join(f"'{cell}'" for cell in cells) for cells in (verdict.samples, verdict.runner_up_samples))
     return (
-        (
-            f"The encoding is not certain: it was read as {encoding} ({first}); it may be {verdict.runner_up} ({second}). "
-            "If letters are wrong, name the encoding in the options."
+        say(
+            "ENCODING_UNCERTAIN",
+            "The encoding is not certain: it was read as {encoding} ({first}); it may be {other} ({second}). If letters are wrong, name the encoding in the options.",
+            encoding=encoding,
+            first=first,
+            other=verdict.runner_up,
+            second=second,
         ),
     )
 
@@ -213,9 +223,9 @@ def _blocks(read: Callable[[int], bytes]) -> Iterator[bytes]:
 def bad_encoding(encoding: str, line: int, *, asked: bool) -> IngestError:
     return IngestError(
         IngestErrorCode.BAD_ENCODING,
-        f"Line {line:,} holds bytes that are not {encoding}.",
-        hint="Leave the encoding out to have it found."
+        say("LINE_NOT_ENCODED", "Line {line:,} holds bytes that are not {encoding}.", line=line, encoding=encoding),
+        hint=say("HINT_FIND_ENCODING", "Leave the encoding out to have it found.")
         if asked
-        else "Save the file as UTF-8, or name its encoding in the options.",
+        else say("HINT_SAVE_AS_UTF8", "Save the file as UTF-8, or name its encoding in the options."),
         line=line,
     )

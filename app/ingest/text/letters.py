@@ -3,6 +3,8 @@ other."""
 
 from dataclasses import dataclass
 
+from app.core.phrases import say
+
 PUNCTUATION = frozenset(
     "«»‹›“”„‘’‚–—…·•§°©®™€£¥²³º½¼¾±×№\u00a0¿¡´²µ\u202f、。・「」『』（）〒〜～ー々：；，．！？％＆＋－／＝＠　￥《》【】“”‘’…—"
 )
@@ -33,8 +35,8 @@ WESTERN = (
     _language("Spanish", "áéíóúñ", "üºª"),
     _language("Portuguese", "ãçéáíóõêâ", "àôúüºª"),
     _language("Italian", "àèéìòù", "î"),
-    _language("Swedish and Finnish", "åäö", "é"),
-    _language("Danish and Norwegian", "æøå", "éòôü"),
+    _language(say("LANGUAGE_SV_FI", "Swedish and Finnish"), "åäö", "é"),
+    _language(say("LANGUAGE_DA_NO", "Danish and Norwegian"), "æøå", "éòôü"),
     _language("Dutch", "ëéïö", "èüêá"),
     _language("Catalan", "àèéíòóúç", "ïü"),
     _language("Icelandic", "áéíóúýþæöð"),
@@ -45,7 +47,7 @@ CENTRAL = (
     _language("Slovak", "áäčďéíľňóôšťúýž", "ĺŕ"),
     _language("Hungarian", "áéíóöőúüű"),
     _language("Romanian", "ăâîşţ", "é"),
-    _language("Croatian and Slovenian", "čćžšđ"),
+    _language(say("LANGUAGE_HR_SL", "Croatian and Slovenian"), "čćžšđ"),
 )
 TURKISH = (_language("Turkish", "çğıöşüİ", "âîû"),)
 BALTIC = (

@@ -5,11 +5,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
+from app.core.phrases import say
 from app.ingest.job import FileFormat, IngestError, IngestErrorCode, IngestLimits, ReadOptions, RejectedRow
 
 MAX_TEXT = 1_000
-_CELLS_HINT = "Look at the rejected rows: the delimiter, quote, encoding or type given or found may be wrong for this file."
-_RECORDS_HINT = "Look at the rejected rows, correct the program that wrote them, and upload the file again."
+_CELLS_HINT = say(
+    "HINT_REJECTED_CELLS",
+    "Look at the rejected rows: the delimiter, quote, encoding or type given or found may be wrong for this file.",
+)
+_RECORDS_HINT = say(
+    "HINT_REJECTED_RECORDS", "Look at the rejected rows, correct the program that wrote them, and upload the file again."
+)
 
 
 class RejectLog:
@@ -72,9 +78,15 @@ class RejectLog:
             return
         raise IngestError(
             IngestErrorCode.TOO_MANY_BAD_ROWS,
-            f"{self.count:,} of {record_count:,} records cannot be read; at most "
-            f"{self._limits.max_rejected_fraction:.0%} may be left out. The first is on line {self._first_line:,}: "
-            f"{self.samples[0].reason if self._samples else 'see the rejects'}.",
+            say(
+                "TOO_MANY_REJECTED",
+                "{count:,} of {records:,} records cannot be read; at most {most:.0%} may be left out. The first is on line {line:,}: {reason}.",
+                count=self.count,
+                records=record_count,
+                most=self._limits.max_rejected_fraction,
+                line=self._first_line,
+                reason=self.samples[0].reason if self._samples else say("SEE_REJECTS", "see the rejects"),
+            ),
             hint=_RECORDS_HINT if options.format in (FileFormat.JSON, FileFormat.JSON_LINES) else _CELLS_HINT,
             line=self._first_line,
             rejected_row_count=self.count,

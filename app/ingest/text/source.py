@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 import zstandard
 
+from app.core.phrases import say
 from app.ingest.job import Compression, IngestError, IngestErrorCode, IngestLimits
 
 BLOCK_BYTES = 1 << 20
@@ -69,14 +70,24 @@ class _Unpacked(io.RawIOBase):
         except EOFError as error:
             raise IngestError(
                 IngestErrorCode.TRUNCATED,
-                f"The {self._name} archive ends in the middle, after {self._given:,} unpacked bytes.",
-                hint="The file was probably cut off on its way: upload it again.",
+                say(
+                    "ARCHIVE_CUT",
+                    "The {compression} archive ends in the middle, after {bytes:,} unpacked bytes.",
+                    compression=self._name,
+                    bytes=self._given,
+                ),
+                hint=say("HINT_CUT_ON_WAY", "The file was probably cut off on its way: upload it again."),
             ) from error
         except (zlib.error, OSError, zstandard.ZstdError) as error:
             raise IngestError(
                 IngestErrorCode.MALFORMED,
-                f"The {self._name} archive is damaged after {self._given:,} unpacked bytes.",
-                hint="Pack the file again, or upload it unpacked.",
+                say(
+                    "ARCHIVE_DAMAGED",
+                    "The {compression} archive is damaged after {bytes:,} unpacked bytes.",
+                    compression=self._name,
+                    bytes=self._given,
+                ),
+                hint=say("HINT_PACK_AGAIN", "Pack the file again, or upload it unpacked."),
             ) from error
         buffer[: len(chunk)] = chunk
         self._given += len(chunk)
@@ -102,8 +113,13 @@ def unpack(path: Path, compression: Compression, target: Path, limits: IngestLim
             if written > allowed:
                 raise IngestError(
                     IngestErrorCode.TOO_LARGE_UNCOMPRESSED,
-                    f"The file of {packed:,} bytes unpacks to more than {allowed:,} bytes.",
-                    hint="Upload it unpacked, or in parts.",
+                    say(
+                        "UNPACKS_TO_MORE",
+                        "The file of {packed:,} bytes unpacks to more than {allowed:,} bytes.",
+                        packed=packed,
+                        allowed=allowed,
+                    ),
+                    hint=say("HINT_UPLOAD_UNPACKED", "Upload it unpacked, or in parts."),
                 )
             out.write(chunk)
             progress(min(1.0, written / (packed * 8)))

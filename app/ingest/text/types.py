@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from app.core.phrases import say
 from app.ingest.job import LogicalType
 from app.ingest.text import shapes
 from app.ingest.text.shapes import Shape
@@ -13,7 +14,7 @@ _DOT_NUMBERS = Shape.DECIMAL | Shape.LONG_DECIMAL | _EXPONENTS
 _PLAIN_NUMBERS = _INTEGERS | _DOT_NUMBERS | Shape.DOT3 | Shape.INFINITE
 _CLOCKS = Shape.WITH_TIME | Shape.WITHOUT_TIME
 MAX_DIGITS = 38
-_TOO_MANY_DIGITS = "its numbers have more digits than a number type holds"
+_TOO_MANY_DIGITS = say("AMBIGUOUS_DIGITS", "its numbers have more digits than a number type holds")
 
 
 @dataclass(frozen=True)
@@ -118,9 +119,15 @@ def _moments(bare: Shape) -> ColumnType | None:
     if not bare & Shape.NANOSECONDS or bare & ~(Shape.NANOSECONDS | Shape.FAR | Shape.TIMESTAMP | Shape.TIMESTAMP_ZONE):
         return None
     if bare & Shape.TIMESTAMP_ZONE:
-        return ColumnType(LogicalType.STRING, ambiguous="its times have nanoseconds and a zone, of which a type keeps one")
+        return ColumnType(
+            LogicalType.STRING,
+            ambiguous=say("AMBIGUOUS_NANOSECONDS_ZONE", "its times have nanoseconds and a zone, of which a type keeps one"),
+        )
     if bare & Shape.FAR:
-        return ColumnType(LogicalType.STRING, ambiguous="with nanoseconds, years before 1678 or after 2261 cannot be kept")
+        return ColumnType(
+            LogicalType.STRING,
+            ambiguous=say("AMBIGUOUS_NANOSECONDS", "with nanoseconds, years before 1678 or after 2261 cannot be kept"),
+        )
     return ColumnType(LogicalType.TIMESTAMP, "TIMESTAMP_NS")
 
 
@@ -134,8 +141,10 @@ def _extreme(bare: Shape, style: FileStyle) -> ColumnType | None:
     if kind.logical not in (LogicalType.INTEGER, LogicalType.NUMBER):
         return TEXT
     if extreme & Shape.HUGE:
-        return ColumnType(LogicalType.STRING, ambiguous="cells like 1e400 are beyond what a number type holds")
-    return ColumnType(LogicalType.STRING, ambiguous="cells like -0 would lose their sign as numbers")
+        return ColumnType(
+            LogicalType.STRING, ambiguous=say("AMBIGUOUS_LARGE", "cells like 1e400 are beyond what a number type holds")
+        )
+    return ColumnType(LogicalType.STRING, ambiguous=say("AMBIGUOUS_SIGN", "cells like -0 would lose their sign as numbers"))
 
 
 def _dates(bare: Shape) -> ColumnType | None:
@@ -147,14 +156,16 @@ def _dates(bare: Shape) -> ColumnType | None:
         (Shape.DASH_EITHER, Shape.DASH_DAY_FIRST, Shape.DASH_MONTH_FIRST),
     ):
         if days == either:
-            return ColumnType(LogicalType.STRING, ambiguous="its dates can be read day first or month first")
+            return ColumnType(
+                LogicalType.STRING, ambiguous=say("AMBIGUOUS_DAY_MONTH", "its dates can be read day first or month first")
+            )
         for certain in (day_first, month_first):
             if days | either == either | certain:
                 days = certain
     if days not in shapes.DATE_FORMATS:
         return ColumnType(LogicalType.STRING)
     if clocks == _CLOCKS:
-        return ColumnType(LogicalType.STRING, ambiguous="only some of its dates have a time of day")
+        return ColumnType(LogicalType.STRING, ambiguous=say("AMBIGUOUS_TIME_OF_DAY", "only some of its dates have a time of day"))
     if clocks == Shape.WITH_TIME:
         return ColumnType(LogicalType.TIMESTAMP, "TIMESTAMP", date=days)
     return ColumnType(LogicalType.DATE, "DATE", date=days)
@@ -164,9 +175,9 @@ def _number(bare: Shape, style: FileStyle) -> ColumnType:
     plus = bool(bare & Shape.PLUS)
     bare &= ~Shape.PLUS
     if not bare:
-        return ColumnType(LogicalType.STRING, ambiguous="cells like +7 may be numbers or codes")
+        return ColumnType(LogicalType.STRING, ambiguous=say("AMBIGUOUS_PLUS", "cells like +7 may be numbers or codes"))
     if bare == Shape.BARE_EXPONENT:
-        return ColumnType(LogicalType.STRING, ambiguous="cells like 1e5 may be numbers or identifiers")
+        return ColumnType(LogicalType.STRING, ambiguous=say("AMBIGUOUS_EXPONENT", "cells like 1e5 may be numbers or identifiers"))
     marks = _marks(bare, style)
     if isinstance(marks, str):
         return ColumnType(LogicalType.STRING, ambiguous=marks or None)
@@ -203,11 +214,11 @@ def _marks(bare: Shape, style: FileStyle) -> NumberStyle | str:
     if bare & spaces and bare & Shape.GROUP_APOSTROPHE:
         return ""
     if grouped and not bare & (Shape.COMMA | Shape.DECIMAL | Shape.GROUP_FIXED_SPACE) and style.thousands is None:
-        return "its groups of digits may be numbers or codes"
+        return say("AMBIGUOUS_GROUPS", "its groups of digits may be numbers or codes")
     mark = " " if bare & spaces else "'" if bare & Shape.GROUP_APOSTROPHE else ""
     comma_decimal = _comma_is_decimal(bare, style)
     if comma_decimal is None:
-        return "1,234 can be a thousand or a fraction here"
+        return say("AMBIGUOUS_THOUSAND", "1,234 can be a thousand or a fraction here")
     if comma_decimal:
         return _comma_marks(bare, style, mark)
     if bare & (Shape.COMMA | Shape.GROUP_DOT) or (style.decimal == "," and bare & _DOT_NUMBERS):

@@ -6,6 +6,7 @@ from typing import TypeGuard
 
 import yaml
 
+from app.core.phrases import say
 from app.quality.spec import Json
 
 MAX_BYTES = 4 << 20
@@ -67,21 +68,23 @@ def load(text: str | bytes) -> Object:
         ContractProblem: it is no YAML, or no contract of ODCS 3.
     """
     if len(text) > MAX_BYTES:
-        raise ContractProblem(f"The contract has more than {MAX_BYTES >> 20} MiB.")
+        raise ContractProblem(say("CONTRACT_TOO_LARGE", "The contract has more than {most} MiB.", most=MAX_BYTES >> 20))
     try:
         document = yaml.load(text, _Loader)  # noqa: S506 - derived from SafeLoader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise ContractProblem(f"This is no YAML: {error.problem or error.context}.", line=line) from error
+        raise ContractProblem(
+            say("CONTRACT_YAML", "This is no YAML: {reason}.", reason=error.problem or error.context), line=line
+        ) from error
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as error:
-        raise ContractProblem("This is no YAML text.") from error
+        raise ContractProblem(say("CONTRACT_NO_YAML", "This is no YAML text.")) from error
     for count, (value, depth) in enumerate(_nodes(document)):
         if count > MAX_NODES or depth > MAX_DEPTH:
-            raise ContractProblem("The contract is nested too deeply or unfolds into too many values.")
+            raise ContractProblem(say("CONTRACT_TOO_DEEP", "The contract is nested too deeply or unfolds into too many values."))
         if isinstance(value, dict) and not all(isinstance(key, str) for key in value):
-            raise ContractProblem("A name in the contract is not text; put it in quotes.")
+            raise ContractProblem(say("CONTRACT_NAME_TEXT", "A name in the contract is not text; put it in quotes."))
     if not is_object(document):
-        raise ContractProblem("A contract is a list of names with values; this is something else.")
+        raise ContractProblem(say("CONTRACT_NOT_NAMES", "A contract is a list of names with values; this is something else."))
     _check(document)
     return document
 
@@ -110,24 +113,31 @@ def text(owner: Object, name: str) -> str | None:
 
 def _check(document: Object) -> None:
     if document.get("kind") != "DataContract":
-        raise ContractProblem("'kind' has to be DataContract.", where="kind")
+        raise ContractProblem(say("CONTRACT_KIND", "'kind' has to be DataContract."), where="kind")
     version = document.get("apiVersion")
     if not isinstance(version, str) or not version.lstrip("v").startswith("3."):
-        raise ContractProblem(f"'apiVersion' is {version!r}; contracts of ODCS 3 (v3.1.0) can be read.", where="apiVersion")
+        raise ContractProblem(
+            say(
+                "CONTRACT_VERSION", "'apiVersion' is {version!r}; contracts of ODCS 3 (v3.1.0) can be read.", version=str(version)
+            ),
+            where="apiVersion",
+        )
     schema = document.get("schema")
     if schema is None:
         return
     if not isinstance(schema, list):
-        raise ContractProblem("'schema' has to be a list.", where="schema")
+        raise ContractProblem(say("CONTRACT_SCHEMA_LIST", "'schema' has to be a list."), where="schema")
     for at, one in enumerate(schema):
         if not is_object(one) or text(one, "name") is None:
-            raise ContractProblem("An object of the schema needs a name.", where=f"schema[{at}]")
+            raise ContractProblem(say("CONTRACT_OBJECT_NAME", "An object of the schema needs a name."), where=f"schema[{at}]")
         for name in ("properties", "quality"):
             if not isinstance(one.get(name, []), list):
-                raise ContractProblem(f"'{name}' has to be a list.", where=f"schema[{at}].{name}")
+                raise ContractProblem(say("CONTRACT_LIST", "'{name}' has to be a list.", name=name), where=f"schema[{at}].{name}")
         for number, inner in enumerate(objects(one, "properties")):
             if text(inner, "name") is None:
-                raise ContractProblem("A property needs a name.", where=f"schema[{at}].properties[{number}]")
+                raise ContractProblem(
+                    say("CONTRACT_PROPERTY_NAME", "A property needs a name."), where=f"schema[{at}].properties[{number}]"
+                )
 
 
 def _nodes(document: object) -> Iterator[tuple[object, int]]:

@@ -8,6 +8,7 @@ has changed the standard's words.
 import re
 from dataclasses import dataclass
 
+from app.core.phrases import say
 from app.quality import catalogue
 from app.quality.contracts import standard
 from app.quality.contracts.document import Object, is_object, objects, text
@@ -164,11 +165,11 @@ def _custom_properties(entry: Object) -> list[Object]:
 def _read_spec(entry: Object, property_name: str | None, table_names: tuple[str, ...]) -> RuleSpec | NotARule:
     kind = text(entry, "type") or "library"
     if kind == "text":
-        return NotARule("it is a description for people")
+        return NotARule(say("NOT_CHECKED_DESCRIPTION", "it is a description for people"))
     if kind != "custom":
         return standard.read(entry, property_name, table_names)
     implementation = entry.get("implementation")
     if entry.get("engine") != ENGINE or not is_object(implementation):
-        return NotARule(f"it is for the engine '{entry.get('engine')}'")
+        return NotARule(say("NOT_CHECKED_ENGINE", "it is for the engine '{engine}'", engine=str(entry.get("engine"))))
     rule = _from_whole(entry, implementation)
-    return rule.spec if rule is not None else NotARule("its implementation is not a rule")
+    return rule.spec if rule is not None else NotARule(say("NOT_CHECKED_IMPLEMENTATION", "its implementation is not a rule"))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.core.phrases import say
 from app.ingest.job import LogicalType
 from app.quality.contracts import entries
 from app.quality.contracts.document import ContractProblem, Object, is_object, objects, text
@@ -54,10 +55,22 @@ def object_of(document: Object, name: str | None = None) -> Object:
         for one in found:
             if name in (text(one, "name"), text(one, "physicalName")):
                 return one
-        raise ContractProblem(f"The contract describes no '{name}'; it describes {names or 'no table'}.", where="schema")
+        raise ContractProblem(
+            say(
+                "CONTRACT_NO_TABLE",
+                "The contract describes no '{name}'; it describes {names}.",
+                name=name,
+                names=names or say("NO_TABLE", "no table"),
+            ),
+            where="schema",
+        )
     if len(found) != 1:
-        what = f"several tables ({names}): name one of them" if found else "no table"
-        raise ContractProblem(f"The contract describes {what}.", where="schema")
+        what = (
+            say("SEVERAL_TABLES", "several tables ({names}): name one of them", names=names)
+            if found
+            else say("NO_TABLE", "no table")
+        )
+        raise ContractProblem(say("CONTRACT_DESCRIBES", "The contract describes {what}.", what=what), where="schema")
     return found[0]
 
 
@@ -72,9 +85,16 @@ def read(document: Object, object_name: str | None = None) -> Contract:
     notes: list[str] = []
     for place, entry, found in quality(table):
         if isinstance(found, NotARule):
-            notes.append(f"{text(entry, 'name') or text(entry, 'id') or place}: not checked, because {found.reason}.")
+            notes.append(
+                say(
+                    "NOT_CHECKED",
+                    "{rule}: not checked, because {reason}.",
+                    rule=text(entry, "name") or text(entry, "id") or place,
+                    reason=found.reason,
+                )
+            )
         elif found.spec.id in rules:
-            raise ContractProblem(f"Two rules have the id '{found.spec.id}'.", where=place)
+            raise ContractProblem(say("CONTRACT_SAME_ID", "Two rules have the id '{id}'.", id=found.spec.id), where=place)
         else:
             rules[found.spec.id] = found
     return Contract(

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from app.core.phrases import say
 from app.ingest.columns import quoted
 from app.quality import catalogue, fence
 from app.quality.contracts.document import Object, is_object, text
@@ -86,7 +87,7 @@ def read(entry: Object, property_name: str | None, table_names: tuple[str, ...])
     if kind == "sql":
         query = text(entry, "query")
         if query is None:
-            return NotARule("it has no query")
+            return NotARule(say("NOT_CHECKED_NO_QUERY", "it has no query"))
         return RuleSpec(
             id=rule_id,
             type="sql_metric",
@@ -102,7 +103,7 @@ def read(entry: Object, property_name: str | None, table_names: tuple[str, ...])
     rule_type, field_paths, parameters = found
     if entry.get("unit") == "percent":
         if rule_type == "row_count":
-            return NotARule("a number of rows is no percentage")
+            return NotARule(say("NOT_CHECKED_PERCENTAGE", "a number of rows is no percentage"))
         parameters = {**parameters, "unit": "FRACTION"}
         low, high = _hundredth(low), None if high is None else _hundredth(high)
     return RuleSpec(
@@ -130,7 +131,7 @@ def _read_metric(entry: Object, property_name: str | None) -> tuple[str, tuple[s
             return "row_count", (), {}
         if metric == "duplicateValues":
             return "duplicate_rows", texts(given.get("properties")), {}
-        return NotARule(f"the metric '{metric}' is not known for a whole table")
+        return NotARule(say("NOT_CHECKED_TABLE_METRIC", "the metric '{metric}' is not known for a whole table", metric=metric))
     field_paths = (property_name,)
     match metric:
         case "nullValues":
@@ -145,25 +146,33 @@ def _read_metric(entry: Object, property_name: str | None) -> tuple[str, tuple[s
             values, pattern = given.get("validValues"), given.get("pattern")
             if isinstance(values, list):
                 present: list[Json] = [one for one in values if one is not None]
-                return ("in_set", field_paths, {"values": present}) if present else NotARule("its list of values is empty")
+                return (
+                    ("in_set", field_paths, {"values": present})
+                    if present
+                    else NotARule(say("NOT_CHECKED_EMPTY_LIST", "its list of values is empty"))
+                )
             if isinstance(pattern, str):
                 return "regex", field_paths, {"pattern": pattern, "wholeValue": False}
-            return NotARule("it says neither which values are valid nor a pattern")
-    return NotARule(f"the metric '{metric}' is not known")
+            return NotARule(say("NOT_CHECKED_VALID_VALUES", "it says neither which values are valid nor a pattern"))
+    return NotARule(say("NOT_CHECKED_METRIC", "the metric '{metric}' is not known", metric=metric))
 
 
 def _condition(entry: Object) -> tuple[Operator, float, float | None] | NotARule:
     named = [(operator, entry[name]) for name, operator in OPERATORS.items() if name in entry]
     if len(named) != 1:
-        return NotARule("it has no condition such as mustBe" if not named else "it has several conditions")
+        return NotARule(
+            say("NOT_CHECKED_NO_CONDITION", "it has no condition such as mustBe")
+            if not named
+            else say("NOT_CHECKED_CONDITIONS", "it has several conditions")
+        )
     operator, value = named[0]
     if operator in (Operator.BETWEEN, Operator.NOT_BETWEEN):
         ends = [number(one) for one in value] if isinstance(value, list) else []
         if len(ends) == 2 and ends[0] is not None and ends[1] is not None:
             return operator, ends[0], ends[1]
-        return NotARule("its condition needs two numbers")
+        return NotARule(say("NOT_CHECKED_TWO_NUMBERS", "its condition needs two numbers"))
     low = number(value)
-    return (operator, low, None) if low is not None else NotARule("its condition is not a number")
+    return (operator, low, None) if low is not None else NotARule(say("NOT_CHECKED_NO_NUMBER", "its condition is not a number"))
 
 
 def _for_us(query: str, property_name: str | None, table_names: tuple[str, ...]) -> str:

@@ -5,6 +5,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from app.core.phrases import say
 from app.quality.measures import Measure, known, numeric
 from app.quality.parameters import Parameters
 from app.quality.ruletype import NUMBERS, FieldCount, RuleType
@@ -25,13 +26,13 @@ class Function(StrEnum):
 
 
 _WORDS = {
-    Function.MIN: "least value",
-    Function.MAX: "greatest value",
-    Function.MEAN: "mean",
-    Function.MEDIAN: "median",
-    Function.SUM: "sum",
-    Function.STDDEV: "standard deviation",
-    Function.QUANTILE: "quantile",
+    Function.MIN: say("WORD_LEAST", "least value"),
+    Function.MAX: say("WORD_GREATEST", "greatest value"),
+    Function.MEAN: say("WORD_MEAN", "mean"),
+    Function.MEDIAN: say("WORD_MEDIAN", "median"),
+    Function.SUM: say("WORD_SUM", "sum"),
+    Function.STDDEV: say("WORD_DEVIATION", "standard deviation"),
+    Function.QUANTILE: say("WORD_QUANTILE", "quantile"),
 }
 
 
@@ -48,7 +49,7 @@ class AggregateParameters(Parameters):
     @model_validator(mode="after")
     def _quantile(self) -> Self:
         if (self.function is Function.QUANTILE) != (self.quantile is not None):
-            raise ValueError("A quantile belongs to the function QUANTILE, and is needed there")
+            raise ValueError(say("QUANTILE_BELONGS", "A quantile belongs to the function QUANTILE, and is needed there"))
         return self
 
 
@@ -64,7 +65,7 @@ class Aggregate(RuleType[AggregateParameters]):
     def measure(self, subject: Subject[AggregateParameters]) -> Measure:
         function, column = subject.parameters.function, subject.column
         metric = function.lower()
-        label = f"The {_WORDS[function]} of '{column.name}'"
+        label = say("MEASURE_OF", "The {words} of '{column}'", words=_WORDS[function], column=column.name)
         ends = subject.footer.ends.get(column.name) if subject.footer is not None else None
         if ends is not None and function in (Function.MIN, Function.MAX):
             return known(metric, label, ends.low if function is Function.MIN else ends.high)

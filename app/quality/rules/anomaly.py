@@ -5,9 +5,10 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from app.core.phrases import say
 from app.ingest.profile.summary import Column as Numbers
 from app.quality import keys
-from app.quality.conditions import Bound, Condition, number
+from app.quality.conditions import Bound, Condition
 from app.quality.measures import Measure, Over, fraction, numeric, whole
 from app.quality.parameters import Parameters
 from app.quality.problems import RuleProblem
@@ -30,6 +31,18 @@ class Metric(StrEnum):
     MEAN = "MEAN"
     SUM = "SUM"
     STDDEV = "STDDEV"
+
+
+_WORDS = {
+    Metric.ROW_COUNT: say("WORD_ROW_COUNT", "row count"),
+    Metric.NULL_FRACTION: say("WORD_NULL_FRACTION", "null fraction"),
+    Metric.DISTINCT_COUNT: say("WORD_DISTINCT_COUNT", "distinct count"),
+    Metric.MIN: say("WORD_MIN", "min"),
+    Metric.MAX: say("WORD_MAX", "max"),
+    Metric.MEAN: say("WORD_MEAN", "mean"),
+    Metric.SUM: say("WORD_SUM", "sum"),
+    Metric.STDDEV: say("WORD_STDDEV", "stddev"),
+}
 
 
 class AnomalyParameters(Parameters):
@@ -75,7 +88,12 @@ class Anomaly(RuleType[AnomalyParameters]):
         low, high, told = band(points, wanted)
         learning = None
         if len(points) < wanted.min_points:
-            learning = f"It is kept until there are {wanted.min_points} earlier values to compare with; there are {len(points)}."
+            learning = say(
+                "STILL_LEARNING",
+                "It is kept until there are {min_points} earlier values to compare with; there are {count}.",
+                min_points=wanted.min_points,
+                count=len(points),
+            )
         aggregates = self._aggregates(subject)
         return Measure(
             metric_name=wanted.metric.lower(),
@@ -96,15 +114,30 @@ class Anomaly(RuleType[AnomalyParameters]):
     def _suits(self, subject: Subject[AnomalyParameters]) -> None:
         metric = subject.parameters.metric
         if (metric is Metric.ROW_COUNT) == bool(subject.columns):
-            words = "no field" if metric is Metric.ROW_COUNT else "a field"
-            raise RuleProblem(f"The metric {metric} is one of {words}.", "fieldPaths")
+            words = say("WORDS_NO_FIELD", "no field") if metric is Metric.ROW_COUNT else say("WORDS_A_FIELD", "a field")
+            raise RuleProblem(
+                say("METRIC_FIELDS", "The metric {metric} is one of {words}.", metric=metric, words=words), "fieldPaths"
+            )
         numeric_only = metric not in (Metric.ROW_COUNT, Metric.NULL_FRACTION, Metric.DISTINCT_COUNT)
         if numeric_only and subject.column.logical not in NUMBERS:
-            raise RuleProblem(f"'{subject.column.name}' is {subject.column.logical}; {metric} is for numbers.", "fieldPaths")
+            raise RuleProblem(
+                say(
+                    "METRIC_FOR_NUMBERS",
+                    "'{column}' is {logical}; {metric} is for numbers.",
+                    column=subject.column.name,
+                    logical=subject.column.logical,
+                    metric=metric,
+                ),
+                "fieldPaths",
+            )
 
     def _label(self, subject: Subject[AnomalyParameters]) -> str:
-        words = subject.parameters.metric.lower().replace("_", " ")
-        return f"The {words} of '{subject.column.name}'" if subject.columns else f"The {words}"
+        words = _WORDS[subject.parameters.metric]
+        return (
+            say("MEASURE_OF", "The {words} of '{column}'", words=words, column=subject.column.name)
+            if subject.columns
+            else say("MEASURE_OF_TABLE", "The {words}", words=words)
+        )
 
     def _aggregates(self, subject: Subject[AnomalyParameters]) -> tuple[str | Over, ...]:
         metric = subject.parameters.metric
@@ -131,8 +164,13 @@ def band(points: tuple[MetricPoint, ...], wanted: AnomalyParameters) -> tuple[fl
         # More than half are equal; the others still tell how much change is usual.
         deviation = statistics.stdev(values)
     reach = max(wanted.sensitivity * deviation, wanted.tolerance * abs(middle))
-    told = (
-        f"The median of {len(values)} earlier values is {number(middle)}, their usual distance from it {number(deviation)};"
-        f" the band reaches {number(reach)} to each side."
+    told = say(
+        "BAND_EXPLAINED",
+        "The median of {count} earlier values is {middle:n}, their usual distance from it {deviation:n}; "
+        "the band reaches {reach:n} to each side.",
+        count=len(values),
+        middle=middle,
+        deviation=deviation,
+        reach=reach,
     )
     return middle - reach, middle + reach, told

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from app.core.phrases import say
 from app.quality import formats
 from app.quality.conditions import at_most
 from app.quality.formats import Format
@@ -45,7 +46,12 @@ class Castable(RuleType[CastableParameters]):
 
     def measure(self, subject: Subject[CastableParameters]) -> Measure:
         target = subject.parameters.type
-        label = f"values in '{subject.column.name}' that cannot be read as {target}"
+        label = say(
+            "VALUES_NOT_READABLE",
+            "values in '{column}' that cannot be read as {target}",
+            column=subject.column.name,
+            target=target,
+        )
         return rows_that(
             subject, f"NOT ({_is(f'trim({subject.column.sql})', target)})", name="uncastable", label=label, by_value=True
         )

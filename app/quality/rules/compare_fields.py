@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from app.core.phrases import say
 from app.ingest.job import LogicalType
 from app.quality.conditions import at_most
 from app.quality.measures import Measure, rows_that
@@ -53,12 +54,25 @@ class CompareFields(RuleType[CompareFieldsParameters]):
         left, right = subject.columns
         if _kind(left.logical) != _kind(right.logical):
             raise RuleProblem(
-                f"'{left.name}' is {left.logical} and '{right.name}' is {right.logical}: they cannot be compared.",
+                say(
+                    "FIELDS_NOT_COMPARABLE",
+                    "'{left}' is {logical} and '{right}' is {logical_2}: they cannot be compared.",
+                    left=left.name,
+                    logical=left.logical,
+                    right=right.name,
+                    logical_2=right.logical,
+                ),
                 "fieldPaths",
                 code=Code.WRONG_TYPE,
             )
         sign = _SIGNS[subject.parameters.comparison]
-        label = f"rows in which '{left.name}' {sign} '{right.name}' does not hold"
+        label = say(
+            "ROWS_COMPARED_WRONG",
+            "rows in which '{left}' {sign} '{right}' does not hold",
+            left=left.name,
+            sign=sign,
+            right=right.name,
+        )
         return rows_that(subject, f"NOT ({left.sql} {sign} {right.sql})", name="invalid", label=label)
 
 

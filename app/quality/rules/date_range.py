@@ -5,6 +5,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from app.core.phrases import say
 from app.ingest.job import LogicalType
 from app.quality.conditions import at_most
 from app.quality.measures import Measure, rows_that
@@ -33,7 +34,7 @@ class DateRangeParameters(RowParameters):
     @model_validator(mode="after")
     def _ends(self) -> Self:
         if self.min is None and self.max is None:
-            raise ValueError("A range needs at least one end")
+            raise ValueError(say("RANGE_NEEDS_END", "A range needs at least one end"))
         return self
 
 
@@ -54,7 +55,7 @@ class DateRange(RuleType[DateRangeParameters]):
             parts.append(f"{column.sql} < {self._end(subject, wanted.min, 'min')}")
         if wanted.max is not None:
             parts.append(f"{column.sql} > {self._end(subject, wanted.max, 'max')}")
-        label = f"values in '{column.name}' that are out of range"
+        label = say("VALUES_OUT_OF_RANGE", "values in '{column}' that are out of range", column=column.name)
         return rows_that(subject, f"({' OR '.join(parts)})", name="invalid", label=label)
 
     def _end(self, subject: Subject[DateRangeParameters], given: str, name: str) -> str:

@@ -1,5 +1,6 @@
 """How many different values there are."""
 
+from app.core.phrases import say
 from app.quality import keys
 from app.quality.measures import Measure, whole
 from app.quality.parameters import Parameters
@@ -20,7 +21,7 @@ class DistinctCount(RuleType[Parameters]):
     def measure(self, subject: Subject[Parameters]) -> Measure:
         return Measure(
             metric_name="distinct_count",
-            label=f"The number of different values in '{subject.column.name}'",
+            label=say("MEASURE_DISTINCT", "The number of different values in '{column}'", column=subject.column.name),
             aggregates=(keys.distinct(subject, subject.column),),
             value=lambda row: whole(row[0]),
         )

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from app.core.phrases import say
 from app.quality import stability
 from app.quality.conditions import Bound, Condition
 from app.quality.measures import Measure, Row, whole
@@ -34,13 +35,22 @@ class Drift(RuleType[DriftParameters]):
     def measure(self, subject: Subject[DriftParameters]) -> Measure:
         against, column = subject.parameters.against, subject.column
         if against == PREVIOUS and PREVIOUS not in subject.history.versions:
-            raise NothingToCompare("There is no earlier version to compare the distribution with.")
+            raise NothingToCompare(
+                say("NO_EARLIER_DISTRIBUTION", "There is no earlier version to compare the distribution with.")
+            )
         other = subject.version(against, "against")
         if other.profile is None:
-            raise RuleProblem("The profile of the other version was not given.", "parameters", "against", code=Code.MISSING_INPUT)
+            raise RuleProblem(
+                say("NO_OTHER_PROFILE", "The profile of the other version was not given."),
+                "parameters",
+                "against",
+                code=Code.MISSING_INPUT,
+            )
         earlier = next((one for one in other.profile.field_profiles if one.field_path == column.name), None)
         if earlier is None:
-            raise NothingToCompare(f"The other version has no field '{column.name}'.")
+            raise NothingToCompare(
+                say("OTHER_VERSION_NO_FIELD", "The other version has no field '{column}'.", column=column.name)
+            )
         classes = stability.classes(column, earlier, other.profile.row_count)
 
         def index(row: Row) -> float | None:
@@ -52,7 +62,7 @@ class Drift(RuleType[DriftParameters]):
 
         return Measure(
             metric_name="psi",
-            label=f"The population stability index of '{column.name}'",
+            label=say("MEASURE_PSI", "The population stability index of '{column}'", column=column.name),
             aggregates=(*(subject.count(condition) for condition in classes.conditions), subject.count()),
             value=index,
         )

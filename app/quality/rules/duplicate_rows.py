@@ -1,5 +1,6 @@
 """Rows that occur once."""
 
+from app.core.phrases import say
 from app.quality import keys
 from app.quality.conditions import at_most
 from app.quality.measures import Measure, bad_rows, whole
@@ -22,11 +23,13 @@ class DuplicateRows(RuleType[RowParameters]):
 
     def measure(self, subject: Subject[RowParameters]) -> Measure:
         columns = subject.columns or subject.table.columns
-        where = f" in {', '.join(repr(column.name) for column in subject.columns)}" if subject.columns else ""
+        names = ", ".join(repr(column.name) for column in subject.columns)
         return bad_rows(
             subject,
             name="duplicate",
-            label=f"rows that repeat an earlier one{where}",
+            label=say("ROWS_REPEATED_IN", "rows that repeat an earlier one in {names}", names=names)
+            if names
+            else say("ROWS_REPEATED", "rows that repeat an earlier one"),
             failing=keys.repeating(subject, columns),
             statement=keys.distinct_rows(subject, columns),
             bad=lambda row: whole(row[0]) - whole(row[1]),

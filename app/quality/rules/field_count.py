@@ -1,5 +1,6 @@
 """How many fields there are."""
 
+from app.core.phrases import say
 from app.quality.measures import Measure, known
 from app.quality.parameters import Parameters
 from app.quality.ruletype import FieldCount, RuleType
@@ -17,4 +18,4 @@ class FieldCountRule(RuleType[Parameters]):
     parameters = Parameters
 
     def measure(self, subject: Subject[Parameters]) -> Measure:
-        return known("field_count", "The number of fields", len(subject.table.columns))
+        return known("field_count", say("MEASURE_FIELDS", "The number of fields"), len(subject.table.columns))

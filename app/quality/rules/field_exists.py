@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from app.core.phrases import say
 from app.quality.conditions import Bound, Condition
 from app.quality.measures import Measure, known
 from app.quality.parameters import Parameters
@@ -23,7 +24,9 @@ class FieldExists(RuleType[Parameters]):
 
     def measure(self, subject: Subject[Parameters]) -> Measure:
         (path,) = subject.spec.field_paths
-        return known("field_exists", f"The number of fields called '{path}'", len(subject.columns))
+        return known(
+            "field_exists", say("MEASURE_FIELDS_CALLED", "The number of fields called '{path}'", path=path), len(subject.columns)
+        )
 
     def _columns(self, spec: RuleSpec, table: Table) -> Iterator[Column]:
         """An absent field is a result here, not a mistake."""

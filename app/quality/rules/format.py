@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from app.core.phrases import say
 from app.quality import formats
 from app.quality.conditions import at_most
 from app.quality.formats import Format
@@ -35,6 +36,11 @@ class FormatRule(RuleType[FormatParameters]):
             subject,
             fails,
             name="invalid",
-            label=f"values in '{subject.column.name}' that are not of the form {wanted}",
+            label=say(
+                "VALUES_NOT_OF_FORM",
+                "values in '{column}' that are not of the form {format}",
+                column=subject.column.name,
+                format=wanted,
+            ),
             by_value=True,
         )

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
 
-from app.quality.conditions import Number
+from app.core.phrases import Number, say
 from app.quality.measures import Measure, Row, known
 from app.quality.parameters import Parameters
 from app.quality.problems import Code, RuleProblem
@@ -28,7 +28,7 @@ class FreshnessParameters(Parameters):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise ValueError(f"There is no time zone '{value}'") from error
+            raise ValueError(say("PARAMETER_TIME_ZONE", "There is no time zone '{name}'", name=value)) from error
         return value
 
 
@@ -61,16 +61,18 @@ class Freshness(RuleType[FreshnessParameters]):
 
         return Measure(
             metric_name="age_seconds",
-            label=f"The age in seconds of the latest '{column.name}'",
+            label=say("MEASURE_AGE", "The age in seconds of the latest '{column}'", column=column.name),
             aggregates=(f"epoch_us(CASE WHEN isfinite({latest}) THEN {latest} END)",),
             value=age,
         )
 
     def _of_version(self, subject: Subject[FreshnessParameters]) -> Measure:
         if subject.where:
-            raise RuleProblem("Without a field there is nothing to filter.", "filter")
+            raise RuleProblem(say("NOTHING_TO_FILTER", "Without a field there is nothing to filter."), "filter")
         created_at = subject.table.created_at
         if created_at is None:
-            raise RuleProblem("It is not known when the version was created.", "fieldPaths", code=Code.MISSING_INPUT)
+            raise RuleProblem(
+                say("CREATION_UNKNOWN", "It is not known when the version was created."), "fieldPaths", code=Code.MISSING_INPUT
+            )
         seconds = (subject.history.now - created_at.astimezone(UTC)).total_seconds()
-        return known("age_seconds", "The age in seconds of the version", seconds)
+        return known("age_seconds", say("MEASURE_VERSION_AGE", "The age in seconds of the version"), seconds)

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from app.core.phrases import say
 from app.quality import sets
 from app.quality.conditions import at_most
 from app.quality.measures import Measure, rows_that
@@ -27,4 +28,9 @@ class InSet(RuleType[InSetParameters]):
 
     def measure(self, subject: Subject[InSetParameters]) -> Measure:
         fails = f"NOT ({sets.contains(subject, subject.parameters.values)})"
-        return rows_that(subject, fails, name="invalid", label=f"values in '{subject.column.name}' that are not in the list")
+        return rows_that(
+            subject,
+            fails,
+            name="invalid",
+            label=say("VALUES_NOT_LISTED", "values in '{column}' that are not in the list", column=subject.column.name),
+        )

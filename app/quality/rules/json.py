@@ -1,5 +1,6 @@
 """Texts that are JSON."""
 
+from app.core.phrases import say
 from app.ingest.job import LogicalType
 from app.quality.conditions import at_most
 from app.quality.measures import Measure, rows_that
@@ -20,5 +21,5 @@ class Json(RuleType[RowParameters]):
     parameters = RowParameters
 
     def measure(self, subject: Subject[RowParameters]) -> Measure:
-        label = f"values in '{subject.column.name}' that are not JSON"
+        label = say("VALUES_NOT_JSON", "values in '{column}' that are not JSON", column=subject.column.name)
         return rows_that(subject, f"NOT json_valid({subject.column.sql})", name="invalid", label=label, by_value=True)

@@ -4,6 +4,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from app.core.phrases import say
 from app.quality.conditions import at_most
 from app.quality.measures import Measure, rows_that
 from app.quality.parameters import RowParameters
@@ -19,9 +20,9 @@ class LengthParameters(RowParameters):
     @model_validator(mode="after")
     def _ends(self) -> Self:
         if self.min is None and self.max is None:
-            raise ValueError("A length needs at least one end")
+            raise ValueError(say("LENGTH_NEEDS_END", "A length needs at least one end"))
         if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError("The least length is above the greatest")
+            raise ValueError(say("LENGTH_CROSSED", "The least length is above the greatest"))
         return self
 
 
@@ -42,5 +43,5 @@ class Length(RuleType[LengthParameters]):
             parts.append(f"length({column.sql}) < {wanted.min}")
         if wanted.max is not None:
             parts.append(f"length({column.sql}) > {wanted.max}")
-        label = f"values in '{column.name}' that are too short or too long"
+        label = say("VALUES_LENGTH", "values in '{column}' that are too short or too long", column=column.name)
         return rows_that(subject, f"({' OR '.join(parts)})", name="invalid", label=label, by_value=True)

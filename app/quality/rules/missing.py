@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from app.core.phrases import say
 from app.ingest.columns import literal
 from app.quality.conditions import at_most
 from app.quality.measures import Measure, rows_that
@@ -38,4 +39,10 @@ class Missing(RuleType[MissingParameters]):
         tokens = sorted({token.strip(" ").lower() for token in subject.parameters.tokens})
         if column.is_text and tokens:
             fails = f"({fails} OR lower(trim({column.sql})) IN ({', '.join(map(literal, tokens))}))"
-        return rows_that(subject, fails, name="missing", label=f"missing values in '{column.name}'", by_value=True)
+        return rows_that(
+            subject,
+            fails,
+            name="missing",
+            label=say("VALUES_MISSING", "missing values in '{column}'", column=column.name),
+            by_value=True,
+        )

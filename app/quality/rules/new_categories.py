@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from app.core.phrases import say
 from app.ingest.columns import literal
 from app.quality.conditions import at_most
 from app.quality.measures import Failing, Measure, Row, whole
@@ -36,12 +37,19 @@ class NewCategories(RuleType[NewCategoriesParameters]):
     def measure(self, subject: Subject[NewCategoriesParameters]) -> Measure:
         against, column = subject.parameters.against, subject.column
         if against == PREVIOUS and PREVIOUS not in subject.history.versions:
-            raise NothingToCompare("There is no earlier version to compare the values with.")
+            raise NothingToCompare(say("NO_EARLIER_VALUES", "There is no earlier version to compare the values with."))
         other = subject.version(against, "against")
         if other.path is None:
-            raise RuleProblem("The data of the other version was not given.", "parameters", "against", code=Code.MISSING_INPUT)
+            raise RuleProblem(
+                say("NO_OTHER_DATA", "The data of the other version was not given."),
+                "parameters",
+                "against",
+                code=Code.MISSING_INPUT,
+            )
         if other.fields and column.name not in {field.field_path for field in other.fields}:
-            raise NothingToCompare(f"The other version has no field '{column.name}'.")
+            raise NothingToCompare(
+                say("OTHER_VERSION_NO_FIELD", "The other version has no field '{column}'.", column=column.name)
+            )
         earlier = f"SELECT {column.sql} FROM read_parquet({literal(other.path)}, hive_partitioning = false)"
         new = f"{column.sql} NOT IN ({earlier} WHERE {column.sql} IS NOT NULL)"
         found = (
@@ -51,13 +59,18 @@ class NewCategories(RuleType[NewCategoriesParameters]):
 
         def listed(row: Row) -> str:
             values = row[2] if isinstance(row[2], list) else []
-            return (
-                f"New: {', '.join(repr(value) for value in values)}{' ...' if whole(row[0]) > SHOWN else ''}." if values else ""
-            )
+            shown = ", ".join(repr(value) for value in values)
+            if whole(row[0]) > SHOWN:
+                return say("NEW_VALUES_AND_MORE", "New: {values} ...", values=shown) if values else ""
+            return say("NEW_VALUES", "New: {values}.", values=shown) if values else ""
 
         return Measure(
             metric_name="new_category_count",
-            label=f"The number of values in '{column.name}' that the other version does not have",
+            label=say(
+                "MEASURE_NEW_VALUES",
+                "The number of values in '{column}' that the other version does not have",
+                column=column.name,
+            ),
             statement=f"SELECT count(*), coalesce(sum(times), 0)::BIGINT, {names} FROM ({found})",
             value=lambda row: whole(row[0]),
             failed_rows=lambda row: whole(row[1]),

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from app.core.phrases import say
 from app.quality import sets
 from app.quality.conditions import at_most
 from app.quality.measures import Measure, rows_that
@@ -27,4 +28,9 @@ class NotInSet(RuleType[NotInSetParameters]):
 
     def measure(self, subject: Subject[NotInSetParameters]) -> Measure:
         fails = sets.contains(subject, subject.parameters.values)
-        return rows_that(subject, fails, name="invalid", label=f"values in '{subject.column.name}' that are forbidden")
+        return rows_that(
+            subject,
+            fails,
+            name="invalid",
+            label=say("VALUES_FORBIDDEN", "values in '{column}' that are forbidden", column=subject.column.name),
+        )

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from app.core.phrases import say
 from app.ingest.columns import literal
 from app.quality import fence
 from app.quality.conditions import at_most
@@ -44,5 +45,9 @@ class NotRegex(RuleType[NotRegexParameters]):
         function = "regexp_full_match" if wanted.whole_value else "regexp_matches"
         fails = f"{function}({subject.column.sql}, {literal(wanted.pattern)})"
         return rows_that(
-            subject, fails, name="invalid", label=f"values in '{subject.column.name}' that match the pattern", by_value=True
+            subject,
+            fails,
+            name="invalid",
+            label=say("VALUES_MATCHING", "values in '{column}' that match the pattern", column=subject.column.name),
+            by_value=True,
         )

@@ -1,5 +1,6 @@
 """Values that are absent."""
 
+from app.core.phrases import say
 from app.quality.conditions import at_most
 from app.quality.measures import Failing, Measure, bad_rows, rows_that
 from app.quality.parameters import RowParameters
@@ -19,7 +20,7 @@ class Nulls(RuleType[RowParameters]):
 
     def measure(self, subject: Subject[RowParameters]) -> Measure:
         column, footer = subject.column, subject.footer
-        label, fails = f"absent values in '{column.name}'", f"{column.sql} IS NULL"
+        label, fails = say("VALUES_ABSENT", "absent values in '{column}'", column=column.name), f"{column.sql} IS NULL"
         count = footer.nulls.get(column.name) if footer is not None else None
         if footer is None or count is None:
             return rows_that(subject, fails, name="null", label=label)

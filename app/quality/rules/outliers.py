@@ -4,8 +4,9 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from app.core.phrases import say
 from app.ingest.profile.summary import Column as Numbers
-from app.quality.conditions import at_most, number
+from app.quality.conditions import at_most
 from app.quality.measures import Failing, Measure, Row, bad_rows, whole
 from app.quality.parameters import RowParameters
 from app.quality.ruletype import NUMBERS, FieldCount, RuleType
@@ -59,12 +60,12 @@ class Outliers(RuleType[OutliersParameters]):
         def told(row: Row) -> str:
             low, high = row[2], row[3]
             both = isinstance(low, float) and isinstance(high, float)
-            return f"Values from {number(low)} to {number(high)} are none." if both else ""  # type: ignore[arg-type]
+            return say("NO_OUTLIERS_BETWEEN", "Values from {low:n} to {high:n} are none.", low=low, high=high) if both else ""  # type: ignore[arg-type]
 
         return bad_rows(
             subject,
             name="outlier",
-            label=f"outliers in '{column.name}'",
+            label=say("VALUES_OUTLYING", "outliers in '{column}'", column=column.name),
             failing=Failing(out),
             statement=f"WITH ends AS MATERIALIZED ({ends}) SELECT count_if({value} < low OR {value} > high), count(*), any_value(low),"
             f" any_value(high) FROM {subject.relation} CROSS JOIN ends",

@@ -1,5 +1,6 @@
 """Fields that identify a row."""
 
+from app.core.phrases import say
 from app.quality import keys
 from app.quality.conditions import at_most
 from app.quality.measures import Failing, Measure, bad_rows, whole
@@ -21,7 +22,11 @@ class PrimaryKey(RuleType[RowParameters]):
 
     def measure(self, subject: Subject[RowParameters]) -> Measure:
         columns = subject.columns
-        label = f"rows that {', '.join(repr(column.name) for column in columns)} does not identify"
+        label = say(
+            "ROWS_NOT_IDENTIFIED",
+            "rows that {columns} does not identify",
+            columns=", ".join(repr(column.name) for column in columns),
+        )
         absent = " OR ".join(f"{column.sql} IS NULL" for column in columns)
         there = f"NOT ({absent})"
         repeating = keys.repeating(subject, columns, there)

@@ -5,6 +5,7 @@ from typing import Self
 
 from pydantic import Field, StrictFloat, StrictInt, model_validator
 
+from app.core.phrases import say
 from app.quality.conditions import at_most
 from app.quality.measures import Measure, rows_that
 from app.quality.parameters import RowParameters
@@ -22,9 +23,9 @@ class RangeParameters(RowParameters):
     @model_validator(mode="after")
     def _ends(self) -> Self:
         if self.min is None and self.max is None:
-            raise ValueError("A range needs at least one end")
+            raise ValueError(say("RANGE_NEEDS_END", "A range needs at least one end"))
         if self.min is not None and self.max is not None and self.min > self.max:
-            raise ValueError("The least value is above the greatest")
+            raise ValueError(say("RANGE_CROSSED", "The least value is above the greatest"))
         return self
 
 
@@ -51,7 +52,7 @@ class Range(RuleType[RangeParameters]):
             subject,
             f"({' OR '.join(parts)})",
             name="invalid",
-            label=f"values in '{column.name}' that are out of range",
+            label=say("VALUES_OUT_OF_RANGE", "values in '{column}' that are out of range", column=column.name),
             none_fail=self._none_fail(subject),
         )
 

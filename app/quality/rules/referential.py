@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from app.core.phrases import say
 from app.ingest.columns import literal, quoted
 from app.quality.conditions import at_most
 from app.quality.measures import Failing, Measure, bad_rows, whole
@@ -38,10 +39,20 @@ class Referential(RuleType[ReferentialParameters]):
         wanted, column = subject.parameters, subject.column
         other = subject.dataset(wanted.dataset, "dataset")
         if other.path is None:
-            raise RuleProblem(f"The data of '{wanted.dataset}' was not given.", "parameters", "dataset", code=Code.MISSING_INPUT)
+            raise RuleProblem(
+                say("NO_DATA_OF_DATASET", "The data of '{dataset}' was not given.", dataset=wanted.dataset),
+                "parameters",
+                "dataset",
+                code=Code.MISSING_INPUT,
+            )
         if other.fields and wanted.field_path not in {field.field_path for field in other.fields}:
             raise RuleProblem(
-                f"The dataset '{wanted.dataset}' has no field '{wanted.field_path}'.",
+                say(
+                    "DATASET_NO_FIELD",
+                    "The dataset '{dataset}' has no field '{field_path}'.",
+                    dataset=wanted.dataset,
+                    field_path=wanted.field_path,
+                ),
                 "parameters",
                 "fieldPath",
                 code=Code.MISSING_FIELD,
@@ -52,7 +63,13 @@ class Referential(RuleType[ReferentialParameters]):
         return bad_rows(
             subject,
             name="orphan",
-            label=f"values in '{column.name}' that do not exist in '{wanted.field_path}' of '{wanted.dataset}'",
+            label=say(
+                "VALUES_NOT_THERE",
+                "values in '{column}' that do not exist in '{field_path}' of '{dataset}'",
+                column=column.name,
+                field_path=wanted.field_path,
+                dataset=wanted.dataset,
+            ),
             failing=Failing(orphan),
             statement=f"SELECT count_if({subject.seen(orphan)}), {subject.count()} FROM {subject.table.source}",
             bad=lambda row: whole(row[0]),

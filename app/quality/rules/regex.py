@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from app.core.phrases import say
 from app.ingest.columns import literal
 from app.quality import fence
 from app.quality.conditions import at_most
@@ -41,5 +42,5 @@ class Regex(RuleType[RegexParameters]):
         wanted = subject.parameters
         function = "regexp_full_match" if wanted.whole_value else "regexp_matches"
         fails = f"NOT {function}({subject.column.sql}, {literal(wanted.pattern)})"
-        label = f"values in '{subject.column.name}' that do not match the pattern"
+        label = say("VALUES_NOT_MATCHING", "values in '{column}' that do not match the pattern", column=subject.column.name)
         return rows_that(subject, fails, name="invalid", label=label, by_value=True)

@@ -1,5 +1,6 @@
 """How many rows there are."""
 
+from app.core.phrases import say
 from app.quality.measures import Measure, known, whole
 from app.quality.parameters import Parameters
 from app.quality.ruletype import FieldCount, RuleType
@@ -16,7 +17,7 @@ class RowCount(RuleType[Parameters]):
     parameters = Parameters
 
     def measure(self, subject: Subject[Parameters]) -> Measure:
-        label = "The number of rows"
+        label = say("MEASURE_ROWS", "The number of rows")
         if subject.footer is not None:
             return known("row_count", label, subject.footer.row_count)
         return Measure(metric_name="row_count", label=label, aggregates=(subject.count(),), value=lambda row: whole(row[0]))

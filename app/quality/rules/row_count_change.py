@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from app.core.phrases import say
 from app.quality.measures import Measure, known
 from app.quality.parameters import Parameters, Unit
 from app.quality.problems import NothingToCompare
@@ -31,14 +32,21 @@ class RowCountChange(RuleType[RowCountChangeParameters]):
     def measure(self, subject: Subject[RowCountChangeParameters]) -> Measure:
         previous = subject.history.versions.get(PREVIOUS)
         if previous is None or previous.row_count is None:
-            raise NothingToCompare("There is no earlier version to compare the number of rows with.")
+            raise NothingToCompare(say("NO_EARLIER_ROWS", "There is no earlier version to compare the number of rows with."))
         rows = subject.table.footer.row_count if subject.table.footer is not None else 0
         change = rows - previous.row_count
-        note = f"There are {rows:,} rows now; there were {previous.row_count:,}."
+        note = say(
+            "ROWS_NOW_AND_BEFORE", "There are {rows:,} rows now; there were {before:,}.", rows=rows, before=previous.row_count
+        )
         if subject.parameters.unit is Unit.COUNT:
-            return known("row_count_change", "The change of the number of rows", change, note=note)
+            return known("row_count_change", say("MEASURE_ROWS_CHANGE", "The change of the number of rows"), change, note=note)
         if previous.row_count == 0:
-            raise NothingToCompare("The earlier version had no rows, so that there is no fraction of them.")
+            raise NothingToCompare(
+                say("EARLIER_WITHOUT_ROWS", "The earlier version had no rows, so that there is no fraction of them.")
+            )
         return known(
-            "row_count_change_fraction", "The relative change of the number of rows", change / previous.row_count, note=note
+            "row_count_change_fraction",
+            say("MEASURE_ROWS_RELATIVE", "The relative change of the number of rows"),
+            change / previous.row_count,
+            note=note,
         )

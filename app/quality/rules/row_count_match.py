@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from app.core.phrases import say
 from app.quality.conditions import Bound, Condition
 from app.quality.measures import Measure, whole
 from app.quality.parameters import Parameters
@@ -33,7 +34,10 @@ class RowCountMatch(RuleType[RowCountMatchParameters]):
         other = subject.dataset(subject.parameters.dataset, "dataset").row_count
         if other is None:
             raise RuleProblem(
-                "The other dataset's number of rows is not known.", "parameters", "dataset", code=Code.MISSING_INPUT
+                say("OTHER_ROWS_UNKNOWN", "The other dataset's number of rows is not known."),
+                "parameters",
+                "dataset",
+                code=Code.MISSING_INPUT,
             )
 
         def ratio(rows: int) -> float | None:
@@ -45,7 +49,12 @@ class RowCountMatch(RuleType[RowCountMatchParameters]):
         aggregates = () if footer is not None else (subject.count(),)
         return Measure(
             metric_name="row_count_ratio",
-            label=f"The number of rows, divided by the {other:,} of '{subject.parameters.dataset}',",
+            label=say(
+                "MEASURE_ROWS_DIVIDED",
+                "The number of rows, divided by the {other:,} of '{dataset}',",
+                other=other,
+                dataset=subject.parameters.dataset,
+            ),
             aggregates=aggregates,
             value=lambda row: ratio(footer.row_count if footer is not None else whole(row[0])),
         )

@@ -1,11 +1,13 @@
 """The fields that a table is to have."""
 
 from enum import StrEnum
+from functools import reduce
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.alias_generators import to_camel
 
+from app.core.phrases import Phrase, say
 from app.ingest.job import LogicalType
 from app.quality.conditions import at_most
 from app.quality.measures import Measure, known
@@ -51,7 +53,7 @@ class SchemaMatchParameters(Parameters):
     @model_validator(mode="after")
     def _once(self) -> Self:
         if len({one.field_path for one in self.fields_}) < len(self.fields_):
-            raise ValueError("A field is expected twice")
+            raise ValueError(say("FIELD_EXPECTED_TWICE", "A field is expected twice"))
         return self
 
 
@@ -67,34 +69,49 @@ class SchemaMatch(RuleType[SchemaMatchParameters]):
 
     def measure(self, subject: Subject[SchemaMatchParameters]) -> Measure:
         found = mismatches(subject.parameters, subject.table)
-        note = "; ".join(found[:SHOWN])
-        more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
         return known(
             "schema_mismatch_count",
-            "The number of mismatching fields",
+            say("MEASURE_MISMATCHES", "The number of mismatching fields"),
             len(found),
-            note=f"{note[:1].upper()}{note[1:]}{more}." if found else "",
+            note=_note(found) if found else "",
         )
+
+
+def _note(found: list[str]) -> Phrase:
+    note = reduce(lambda told, one: say("AND_THEN", "{told}; {one}", told=told, one=one), found[:SHOWN])
+    if len(found) > SHOWN:
+        note = say("NOTE_AND_MORE", "{told} and {count} more", told=note, count=len(found) - SHOWN)
+    return say("NOTE", "{told}.", told=note)
 
 
 def mismatches(wanted: SchemaMatchParameters, table: Table) -> list[str]:
     """One phrase for each field that is not as expected."""
     expected = {one.field_path: one for one in wanted.fields_}
     actual = {column.name: column for column in table.columns}
-    found = []
+    found: list[str] = []
     if wanted.mode is not Mode.SUBSET:
-        found += [f"'{name}' is missing" for name in expected if name not in actual]
+        found += [say("FIELD_MISSING", "'{name}' is missing", name=name) for name in expected if name not in actual]
     if wanted.mode is not Mode.SUPERSET:
-        found += [f"'{name}' is not expected" for name in actual if name not in expected]
+        found += [say("FIELD_UNEXPECTED", "'{name}' is not expected", name=name) for name in actual if name not in expected]
     for name, one in expected.items():
         column = actual.get(name)
         if column is not None and one.logical_type is not None and not _is(column.logical, one.logical_type):
-            found.append(f"'{name}' is {column.logical}, not {one.logical_type}")
+            found.append(
+                say(
+                    "FIELD_OTHER_TYPE",
+                    "'{name}' is {logical}, not {wanted}",
+                    name=name,
+                    logical=column.logical,
+                    wanted=one.logical_type,
+                )
+            )
     if wanted.ordered:
         there = [name for name in actual if name in expected]
         wished = [name for name in expected if name in actual]
         found += [
-            f"'{name}' stands where '{other}' is expected" for name, other in zip(there, wished, strict=True) if name != other
+            say("FIELD_ELSEWHERE", "'{name}' stands where '{other}' is expected", name=name, other=other)
+            for name, other in zip(there, wished, strict=True)
+            if name != other
         ]
     return found
 

@@ -5,6 +5,7 @@ from typing import Self
 
 from pydantic import Field, StrictFloat, StrictInt, model_validator
 
+from app.core.phrases import say
 from app.quality.conditions import at_most
 from app.quality.measures import Failing, Measure, bad_rows, whole
 from app.quality.parameters import RowParameters
@@ -42,7 +43,7 @@ class SequentialParameters(RowParameters):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if (self.direction is None) == (self.step is None):
-            raise ValueError("Either a direction or a step is needed")
+            raise ValueError(say("DIRECTION_OR_STEP", "Either a direction or a step is needed"))
         return self
 
 
@@ -59,7 +60,12 @@ class Sequential(RuleType[SequentialParameters]):
     def measure(self, subject: Subject[SequentialParameters]) -> Measure:
         column, wanted, number = subject.column, subject.parameters, subject.table.row_number
         if wanted.step is not None and column.logical in TIMES:
-            raise RuleProblem("A step is for numbers; use a direction for times.", "parameters", "step", code=Code.WRONG_TYPE)
+            raise RuleProblem(
+                say("STEP_FOR_NUMBERS", "A step is for numbers; use a direction for times."),
+                "parameters",
+                "step",
+                code=Code.WRONG_TYPE,
+            )
         before = f"lag({column.sql}) OVER (ORDER BY {number})"
         if wanted.direction is not None:
             breaks = f"NOT ({column.sql} {_SIGNS[wanted.direction]} {before})"
@@ -69,7 +75,7 @@ class Sequential(RuleType[SequentialParameters]):
         return bad_rows(
             subject,
             name="invalid",
-            label=f"values in '{column.name}' that do not follow the one above them",
+            label=say("VALUES_NOT_FOLLOWING", "values in '{column}' that do not follow the one above them", column=column.name),
             failing=Failing(condition=there, qualify=breaks),
             statement=f"SELECT count_if(breaks), count(*) FROM"
             f" (SELECT {breaks} AS breaks FROM {subject.table.source} WHERE {subject.seen(there)})",

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from app.core.phrases import say
 from app.quality import binding, fence
 from app.quality.conditions import at_most
 from app.quality.measures import Failing, Measure, whole
@@ -38,7 +39,7 @@ class SqlFailedRows(RuleType[SqlFailedRowsParameters]):
         binding.rows(sql, subject.table, "parameters", "sql")
         return Measure(
             metric_name="invalid_count",
-            label="The number of rows that the SQL finds",
+            label=say("MEASURE_SQL_ROWS", "The number of rows that the SQL finds"),
             user_query=sql,
             value=lambda row: whole(row[0]),
             failed_rows=lambda row: whole(row[0]),

@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from app.core.phrases import say
 from app.quality import binding, fence
 from app.quality.measures import Measure, numeric
 from app.quality.parameters import Parameters
@@ -34,4 +35,6 @@ class SqlMetric(RuleType[SqlMetricParameters]):
     def measure(self, subject: Subject[SqlMetricParameters]) -> Measure:
         sql = subject.parameters.sql
         binding.number(sql, subject.table, "parameters", "sql")
-        return Measure(metric_name="sql_metric", label="The number", user_query=sql, value=lambda row: numeric(row[0]))
+        return Measure(
+            metric_name="sql_metric", label=say("MEASURE_SQL", "The number"), user_query=sql, value=lambda row: numeric(row[0])
+        )

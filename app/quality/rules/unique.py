@@ -1,5 +1,6 @@
 """Values that occur once."""
 
+from app.core.phrases import say
 from app.quality import keys
 from app.quality.conditions import at_most
 from app.quality.measures import Measure, bad_rows, whole
@@ -25,7 +26,7 @@ class Unique(RuleType[RowParameters]):
         return bad_rows(
             subject,
             name="duplicate",
-            label=f"rows that repeat a value of '{column.name}'",
+            label=say("ROWS_REPEATING_VALUE", "rows that repeat a value of '{column}'", column=column.name),
             failing=keys.repeating(subject, subject.columns, there),
             aggregates=(subject.count(there), keys.distinct(subject, column, all_expected=True), subject.count()),
             bad=lambda row: whole(row[0]) - whole(row[1]),

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.errors import Forbidden, NotFound
 from app.core.guard import Decisions, Kept
+from app.core.phrases import say
 from app.core.viewer import Role, Viewer
 from app.models.accounts import TeamMember
 from app.models.datasets import AccessGrant, AccessLevel, Dataset, Visibility
@@ -91,7 +92,7 @@ async def require(
     statement = select(level_of(viewer)).select_from(Dataset).where(Dataset.id == dataset_id, visible(viewer, deleted=deleted))
     level = (await session.execute(statement)).scalar_one_or_none()
     if level is None:
-        raise NotFound("There is no such dataset, or you may not see it.")
+        raise NotFound(say("NO_SUCH_DATASET", "There is no such dataset, or you may not see it."))
     held = Access(dataset_id, Level(level))
     require_level(viewer, held, needed)
     if needed > Level.READ or own:
@@ -107,10 +108,18 @@ def require_level(viewer: Viewer, held: Access, needed: Level) -> None:
 
 def _too_low(viewer: Viewer, needed: Level, level: Level) -> str:
     if most_of(viewer) < needed:
-        return (
-            f"This needs {needed.name}; the scope of this API key ends at {most_of(viewer).name}. Use a key with a wider scope."
+        return say(
+            "NEEDS_SCOPE",
+            "This needs {needed}; the scope of this API key ends at {scope}. Use a key with a wider scope.",
+            needed=needed.name,
+            scope=most_of(viewer).name,
         )
-    return f"This needs {needed.name} on the dataset; you have {level.name}. Ask its owner for a grant."
+    return say(
+        "NEEDS_LEVEL",
+        "This needs {needed} on the dataset; you have {level}. Ask its owner for a grant.",
+        needed=needed.name,
+        level=level.name,
+    )
 
 
 def permit(session: AsyncSession | AsyncConnection, dataset_id: UUID) -> None:
@@ -129,7 +138,9 @@ def require_editor(session: AsyncSession, viewer: Viewer, dataset_id: UUID) -> N
     if most_of(viewer) < Level.WRITE:
         raise Forbidden(_too_low(viewer, Level.WRITE, Level.READ))
     if viewer.role is Role.VIEWER:
-        raise Forbidden("Viewers cannot create datasets. Ask an administrator for the role EDITOR.")
+        raise Forbidden(
+            say("VIEWERS_CREATE_NOTHING", "Viewers cannot create datasets. Ask an administrator for the role EDITOR.")
+        )
     permit(session, dataset_id)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.errors import Forbidden, InvalidInput, LimitExceeded, NotFound
 from app.core.ids import uuid7
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.viewer import Role, Viewer
 from app.models.accounts import Team, User
@@ -25,7 +26,7 @@ COLUMNS = (
     AccessGrant.created_at,
 )  # fmt: skip
 """What a row of a grant holds wherever one is read."""
-MISSING = "There is no such grant, or you may not see its dataset."
+MISSING = say("NO_SUCH_GRANT", "There is no such grant, or you may not see its dataset.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class Holder:
 
     def __post_init__(self) -> None:
         if (self.user_id is None) == (self.team_id is None):
-            raise InvalidInput("Name a user or a team, not both.", path=("userId",))
+            raise InvalidInput(say("USER_OR_TEAM", "Name a user or a team, not both."), path=("userId",))
 
 
 async def grant(
@@ -52,7 +53,7 @@ async def grant(
     """
     await access.require(session, viewer, dataset_id, Level.MANAGE)
     if expires_at is not None and expires_at <= datetime.now(UTC):
-        raise InvalidInput("This end lies in the past.", path=("expiresAt",))
+        raise InvalidInput(say("END_IN_THE_PAST", "This end lies in the past."), path=("expiresAt",))
     await _require_holder(session, holder)
     # The dataset's row lock: two that grant at the same time would both find the last free place.
     await session.execute(select(Dataset.id).where(Dataset.id == dataset_id).with_for_update(key_share=True))
@@ -66,7 +67,13 @@ async def grant(
     grant_id = (await session.execute(statement.returning(AccessGrant.id))).scalar_one()
     count = select(func.count()).select_from(AccessGrant).where(AccessGrant.dataset_id == dataset_id)
     if (await session.execute(count)).scalar_one() > MAX_GRANTS:
-        raise LimitExceeded(f"A dataset has at most {MAX_GRANTS} grants. Grant access to a team instead of its members.")
+        raise LimitExceeded(
+            say(
+                "MOST_GRANTS",
+                "A dataset has at most {most} grants. Grant access to a team instead of its members.",
+                most=MAX_GRANTS,
+            )
+        )
     await events.append(session, dataset_id)
     await audit.record(session, viewer, "access.grant", dataset_id, level=level.value, **_named(holder.user_id, holder.team_id))
     return grant_id
@@ -118,12 +125,15 @@ async def transfer(session: AsyncSession, viewer: Viewer, dataset_id: UUID, *, u
     await access.require(session, viewer, dataset_id, Level.MANAGE)
     before = (await session.execute(select(Dataset.owner_id).where(Dataset.id == dataset_id).with_for_update())).scalar_one()
     if viewer.id != before and not viewer.is_admin:
-        raise Forbidden("Only the owner and administrators can give a dataset to another owner.")
+        raise Forbidden(say("ONLY_OWNER_TRANSFERS", "Only the owner and administrators can give a dataset to another owner."))
     role = (await session.execute(select(User.role).where(User.id == user_id, User.active))).scalar_one_or_none()
     if role is None:
-        raise NotFound("There is no such active user.", path=("userId",))
+        raise NotFound(say("NO_ACTIVE_USER", "There is no such active user."), path=("userId",))
     if role is Role.VIEWER:
-        raise InvalidInput("Viewers own no datasets. Choose an account with the role EDITOR or ADMIN.", path=("userId",))
+        raise InvalidInput(
+            say("VIEWERS_OWN_NOTHING", "Viewers own no datasets. Choose an account with the role EDITOR or ADMIN."),
+            path=("userId",),
+        )
     if user_id == before:
         return dataset_id
     await session.execute(
@@ -150,9 +160,9 @@ async def _require_holder(session: AsyncSession, holder: Holder) -> None:
     if holder.user_id is not None:
         user = select(User.id).where(User.id == holder.user_id, User.active)
         if (await session.execute(user)).scalar_one_or_none() is None:
-            raise NotFound("There is no such active user.", path=("userId",))
+            raise NotFound(say("NO_ACTIVE_USER", "There is no such active user."), path=("userId",))
     elif (await session.execute(select(Team.id).where(Team.id == holder.team_id))).scalar_one_or_none() is None:
-        raise NotFound("There is no such team.", path=("teamId",))
+        raise NotFound(say("NO_SUCH_TEAM", "There is no such team."), path=("teamId",))
 
 
 def _named(user_id: UUID | None, team_id: UUID | None) -> dict[str, object]:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from app.core import security
 from app.core.errors import InvalidInput
 from app.core.ids import uuid7
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.viewer import Role, System
 from app.models.accounts import User
@@ -39,7 +40,7 @@ async def ensure_admin(session: AsyncSession, *, email: str, password: str | Non
         try:
             passwords.check(password, email=email)
         except InvalidInput as error:
-            raise InvalidInput(f"{error.message} (DATAKURA_ADMIN_PASSWORD)") from error
+            raise InvalidInput(say("ADMIN_PASSWORD", "{reason} (DATAKURA_ADMIN_PASSWORD)", reason=error.message)) from error
     row = (
         await session.execute(select(User.id, User.password_hash).where(func.lower(User.email) == email.strip().lower()))
     ).one_or_none()
@@ -68,5 +69,8 @@ def clean_line(text: str, longest: int, *path: str) -> str:
         or any(unicodedata.category(character) in _ODD for character in clean)
         or _TURNS & set(clean)
     ):
-        raise InvalidInput(f"Give a name of 1 to {longest} characters, without control characters.", path=path)
+        raise InvalidInput(
+            say("PERSON_NAME", "Give a name of 1 to {longest} characters, without control characters.", longest=longest),
+            path=path,
+        )
     return clean

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from app.core import security
 from app.core.errors import Forbidden, InvalidInput, LimitExceeded, NotFound
 from app.core.ids import uuid7
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.viewer import Role, Scope, Viewer
 from app.models.accounts import ApiKey, ApiKeyScope, User
@@ -57,16 +58,16 @@ async def create(
     require_step_up(viewer)
     clean = clean_line(name, MAX_NAME, "name")
     if not scopes:
-        raise InvalidInput("Give at least one scope.", path=("scopes",))
+        raise InvalidInput(say("ONE_SCOPE", "Give at least one scope."), path=("scopes",))
     if ApiKeyScope.ADMIN in scopes and viewer.role is not Role.ADMIN:
-        raise Forbidden("Only an administrator's key can have the scope ADMIN.")
+        raise Forbidden(say("ADMIN_SCOPE", "Only an administrator's key can have the scope ADMIN."))
     now = datetime.now(UTC)
     if expires_at is not None and not now < expires_at <= now + MAX_LIFETIME:
-        raise InvalidInput("A key ends in the future, and within a year.", path=("expiresAt",))
+        raise InvalidInput(say("KEY_END", "A key ends in the future, and within a year."), path=("expiresAt",))
     await session.execute(select(User.id).where(User.id == viewer.id).with_for_update(key_share=True))
     live = await session.execute(select(func.count()).where(ApiKey.user_id == viewer.id, *ALIVE))
     if live.scalar_one() >= MOST_KEYS:
-        raise LimitExceeded(f"You have {MOST_KEYS} keys. Revoke one that is not used any more.")
+        raise LimitExceeded(say("MOST_KEYS", "You have {most} keys. Revoke one that is not used any more.", most=MOST_KEYS))
     id_, prefix, secret = uuid7(), PREFIX + secrets.token_hex(8), secrets.token_hex(32)
     await session.execute(
         insert(ApiKey).values(
@@ -86,13 +87,13 @@ async def revoke(session: AsyncSession, viewer: Viewer, key_id: UUID) -> UUID:
         Forbidden: an API key without the scope ADMIN; it may end itself.
     """
     if viewer.scope is not None and viewer.scope is not Scope.ADMIN and viewer.api_key_id != key_id:
-        raise Forbidden("This key may revoke itself only.")
+        raise Forbidden(say("KEY_REVOKES_ITSELF", "This key may revoke itself only."))
     condition = (ApiKey.id == key_id) & ApiKey.revoked_at.is_(None)
     if not viewer.administers:
         condition &= ApiKey.user_id == viewer.id
     done = await session.execute(update(ApiKey).where(condition).values(revoked_at=func.now()).returning(ApiKey.id))
     if done.first() is None:
-        raise NotFound("There is no such key, or it was revoked.")
+        raise NotFound(say("NO_SUCH_KEY", "There is no such key, or it was revoked."))
     await audit.record(session, viewer, "api_key.revoke", key_id)
     return key_id
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.adapters.openid import Proven
 from app.core.errors import Forbidden
 from app.core.ids import uuid7
+from app.core.phrases import say
 from app.core.viewer import Role, System
 from app.models.accounts import ExternalIdentity, User
 from app.services import audit
@@ -18,7 +19,7 @@ from app.services.accounts.accounts import USER_COLUMNS
 from app.services.accounts.sessions import Issuer, Session
 from app.services.accounts.sign_in import Challenge
 
-NO_ACCOUNT = "There is no account for you here. Ask an administrator for one."
+NO_ACCOUNT = say("NO_ACCOUNT_FOR_YOU", "There is no account for you here. Ask an administrator for one.")
 _API = System("api")
 _MAX_NAME = 200
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from app.core import security
 from app.core.errors import InvalidInput
+from app.core.phrases import say
 from app.services.accounts.attempts import Limit
 from app.services.rate_limits import address_prefix
 
@@ -25,11 +26,22 @@ def check(password: str, *, email: str, path: str = "password") -> None:
         InvalidInput: too short or long, or among the first that somebody would try.
     """
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
-        raise InvalidInput(f"A password has {MIN_LENGTH} to {MAX_LENGTH} characters; this one has {len(password)}.", path=(path,))
+        raise InvalidInput(
+            say(
+                "PASSWORD_LENGTH",
+                "A password has {least} to {most} characters; this one has {length}.",
+                least=MIN_LENGTH,
+                most=MAX_LENGTH,
+                length=len(password),
+            ),
+            path=(path,),
+        )
     folded = password.casefold()
     guessable = {email.casefold().strip(), email.casefold().partition("@")[0], *_OWN_WORDS}
     if folded in _common() or folded in guessable or len(set(folded)) < 3:
-        raise InvalidInput("This password is among the first that somebody would try. Choose another.", path=(path,))
+        raise InvalidInput(
+            say("PASSWORD_COMMON", "This password is among the first that somebody would try. Choose another."), path=(path,)
+        )
 
 
 def limits(account: str, address: str | None) -> list[Limit]:

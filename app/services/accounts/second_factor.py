@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import security
 from app.core.errors import Conflict
+from app.core.phrases import say
 from app.core.sealing import Place, Sealer
 from app.core.viewer import Viewer
 from app.models.accounts import RecoveryCode, User
@@ -55,7 +56,7 @@ async def enrol(session: AsyncSession, viewer: Viewer, sealer: Sealer) -> Enrolm
         .returning(User.id)
     )
     if stored.first() is None:
-        raise Conflict("The second factor is on. Turn it off first (mutation disableTotp).")
+        raise Conflict(say("SECOND_FACTOR_ON", "The second factor is on. Turn it off first (mutation disableTotp)."))
     await audit.record(session, viewer, "totp.enrol", viewer.id)
     uri = pyotp.TOTP(secret).provisioning_uri(name=viewer.email, issuer_name=ISSUER)
     return Enrolment(secret, uri, _qr_code(uri))
@@ -77,7 +78,7 @@ async def confirm(session: AsyncSession, viewer: Viewer, sealer: Sealer, code: s
         )
     ).one()
     if row.totp_secret is None or row.totp_confirmed_at is not None:
-        raise Conflict("There is no second factor to confirm (mutation enrollTotp).")
+        raise Conflict(say("NO_SECOND_FACTOR_TO_CONFIRM", "There is no second factor to confirm (mutation enrollTotp)."))
     if not await accept(session, sealer, viewer.id, code):
         return None
     await session.execute(update(User).where(User.id == viewer.id).values(totp_confirmed_at=func.now()))
@@ -95,7 +96,7 @@ async def renew_recovery_codes(session: AsyncSession, viewer: Viewer) -> list[st
     """
     require_step_up(viewer)
     if not viewer.mfa_enabled:
-        raise Conflict("The second factor is off: there is nothing to recover.")
+        raise Conflict(say("SECOND_FACTOR_OFF", "The second factor is off: there is nothing to recover."))
     await audit.record(session, viewer, "totp.renew_recovery_codes", viewer.id)
     return await _new_recovery_codes(session, viewer.id)
 

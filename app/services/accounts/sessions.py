@@ -12,6 +12,7 @@ from app.core import security
 from app.core.db import Database
 from app.core.errors import NotFound, Unauthenticated
 from app.core.ids import uuid7
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.sealing import Place, Sealer, sealer_of
 from app.core.settings import Settings
@@ -23,7 +24,7 @@ from app.services.accounts.accounts import USER_COLUMNS
 
 GRACE_SECONDS = 10
 """A refresh token that was used so recently is a lost answer, not a theft."""
-ENDED = "The session has ended. Sign in again."
+ENDED = say("SESSION_ENDED", "The session has ended. Sign in again.")
 _API = System("api")
 
 
@@ -186,7 +187,7 @@ async def revoke(session: AsyncSession, viewer: Viewer, session_id: UUID) -> UUI
     """
     own = (SignInSession.id == session_id) & (SignInSession.user_id == viewer.id) & (SignInSession.expires_at > func.now())
     if not await _end(session, own):
-        raise NotFound("There is no such session, or it has ended.")
+        raise NotFound(say("NO_SUCH_SESSION", "There is no such session, or it has ended."))
     await audit.record(session, viewer, "session.revoke", session_id)
     return session_id
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import security
 from app.core.errors import Conflict, InvalidCredentials, StepUpRequired
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.viewer import System, Viewer
 from app.models.accounts import MfaChallenge, SignInSession, User
@@ -16,8 +17,8 @@ from app.services.accounts import attempts, passwords, second_factor, sessions
 from app.services.accounts.accounts import USER_COLUMNS
 from app.services.accounts.sessions import Issuer, Session
 
-REFUSED = "The e-mail address or the password is wrong."
-WRONG_CODE = "The code is wrong, was used before, or the sign-in took too long."
+REFUSED = say("WRONG_PASSWORD_OR_ADDRESS", "The e-mail address or the password is wrong.")
+WRONG_CODE = say("WRONG_CODE_OR_LATE", "The code is wrong, was used before, or the sign-in took too long.")
 CHALLENGE_MINUTES = 5
 _API = System("api")
 
@@ -108,7 +109,7 @@ async def step_up(issuer: Issuer, viewer: Viewer, *, password: str | None, code:
         InvalidCredentials: wrong, or too many failures.
     """
     if viewer.session_id is None:
-        raise StepUpRequired("An API key cannot prove who you are. Sign in as a person.")
+        raise StepUpRequired(say("KEY_PROVES_NOTHING", "An API key cannot prove who you are. Sign in as a person."))
     limits = passwords.limits(str(viewer.id), origin.ip_address)
     async with issuer.db.read(viewer) as connection:
         known = (await connection.execute(select(User.password_hash).where(User.id == viewer.id))).scalar_one()
@@ -128,7 +129,11 @@ async def step_up(issuer: Issuer, viewer: Viewer, *, password: str | None, code:
             )
             await audit.record(session, viewer, "session.step_up", viewer.session_id)
     if not right:
-        raise InvalidCredentials("The code is wrong or was used before." if viewer.mfa_enabled else "The password is wrong.")
+        raise InvalidCredentials(
+            say("CODE_WRONG_OR_USED", "The code is wrong or was used before.")
+            if viewer.mfa_enabled
+            else say("PASSWORD_WRONG", "The password is wrong.")
+        )
 
 
 async def change_password(issuer: Issuer, viewer: Viewer, *, current: str, new: str, origin: audit.Origin) -> None:
@@ -141,7 +146,7 @@ async def change_password(issuer: Issuer, viewer: Viewer, *, current: str, new: 
         Conflict: the account has no password, or got another one meanwhile.
     """
     if viewer.session_id is None:
-        raise StepUpRequired("An API key cannot change a password. Sign in as a person.")
+        raise StepUpRequired(say("KEY_CHANGES_NO_PASSWORD", "An API key cannot change a password. Sign in as a person."))
     passwords.check(new, email=viewer.email, path="newPassword")
     limits = passwords.limits(str(viewer.id), origin.ip_address)
     async with issuer.db.read(viewer) as connection:
@@ -161,12 +166,12 @@ async def change_password(issuer: Issuer, viewer: Viewer, *, current: str, new: 
                 .returning(User.id)
             )
             if done.first() is None:
-                raise Conflict("The password was changed meanwhile. Sign in again.")
+                raise Conflict(say("PASSWORD_CHANGED_MEANWHILE", "The password was changed meanwhile. Sign in again."))
             await attempts.forget(session, limits)
             await sessions.end_all(session, viewer.id, but=viewer.session_id)
             await audit.record(session, viewer, "user.change_password", viewer.id)
     if refused:
-        raise InvalidCredentials("The current password is wrong.")
+        raise InvalidCredentials(say("CURRENT_PASSWORD_WRONG", "The current password is wrong."))
 
 
 async def challenge(session: AsyncSession, row: AnyRow) -> Challenge:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.ids import uuid7
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.models.accounts import Team, TeamMember, User
@@ -22,7 +23,7 @@ from app.services.cursors import Page
 MAX_NAME, MAX_DESCRIPTION = 100, 2_000
 COLUMNS = (Team.id, Team.name, Team.description, Team.created_at, Team.updated_at)
 _ORDER, _MEMBERS = "teams:name", "members:joined"
-_MISSING = "There is no such team."
+_MISSING = say("NO_SUCH_TEAM", "There is no such team.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,7 @@ async def list_teams(
     statement = select(*COLUMNS, key.label("folded")).order_by(key, Team.id).limit(first + 1)
     if text is not None:
         if "\x00" in text or len(text) > MAX_NAME:
-            raise InvalidInput("No team has such a name.", path=("text",))
+            raise InvalidInput(say("NO_TEAM_OF_NAME", "No team has such a name."), path=("text",))
         statement = statement.where(Team.name.icontains(text.strip(), autoescape=True))
     if after is not None:
         statement = statement.where(tuple_(key, Team.id) > tuple_(*cursors.decode(after, _ORDER, str, UUID)))
@@ -136,7 +137,7 @@ async def add_member(session: AsyncSession, viewer: Viewer, team_id: UUID, user_
     require_administrator(viewer)
     await _require(session, team_id)
     if (await session.execute(select(User.id).where(User.id == user_id))).first() is None:
-        raise NotFound("There is no such account.")
+        raise NotFound(say("NO_SUCH_ACCOUNT", "There is no such account."))
     done = await session.execute(
         insert(TeamMember).values(team_id=team_id, user_id=user_id).on_conflict_do_nothing().returning(TeamMember.user_id)
     )
@@ -158,7 +159,7 @@ async def remove_member(session: AsyncSession, viewer: Viewer, team_id: UUID, us
         delete(TeamMember).where(TeamMember.team_id == team_id, TeamMember.user_id == user_id).returning(TeamMember.user_id)
     )
     if done.first() is None:
-        raise NotFound("This person is not in the team.")
+        raise NotFound(say("NOT_IN_TEAM", "This person is not in the team."))
     await audit.record(session, viewer, "team.remove_member", team_id, userId=str(user_id))
     return team_id
 
@@ -169,11 +170,14 @@ async def _require(session: AsyncSession, team_id: UUID) -> None:
 
 
 def _taken() -> Conflict:
-    return Conflict("There is a team of this name.", path=("name",))
+    return Conflict(say("TEAM_NAME_TAKEN", "There is a team of this name."), path=("name",))
 
 
 def _checked_description(description: str | None) -> str | None:
     clean = (description or "").strip()
     if len(clean) > MAX_DESCRIPTION or "\x00" in clean:
-        raise InvalidInput(f"A description has at most {MAX_DESCRIPTION:,} characters.", path=("description",))
+        raise InvalidInput(
+            say("DESCRIPTION_LENGTH", "A description has at most {most:,} characters.", most=MAX_DESCRIPTION),
+            path=("description",),
+        )
     return clean or None

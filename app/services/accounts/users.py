@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from app.core import security
 from app.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from app.core.ids import uuid7
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.viewer import Role, Viewer
 from app.models.accounts import LinkPurpose, User
@@ -38,7 +39,9 @@ def require_administrator(viewer: Viewer) -> None:
     """Raises Forbidden unless the viewer may change accounts and teams."""
     if not viewer.administers:
         raise Forbidden(
-            "Only administrators may do this." if viewer.role is not Role.ADMIN else "This API key does not have the scope ADMIN."
+            say("ONLY_ADMINISTRATORS", "Only administrators may do this.")
+            if viewer.role is not Role.ADMIN
+            else say("NO_ADMIN_SCOPE", "This API key does not have the scope ADMIN.")
         )
 
 
@@ -53,7 +56,7 @@ class UserFilter:
 
     def __post_init__(self) -> None:
         if self.text is not None and ("\x00" in self.text or len(self.text) > MAX_EMAIL):
-            raise InvalidInput("No account has such a name.", path=("filter", "text"))
+            raise InvalidInput(say("NO_ACCOUNT_OF_NAME", "No account has such a name."), path=("filter", "text"))
 
 
 async def list_users(
@@ -111,7 +114,7 @@ async def create(
         async with session.begin_nested():
             await session.execute(insert(User).values(values))
     except IntegrityError as error:
-        raise Conflict("This e-mail address has an account.", path=("email",)) from error
+        raise Conflict(say("MAIL_ADDRESS_TAKEN", "This e-mail address has an account."), path=("email",)) from error
     user_id = values["id"]
     assert isinstance(user_id, UUID)
     await audit.record(session, viewer, "user.create", user_id, role=role.value)
@@ -137,7 +140,7 @@ async def update_user(session: AsyncSession, viewer: Viewer, user_id: UUID, *, c
         await session.execute(select(User.role, User.active).where(User.id == user_id).with_for_update(key_share=True))
     ).one_or_none()
     if row is None:
-        raise NotFound("There is no such account.")
+        raise NotFound(say("NO_SUCH_ACCOUNT", "There is no such account."))
     role = changes.role if changes.role is not None else row.role
     active = changes.active if changes.active is not None else row.active
     if role is not row.role or (active and not row.active):
@@ -180,7 +183,7 @@ async def send_link(session: AsyncSession, viewer: Viewer, issuer: Issuer, user_
     require_administrator(viewer)
     row = await _required(session, user_id)
     if not row.active:
-        raise Conflict("This account is deactivated: a link would open nothing.")
+        raise Conflict(say("ACCOUNT_DEACTIVATED", "This account is deactivated: a link would open nothing."))
     purpose = LinkPurpose.INVITATION if row.password_hash is None else LinkPurpose.PASSWORD_RESET
     await links.send(session, issuer, user_id, purpose)
     await audit.record(session, viewer, "user.send_link", user_id, purpose=purpose.value)
@@ -200,7 +203,8 @@ async def set_storage_quota(session: AsyncSession, viewer: Viewer, user_id: UUID
     require_administrator(viewer)
     if quota_bytes is not None and quota_bytes < 0:
         raise InvalidInput(
-            "Give a number of bytes, 0 for no bound, or nothing for the quota that everybody has.", path=("quotaBytes",)
+            say("QUOTA_BYTES", "Give a number of bytes, 0 for no bound, or nothing for the quota that everybody has."),
+            path=("quotaBytes",),
         )
     await _required(session, user_id)
     await session.execute(update(User).where(User.id == user_id).values(storage_quota_bytes=quota_bytes, updated_at=func.now()))
@@ -212,14 +216,14 @@ async def _required(session: AsyncSession, user_id: UUID) -> AnyRow:
     statement = select(User.active, User.password_hash).where(User.id == user_id).with_for_update(key_share=True)
     row = (await session.execute(statement)).one_or_none()
     if row is None:
-        raise NotFound("There is no such account.")
+        raise NotFound(say("NO_SUCH_ACCOUNT", "There is no such account."))
     return row
 
 
 async def _require_another_administrator(session: AsyncSession, user_id: UUID) -> None:
     others = await session.execute(select(func.count()).where(User.role == Role.ADMIN, User.active, User.id != user_id))
     if others.scalar_one() == 0:
-        raise Conflict("This is the last active administrator. Make another one first.")
+        raise Conflict(say("LAST_ADMINISTRATOR", "This is the last active administrator. Make another one first."))
 
 
 def checked_email(email: str) -> str:
@@ -228,5 +232,5 @@ def checked_email(email: str) -> str:
     local, sign, domain = clean.rpartition("@")
     odd = not clean.isprintable() or any(character in ' ,;<>"()[]\\' for character in clean)
     if not sign or not local or "@" in local or not domain or odd or len(clean) > MAX_EMAIL:
-        raise InvalidInput("This is no e-mail address.", path=("email",))
+        raise InvalidInput(say("NO_MAIL_ADDRESS", "This is no e-mail address."), path=("email",))
     return clean

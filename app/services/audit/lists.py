@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.db import Database
 from app.core.errors import Forbidden, InvalidInput
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.viewer import Principal, Viewer
 from app.models.accounts import User
@@ -59,13 +60,13 @@ class AuditFilter:
     def __post_init__(self) -> None:
         for name, value in (("action", self.action), ("requestId", self.request_id)):
             if value is not None and ("\x00" in value or len(value) > 200):
-                raise InvalidInput("No record holds such a text.", path=("filter", name))
+                raise InvalidInput(say("NO_RECORD_OF_TEXT", "No record holds such a text."), path=("filter", name))
 
 
 def require_reader(principal: Principal) -> None:
     """Raises Forbidden for who may not read the trail."""
     if isinstance(principal, Viewer) and not principal.administers:
-        raise Forbidden("Only administrators read the audit trail.")
+        raise Forbidden(say("ONLY_ADMINISTRATORS_AUDIT", "Only administrators read the audit trail."))
 
 
 async def list_events(

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.errors import Conflict, InvalidInput, NotFound
 from app.core.ids import uuid7
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.models.datasets import Dataset, DatasetStatus, DatasetTag, Visibility
@@ -108,7 +109,8 @@ async def update_dataset(session: AsyncSession, viewer: Viewer, dataset_id: UUID
     )
     if updated.scalar_one_or_none() is None:
         raise Conflict(
-            "Somebody else changed this dataset in the meantime. Load it again and repeat your change.", path=("revision",)
+            say("DATASET_CHANGED", "Somebody else changed this dataset in the meantime. Load it again and repeat your change."),
+            path=("revision",),
         )
     if changes.tags is not None:
         await session.execute(delete(DatasetTag).where(DatasetTag.dataset_id == dataset_id))
@@ -168,7 +170,9 @@ async def restore(session: AsyncSession, viewer: Viewer, dataset_id: UUID) -> UU
     statement = update(Dataset).where(Dataset.id == dataset_id)
     if row.deleted_at is not None:
         if await _is_taken(session, row.name, dataset_id):
-            raise Conflict("Its name was given to another dataset in the meantime. Rename that one first.")
+            raise Conflict(
+                say("NAME_GIVEN_AWAY", "Its name was given to another dataset in the meantime. Rename that one first.")
+            )
         statement = statement.values(deleted_at=None, revision=Dataset.revision + 1, updated_at=func.now())
     else:
         statement = statement.where(Dataset.status == DatasetStatus.ARCHIVED).values(
@@ -181,9 +185,9 @@ async def restore(session: AsyncSession, viewer: Viewer, dataset_id: UUID) -> UU
         async with session.begin_nested():
             restored = (await session.execute(statement.returning(Dataset.id))).scalar_one_or_none()
     except IntegrityError as error:
-        raise Conflict("Another dataset has its address now. Delete that one first.") from error
+        raise Conflict(say("ADDRESS_GIVEN_AWAY", "Another dataset has its address now. Delete that one first.")) from error
     if restored is None:
-        raise Conflict("This dataset is neither deleted nor archived: there is nothing to restore.")
+        raise Conflict(say("NOTHING_TO_RESTORE", "This dataset is neither deleted nor archived: there is nothing to restore."))
     await _changed(session, viewer, "dataset.restore", dataset_id)
     return dataset_id
 
@@ -196,7 +200,7 @@ async def get(session: AsyncConnection | AsyncSession, viewer: Viewer, dataset_i
     """
     row = await find(session, viewer, dataset_id)
     if row is None:
-        raise NotFound("There is no such dataset, or you may not see it.")
+        raise NotFound(say("NO_SUCH_DATASET", "There is no such dataset, or you may not see it."))
     return row
 
 
@@ -216,13 +220,16 @@ def _clean_description(description: str | None) -> str | None:
     if description is None:
         return None
     if len(description) > MAX_DESCRIPTION:
-        raise InvalidInput(f"A description has at most {MAX_DESCRIPTION:,} characters.", path=("description",))
+        raise InvalidInput(
+            say("DESCRIPTION_LENGTH", "A description has at most {most:,} characters.", most=MAX_DESCRIPTION),
+            path=("description",),
+        )
     return texts.reject_nul(description, "description").strip() or None
 
 
 def _clean_metadata(metadata: object) -> dict[str, object]:
     if not isinstance(metadata, dict):
-        raise InvalidInput('Metadata is a JSON object, as {"source": "crm"}.', path=("metadata",))
+        raise InvalidInput(say("METADATA_OBJECT", 'Metadata is a JSON object, as {{"source": "crm"}}.'), path=("metadata",))
     texts.check_json(metadata, path=("metadata",))
     return metadata
 
@@ -230,7 +237,7 @@ def _clean_metadata(metadata: object) -> dict[str, object]:
 async def _claim_name(session: AsyncSession, name: str, dataset_id: UUID) -> None:
     """No other living dataset has this name, until the transaction ends. Slugs alone do not say so: they outlive names."""
     if await _is_taken(session, name, dataset_id):
-        raise Conflict(f"The name {name!r} is taken. Choose another one.", path=("name",))
+        raise Conflict(say("NAME_TAKEN", "The name {name!r} is taken. Choose another one.", name=name), path=("name",))
 
 
 async def _is_taken(session: AsyncSession, name: str, dataset_id: UUID) -> bool:
@@ -244,7 +251,11 @@ async def _flush_slug(session: AsyncSession, dataset: Dataset) -> None:
         async with session.begin_nested():
             await session.flush()
     except IntegrityError as error:
-        message = f"Another dataset has the address {dataset.slug!r}, which this name makes. Choose another name."
+        message = say(
+            "ADDRESS_TAKEN",
+            "Another dataset has the address {slug!r}, which this name makes. Choose another name.",
+            slug=dataset.slug,
+        )
         raise Conflict(message, path=("name",)) from error
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.errors import InvalidInput, NotFound
+from app.core.phrases import say
 from app.core.viewer import Viewer
 from app.models.datasets import Dataset, FieldAnnotation
 from app.models.versions import DatasetVersion, SchemaField
@@ -61,9 +62,18 @@ async def update(session: AsyncSession, viewer: Viewer, version_id: UUID, field_
     await access.require(session, viewer, dataset_id, level)
     column = select(SchemaField.field_path).where(SchemaField.version_id == version_id, SchemaField.field_path == field_path)
     if "\x00" in field_path or (await session.execute(column)).scalar_one_or_none() is None:
-        raise NotFound(f"This version has no column {field_path[:60]!r}.", path=("fieldPath",))
+        raise NotFound(
+            say("VERSION_NO_COLUMN", "This version has no column {column!r}.", column=field_path[:60]), path=("fieldPath",)
+        )
     if len(field_path.encode()) > MAX_PATH_BYTES:
-        raise InvalidInput(f"Columns with a name of more than {MAX_PATH_BYTES:,} bytes cannot be described.", path=("fieldPath",))
+        raise InvalidInput(
+            say(
+                "COLUMN_NAME_TOO_LONG",
+                "Columns with a name of more than {most:,} bytes cannot be described.",
+                most=MAX_PATH_BYTES,
+            ),
+            path=("fieldPath",),
+        )
     values = _values(changes)
     if values:
         values |= {"updated_at": func.now(), "updated_by_id": viewer.id}

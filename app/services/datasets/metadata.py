@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import InvalidInput
 from app.core.ids import uuid7
+from app.core.phrases import say
 from app.core.viewer import Viewer
 from app.models.datasets import Dataset, MetadataEntry
 from app.services import access, audit, events, texts
@@ -30,7 +31,7 @@ async def set_entries(session: AsyncSession, viewer: Viewer, dataset_id: UUID, e
     await _lock(session, dataset_id)
     keys = [_clean_key(key, position) for position, (key, _) in enumerate(entries)]
     if len(set(keys)) < len(keys):
-        raise InvalidInput("A key stands here twice. Give each key once.", path=("entries",))
+        raise InvalidInput(say("METADATA_KEY_TWICE", "A key stands here twice. Give each key once."), path=("entries",))
     for position, (_, value) in enumerate(entries):
         texts.check_json(value, path=("entries", str(position), "value"), max_bytes=MAX_VALUE_BYTES)
     if entries:
@@ -47,7 +48,9 @@ async def set_entries(session: AsyncSession, viewer: Viewer, dataset_id: UUID, e
         )
     count = select(func.count()).select_from(MetadataEntry).where(MetadataEntry.dataset_id == dataset_id)
     if (await session.execute(count)).scalar_one() > MAX_ENTRIES:
-        raise InvalidInput(f"A dataset has at most {MAX_ENTRIES} metadata entries.", path=("entries",))
+        raise InvalidInput(
+            say("MOST_METADATA", "A dataset has at most {most} metadata entries.", most=MAX_ENTRIES), path=("entries",)
+        )
     await _changed(session, viewer, "metadata.set", dataset_id, keys=keys)
     return dataset_id
 
@@ -81,9 +84,9 @@ def _clean_key(key: str, position: int) -> str:
     path = ("entries", str(position), "key")
     clean = key.strip()
     if not clean or len(clean) > 255:
-        raise InvalidInput("A key has 1 to 255 characters.", path=path)
+        raise InvalidInput(say("METADATA_KEY_LENGTH", "A key has 1 to 255 characters."), path=path)
     if not clean.isprintable():
-        raise InvalidInput("A key cannot hold control characters.", path=path)
+        raise InvalidInput(say("METADATA_KEY_CONTROL", "A key cannot hold control characters."), path=path)
     return clean
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.adapters.search.protocol import Facet, Highlight, Mode, Position, SearchFilter, SearchIndex
 from app.core.db import Database
 from app.core.errors import InvalidInput
+from app.core.phrases import say
 from app.core.viewer import Viewer
 from app.models.accounts import User
 from app.models.datasets import Dataset
@@ -104,4 +105,6 @@ def _position(cursor: str) -> Position:
     match cursors.decode(cursor, _ORDER, str, float, datetime, UUID):
         case [("words" | "similar") as mode, float(score), datetime() as created_at, UUID() as dataset_id]:
             return Position(Mode(mode), score, created_at, dataset_id)
-    raise InvalidInput("This cursor belongs to no search. Use an endCursor of the same query.", path=("after",))
+    raise InvalidInput(
+        say("CURSOR_NO_SEARCH", "This cursor belongs to no search. Use an endCursor of the same query."), path=("after",)
+    )

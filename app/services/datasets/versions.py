@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core import ledger
 from app.core.errors import Conflict, NotFound
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.viewer import Principal, Viewer
 from app.ingest.compare import TableSummary
@@ -28,12 +29,12 @@ COLUMNS = (
     DatasetVersion.id, DatasetVersion.dataset_id, DatasetVersion.number, DatasetVersion.label, DatasetVersion.comment,
     DatasetVersion.status, DatasetVersion.stage, DatasetVersion.progress, DatasetVersion.error, DatasetVersion.read_options,
     DatasetVersion.row_count, DatasetVersion.column_count, DatasetVersion.rejected_row_count, DatasetVersion.rejected_samples,
-    DatasetVersion.warnings, DatasetVersion.manifest_sha256, DatasetVersion.created_by_id, DatasetVersion.created_at,
+    DatasetVersion.warnings, DatasetVersion.warning_phrases, DatasetVersion.manifest_sha256, DatasetVersion.created_by_id, DatasetVersion.created_at,
     DatasetVersion.ready_at, DatasetVersion.published_at, Dataset.current_version_id,
 )  # fmt: skip
 """What a row of a version holds wherever one is read; always joined with its dataset."""
 
-MISSING = "There is no such version, or you may not see its dataset."
+MISSING = say("NO_SUCH_VERSION", "There is no such version, or you may not see its dataset.")
 
 
 async def find(session: AsyncConnection | AsyncSession, principal: Principal, version_id: UUID) -> VersionRow | None:
@@ -101,9 +102,16 @@ async def move_pointer(session: AsyncSession, principal: Principal, dataset_id: 
     # The dataset's row lock puts publications in one order; the version cannot leave READY but by deletion.
     status = (await session.execute(select(Dataset.status).where(Dataset.id == dataset_id).with_for_update())).scalar_one()
     if version.status is not VersionStatus.READY:
-        raise Conflict(f"Version {version.number} is {version.status}; only a READY version can be published.")
+        raise Conflict(
+            say(
+                "PUBLISH_NOT_READY",
+                "Version {number} is {status}; only a READY version can be published.",
+                number=version.number,
+                status=version.status,
+            )
+        )
     if status is DatasetStatus.ARCHIVED:
-        raise Conflict("The dataset is archived. Restore it before you publish.")
+        raise Conflict(say("PUBLISH_ARCHIVED", "The dataset is archived. Restore it before you publish."))
     await session.execute(update(DatasetVersion).where(DatasetVersion.id == version_id).values(published_at=func.now()))
     values: dict[str, object] = {"current_version_id": version_id, "updated_at": func.now(), "revision": Dataset.revision + 1}
     if status is DatasetStatus.DRAFT:
@@ -125,7 +133,7 @@ async def retry(session: AsyncSession, viewer: Viewer, version_id: UUID, *, opti
     await access.require(session, viewer, row.dataset_id, Level.WRITE)
     arrived = select(Upload.id).where(Upload.version_id == version_id, Upload.state == UploadState.COMPLETED)
     if (await session.execute(arrived)).scalar_one_or_none() is None:
-        raise Conflict("The file of this version never arrived. Start a new upload.")
+        raise Conflict(say("FILE_NEVER_ARRIVED", "The file of this version never arrived. Start a new upload."))
     values: dict[str, object] = {"status": VersionStatus.QUEUED, "stage": None, "progress": 0.0, "error": None}
     if options is not None:
         values["requested_options"] = options
@@ -136,7 +144,14 @@ async def retry(session: AsyncSession, viewer: Viewer, version_id: UUID, *, opti
         .returning(DatasetVersion.id)
     )
     if moved.scalar_one_or_none() is None:
-        raise Conflict(f"Version {row.number} is {row.status}; only a FAILED or QUARANTINED version can be tried again.")
+        raise Conflict(
+            say(
+                "RETRY_NOT_FAILED",
+                "Version {number} is {status}; only a FAILED or QUARANTINED version can be tried again.",
+                number=row.number,
+                status=row.status,
+            )
+        )
     await queue_ingest(session, version_id)
     await events.append(session, row.dataset_id, version_id)
     await audit.record(session, viewer, "version.retry", version_id)
@@ -158,7 +173,7 @@ async def next_number(session: AsyncSession, dataset_id: UUID) -> int:
         )
     ).one()
     if row.status is DatasetStatus.ARCHIVED:
-        raise Conflict("The dataset is archived. Restore it before you upload.")
+        raise Conflict(say("UPLOAD_ARCHIVED", "The dataset is archived. Restore it before you upload."))
     return row.version_count
 
 

@@ -11,6 +11,7 @@ from typing import Self
 from app.adapters.storage import ObjectChanged, Storage
 from app.core.errors import NotFound, Unavailable
 from app.core.ledger import Claim
+from app.core.phrases import say
 from app.ingest.job import FileFormat, IngestErrorCode, IngestFailure, IngestResult
 from app.models.versions import FileRole
 from app.services.ingest.ingests import FileRefused, KeptFile, Source
@@ -69,8 +70,8 @@ async def download(
         raise FileRefused(
             IngestFailure(
                 code=IngestErrorCode.OBJECT_CHANGED,
-                message="The stored object is no longer the one that was uploaded.",
-                hint="Somebody replaced or removed it in the object store. Upload the file again.",
+                message=say("OBJECT_CHANGED", "The stored object is no longer the one that was uploaded."),
+                hint=say("HINT_OBJECT_CHANGED", "Somebody replaced or removed it in the object store. Upload the file again."),
             )
         ) from error
     _check(source, received, digest.digest())
@@ -83,16 +84,29 @@ def _check(source: Source, received: int, sha256: bytes) -> None:
         raise FileRefused(
             IngestFailure(
                 code=IngestErrorCode.SIZE_MISMATCH,
-                message=f"The object has {received:,} bytes; {source.size_bytes:,} were declared.",
-                hint="Upload the file again.",
+                message=say(
+                    "SIZE_DIFFERS",
+                    "The object has {received:,} bytes; {size_bytes:,} were declared.",
+                    received=received,
+                    size_bytes=source.size_bytes,
+                ),
+                hint=say("HINT_UPLOAD_AGAIN", "Upload the file again."),
             )
         )
     if source.sha256 is not None and sha256 != source.sha256:
         raise FileRefused(
             IngestFailure(
                 code=IngestErrorCode.CHECKSUM_MISMATCH,
-                message=f"The object's SHA-256 is {sha256.hex()}; {source.sha256.hex()} was declared.",
-                hint="The file changed while it was sent, or the declared checksum is of another file. Upload it again.",
+                message=say(
+                    "CHECKSUM_DIFFERS",
+                    "The object's SHA-256 is {found}; {declared} was declared.",
+                    found=sha256.hex(),
+                    declared=source.sha256.hex(),
+                ),
+                hint=say(
+                    "HINT_CHECKSUM",
+                    "The file changed while it was sent, or the declared checksum is of another file. Upload it again.",
+                ),
             )
         )
 

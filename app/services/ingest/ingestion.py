@@ -16,6 +16,7 @@ from app.core import faults
 from app.core.child import ChildExit, ChildLimits, ExitReason, run_child
 from app.core.errors import Unavailable
 from app.core.ledger import Claim, TaskError
+from app.core.phrases import say
 from app.core.settings import Settings
 from app.ingest import codec
 from app.ingest.job import (
@@ -128,14 +129,26 @@ async def _scratch(folder: Path, source: Source, settings: Settings) -> AsyncIte
         raise FileRefused(
             IngestFailure(
                 code=IngestErrorCode.TOO_LARGE_UNCOMPRESSED,
-                message=f"The file has {source.size_bytes:,} bytes; workers here read at most {settings.scratch_max_bytes:,}.",
-                hint="Split the file, or ask the operator for more scratch (DATAKURA_SCRATCH_MAX_BYTES).",
+                message=say(
+                    "FILE_TOO_LARGE_FOR_WORKER",
+                    "The file has {size_bytes:,} bytes; workers here read at most {most:,}.",
+                    size_bytes=source.size_bytes,
+                    most=settings.scratch_max_bytes,
+                ),
+                hint=say(
+                    "HINT_MORE_SCRATCH", "Split the file, or ask the operator for more scratch (DATAKURA_SCRATCH_MAX_BYTES)."
+                ),
             )
         )
     needed = min(needed, settings.scratch_max_bytes) + settings.scratch_reserve_bytes
     free = shutil.disk_usage(folder).free
     if free < needed:
-        message = f"There is too little disk space to read it: {needed:,} bytes are needed on the worker, {free:,} are free."
+        message = say(
+            "SCRATCH_FULL_TO_READ",
+            "There is too little disk space to read it: {needed:,} bytes are needed on the worker, {free:,} are free.",
+            needed=needed,
+            free=free,
+        )
         raise Unavailable(message, retry_after_seconds=SCRATCH_WAIT_SECONDS)
     path = Path(tempfile.mkdtemp(prefix="ingest-", dir=folder))
     try:
@@ -206,20 +219,30 @@ def _verdict(ended: ChildExit, verdicts: list[IngestResult | IngestFailure], set
         case ExitReason.MEMORY:
             return IngestFailure(
                 code=IngestErrorCode.OUT_OF_MEMORY,
-                message=f"Reading this file takes more than {settings.child_memory_bytes >> 20:,} MiB of memory.",
-                hint="Split the file, or ask the operator for more (DATAKURA_CHILD_MEMORY_BYTES).",
+                message=say(
+                    "CHILD_MEMORY",
+                    "Reading this file takes more than {limit_mib:,} MiB of memory.",
+                    limit_mib=settings.child_memory_bytes >> 20,
+                ),
+                hint=say("HINT_MORE_MEMORY", "Split the file, or ask the operator for more (DATAKURA_CHILD_MEMORY_BYTES)."),
             )
         case ExitReason.TIMEOUT | ExitReason.CPU:
             return IngestFailure(
                 code=IngestErrorCode.TIMED_OUT,
-                message=f"Reading this file takes more than {settings.child_timeout_seconds:,} seconds.",
-                hint="Split the file, or ask the operator for more time (DATAKURA_CHILD_TIMEOUT_SECONDS).",
+                message=say(
+                    "CHILD_TIME", "Reading this file takes more than {seconds:,} seconds.", seconds=settings.child_timeout_seconds
+                ),
+                hint=say("HINT_MORE_TIME", "Split the file, or ask the operator for more time (DATAKURA_CHILD_TIMEOUT_SECONDS)."),
             )
         case ExitReason.FILE_SIZE:
             return IngestFailure(
                 code=IngestErrorCode.TOO_LARGE_UNCOMPRESSED,
-                message=f"Unpacked, this file takes more than {settings.scratch_max_bytes:,} bytes.",
-                hint="Split the file, or ask the operator for more scratch (DATAKURA_SCRATCH_MAX_BYTES).",
+                message=say(
+                    "CHILD_FILE_SIZE", "Unpacked, this file takes more than {most:,} bytes.", most=settings.scratch_max_bytes
+                ),
+                hint=say(
+                    "HINT_MORE_SCRATCH", "Split the file, or ask the operator for more scratch (DATAKURA_SCRATCH_MAX_BYTES)."
+                ),
             )
     log.error("ingest.child_crashed", exit_code=ended.exit_code, signal=ended.signal, stderr=ended.stderr_tail[-4000:])
     if ended.exit_code == 1:

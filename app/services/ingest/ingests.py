@@ -13,6 +13,7 @@ from app.core import ledger
 from app.core.errors import Conflict, Unavailable
 from app.core.ids import uuid7
 from app.core.ledger import Claim, DeadTask
+from app.core.phrases import say, to_json
 from app.core.viewer import System, Viewer
 from app.ingest import codec
 from app.ingest.job import IngestErrorCode, IngestFailure, IngestResult, ReadOptions, RejectedRow, Stage
@@ -138,6 +139,7 @@ async def ready(session: AsyncSession, claim: Claim, source: Source, result: Ing
             rejected_row_count=result.rejected_row_count,
             rejected_samples=_samples(result.rejected_samples),
             warnings=list(result.warnings),
+            warning_phrases=list(map(to_json, result.warnings)),
             manifest_sha256=manifest_sha256(files),
             ready_at=func.now(),
             updated_at=func.now(),
@@ -167,10 +169,17 @@ async def waits(session: AsyncSession, claim: Claim, source: Source, reason: Una
     """Who looks at the version reads what it waits for. True when it has waited for a day: then it is FAILED."""
     created = await session.scalar(select(Task.created_at < func.now() - WAITS_AT_MOST).where(Task.id == claim.task_id))
     notice = IngestFailure(
-        code=IngestErrorCode.WAITING, message=reason.message, hint="It goes on by itself when that is over; nothing is lost."
+        code=IngestErrorCode.WAITING,
+        message=reason.message,
+        hint=say("HINT_GOES_ON", "It goes on by itself when that is over; nothing is lost."),
     )
     if created:
-        notice = replace(notice, hint="It was tried for a day. When the operator has seen to it, try again: the file is kept.")
+        notice = replace(
+            notice,
+            hint=say(
+                "HINT_TRIED_FOR_A_DAY", "It was tried for a day. When the operator has seen to it, try again: the file is kept."
+            ),
+        )
         await failed(session, claim, source, notice)
         return True
     await ledger.hold(session, claim)
@@ -217,12 +226,15 @@ async def quarantine(session: AsyncSession, dead: DeadTask) -> None:
     statement = update(DatasetVersion).where(DatasetVersion.id == version_id)
     if version.status is VersionStatus.QUEUED:
         await session.execute(statement.values(status=VersionStatus.PROCESSING))
-    error = {
-        "code": "INTERNAL",
-        "message": "Reading this file failed again and again on our side.",
-        "hint": f"The bytes are safe, and a retry reads them once more. Operators find the cause under task {dead.task_id}.",
-        "line": None,
-    }
+    error = told_error(
+        "INTERNAL",
+        say("READING_FAILED", "Reading this file failed again and again on our side."),
+        hint=say(
+            "HINT_READING_FAILED",
+            "The bytes are safe, and a retry reads them once more. Operators find the cause under task {task}.",
+            task=str(dead.task_id),
+        ),
+    )
     await session.execute(statement.values(status=VersionStatus.QUARANTINED, stage=None, error=error, updated_at=func.now()))
     await events.append(session, version.dataset_id, version_id)
 
@@ -242,7 +254,7 @@ async def revive(session: AsyncSession, viewer: Viewer, args: dict[str, str]) ->
         )
     ).scalar_one_or_none()
     if dataset_id is None:
-        raise Conflict("The version that this task was to read is gone.")
+        raise Conflict(say("VERSION_OF_TASK_GONE", "The version that this task was to read is gone."))
     await access.require(session, viewer, dataset_id, Level.MANAGE)
     moved = await session.execute(
         update(DatasetVersion)
@@ -255,7 +267,12 @@ async def revive(session: AsyncSession, viewer: Viewer, args: dict[str, str]) ->
         .returning(DatasetVersion.id)
     )
     if moved.scalar_one_or_none() is None:
-        raise Conflict("The version that this task was to read is not put aside any more: it was deleted, or tried again.")
+        raise Conflict(
+            say(
+                "VERSION_OF_TASK_MOVED",
+                "The version that this task was to read is not put aside any more: it was deleted, or tried again.",
+            )
+        )
     await events.append(session, dataset_id, version_id)
 
 
@@ -266,7 +283,19 @@ def manifest_sha256(files: list[KeptFile]) -> bytes:
 
 
 def _error(failure: IngestFailure) -> dict[str, object]:
-    return {"code": failure.code.value, "message": failure.message, "hint": failure.hint, "line": failure.line}
+    return told_error(failure.code.value, failure.message, hint=failure.hint, line=failure.line)
+
+
+def told_error(code: str, message: str, *, hint: str | None = None, line: int | None = None) -> dict[str, object]:
+    """An error as a version stores it."""
+    return {
+        "code": code,
+        "message": str(message),
+        "message_phrase": to_json(message),
+        "hint": None if hint is None else str(hint),
+        "hint_phrase": None if hint is None else to_json(hint),
+        "line": line,
+    }
 
 
 def _file_values(file: KeptFile) -> dict[str, object]:
@@ -279,7 +308,8 @@ def _options(options: ReadOptions) -> object:
 
 def _samples(samples: tuple[RejectedRow, ...]) -> object:
     # PostgreSQL's JSONB cannot hold NUL characters, and a rejected row may well hold some.
-    return orjson.loads(orjson.dumps(samples).replace(b"\\u0000", b"\\ufffd"))
+    rows = [{**asdict(row), "reason": str(row.reason), "reason_phrase": to_json(row.reason)} for row in samples]
+    return orjson.loads(orjson.dumps(rows).replace(b"\\u0000", b"\\ufffd"))
 
 
 async def _write_fields(session: AsyncSession, version_id: UUID, result: IngestResult) -> None:

@@ -13,6 +13,7 @@ import orjson
 from app.adapters.tables import TablePage, first_rows
 from app.core.child import ChildExit, ChildLimits, ExitReason, run_child
 from app.core.errors import InvalidInput, Unavailable
+from app.core.phrases import say
 from app.core.settings import Settings
 from app.ingest import codec
 from app.ingest.job import IngestFailure, IngestJob, IngestLimits, IngestResult, ReadOptions
@@ -53,7 +54,7 @@ async def preview(head: bytes, *, is_whole: bool, file_name: str, options: dict[
         InvalidInput: nothing, or too much. Unavailable: the reader gave no verdict.
     """
     if not 1 <= len(head) <= MOST_BYTES:
-        raise InvalidInput(f"Send 1 to {MOST_BYTES:,} bytes of the file.", path=("head",))
+        raise InvalidInput(say("PREVIEW_BYTES", "Send 1 to {most:,} bytes of the file.", most=MOST_BYTES), path=("head",))
     # Limits are the process's own, so they need not be part of it.
     key = sha256(orjson.dumps([head.hex(), is_whole, file_name, options], option=orjson.OPT_SORT_KEYS)).digest()
     if key in _kept:
@@ -100,7 +101,7 @@ def _first_rows(verdict: IngestResult, job: IngestJob) -> TablePage:
     """From the child's own folder: a reader that a hostile file has taken over could name any other."""
     table = Path(verdict.table_path)
     if str(table.parent) != job.output_dir or table.is_symlink():
-        raise Unavailable("The preview gave no answer.")
+        raise Unavailable(say("PREVIEW_NO_ANSWER", "The preview gave no answer."))
     return first_rows(table, MOST_ROWS)
 
 
@@ -122,7 +123,9 @@ async def _read(job: IngestJob, seconds: float) -> IngestResult | IngestFailure:
     ended: ChildExit = await run_child([sys.executable, "-m", "app.ingest"], codec.dump(job), limits=limits, on_line=on_line)
     if ended.reason is ExitReason.EXITED and ended.exit_code == 0 and verdicts:
         return verdicts[-1]
-    raise Unavailable("The preview gave no answer in time. Upload the file: an upload has more time and memory.")
+    raise Unavailable(
+        say("PREVIEW_TOO_SLOW", "The preview gave no answer in time. Upload the file: an upload has more time and memory.")
+    )
 
 
 def _whole_lines(head: bytes) -> bytes:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict
 from app.core.ids import uuid7
+from app.core.phrases import say
 from app.core.settings import Settings
 from app.core.viewer import Viewer
 from app.models.uploads import Upload, UploadState
@@ -50,9 +51,22 @@ async def reread(
     await access.require(session, viewer, row.dataset_id, Level.WRITE)
     if row.status is not VersionStatus.READY:
         again = row.status in (VersionStatus.FAILED, VersionStatus.QUARANTINED)
+        if again:
+            raise Conflict(
+                say(
+                    "REREAD_RETRY_INSTEAD",
+                    "Version {number} is {status}; only the file of a READY version is read as another one. Retry this one.",
+                    number=row.number,
+                    status=row.status,
+                )
+            )
         raise Conflict(
-            f"Version {row.number} is {row.status}; only the file of a READY version is read as another one."
-            + (" Retry this one." if again else "")
+            say(
+                "REREAD_NOT_READY",
+                "Version {number} is {status}; only the file of a READY version is read as another one.",
+                number=row.number,
+                status=row.status,
+            )
         )
     upload = (
         await session.execute(select(*(getattr(Upload, name) for name in _KEPT)).where(Upload.version_id == version_id))

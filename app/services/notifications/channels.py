@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from app.adapters import webhooks
 from app.core.errors import Conflict, Forbidden, InvalidInput, LimitExceeded, NotFound
 from app.core.ids import uuid7
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.sealing import Place, Sealer, sealer_of
 from app.core.settings import Settings
@@ -24,7 +25,7 @@ from app.services.accounts.users import checked_email
 from app.services.cursors import Page
 from app.services.notifications import templates
 
-MISSING = "There is no such notification channel of yours."
+MISSING = say("NO_SUCH_CHANNEL", "There is no such notification channel of yours.")
 MAX_NAME = 100
 MAX_CHANNELS = 20
 """Of one account, those that it made for teams included."""
@@ -34,7 +35,7 @@ COLUMNS = (
     NotificationChannel.id, NotificationChannel.owner_id, NotificationChannel.team_id, NotificationChannel.name,
     NotificationChannel.type, NotificationChannel.shown_target, NotificationChannel.events, NotificationChannel.scope,
     NotificationChannel.dataset_ids, NotificationChannel.subject_template, NotificationChannel.body_template,
-    NotificationChannel.enabled, NotificationChannel.disabled_reason, NotificationChannel.previous_secret_until,
+    NotificationChannel.enabled, NotificationChannel.disabled_reason, NotificationChannel.disabled_reason_phrase, NotificationChannel.previous_secret_until,
     NotificationChannel.created_at, NotificationChannel.updated_at,
 )  # fmt: skip
 """What may be read back: neither secrets nor the whole target."""
@@ -101,7 +102,11 @@ async def create(session: AsyncSession, viewer: Viewer, settings: Settings, draf
     await session.execute(select(User.id).where(User.id == viewer.id).with_for_update(key_share=True))
     count = select(func.count()).where(NotificationChannel.owner_id == viewer.id)
     if (await session.execute(count)).scalar_one() >= MAX_CHANNELS:
-        raise LimitExceeded(f"You have {MAX_CHANNELS} notification channels. Delete one that is not used any more.")
+        raise LimitExceeded(
+            say(
+                "MOST_CHANNELS", "You have {most} notification channels. Delete one that is not used any more.", most=MAX_CHANNELS
+            )
+        )
     secret = webhooks.new_secret() if draft.type is ChannelType.WEBHOOK else None
     sealed = None if secret is None else sealer.seal(secret.encode(), place("secret", channel_id))
     await session.execute(
@@ -172,10 +177,10 @@ async def rotate_secret(
     """
     require_writer(viewer)
     if not timedelta() <= overlap <= MAX_OVERLAP:
-        raise InvalidInput("The overlap is 0 to 168 hours.", path=("overlapHours",))
+        raise InvalidInput(say("SECRET_OVERLAP", "The overlap is 0 to 168 hours."), path=("overlapHours",))
     row = await get(session, viewer, channel_id)
     if row.type is not ChannelType.WEBHOOK:
-        raise Conflict("Only webhooks are signed; this channel has no secret.")
+        raise Conflict(say("CHANNEL_NO_SECRET", "Only webhooks are signed; this channel has no secret."))
     sealer, secret = sealer_of(settings), webhooks.new_secret()
     held = (
         await session.execute(
@@ -239,18 +244,22 @@ def place(column: str, channel_id: UUID) -> Place:
 def require_writer(viewer: Viewer) -> None:
     """Raises Forbidden for an API key that only reads: what it makes here would go on telling when the key has ended."""
     if viewer.scope is not None and viewer.scope < Scope.WRITE:
-        raise Forbidden("This needs the scope WRITE; this API key only reads. Use a key with a wider scope.")
+        raise Forbidden(
+            say("NEEDS_WRITE_SCOPE", "This needs the scope WRITE; this API key only reads. Use a key with a wider scope.")
+        )
 
 
 async def _require_member(session: AsyncSession, viewer: Viewer, team_id: UUID) -> None:
     member = select(TeamMember.team_id).where(TeamMember.team_id == team_id, TeamMember.user_id == viewer.id)
     if (await session.execute(member)).first() is None:
-        raise Forbidden("Channels of a team are made by its members, and you are none of this team.", path=("teamId",))
+        raise Forbidden(
+            say("TEAM_CHANNELS", "Channels of a team are made by its members, and you are none of this team."), path=("teamId",)
+        )
 
 
 def _events(given: Sequence[NotificationEvent]) -> list[str]:
     if not given:
-        raise InvalidInput("Give at least one event.", path=("events",))
+        raise InvalidInput(say("ONE_EVENT", "Give at least one event."), path=("events",))
     return [event.value for event in NotificationEvent if event in given]
 
 
@@ -260,13 +269,18 @@ async def _datasets(
     chosen = list(dict.fromkeys(dataset_ids))
     if scope is not ChannelScope.SELECTED:
         if of_team and scope is ChannelScope.ALL:
-            raise InvalidInput("A team is told of its own datasets (MINE), or of those that are SELECTED.", path=("scope",))
+            raise InvalidInput(
+                say("TEAM_SCOPE", "A team is told of its own datasets (MINE), or of those that are SELECTED."), path=("scope",)
+            )
         return {"scope": scope, "dataset_ids": []}
     if not 1 <= len(chosen) <= MAX_DATASETS:
-        raise InvalidInput(f"With the scope SELECTED give 1 to {MAX_DATASETS} datasets.", path=("datasetIds",))
+        raise InvalidInput(
+            say("SELECTED_DATASETS", "With the scope SELECTED give 1 to {most} datasets.", most=MAX_DATASETS),
+            path=("datasetIds",),
+        )
     visible = await session.execute(select(Dataset.id).where(Dataset.id.in_(chosen), access.visible(viewer)))
     if len(visible.all()) < len(chosen):
-        raise NotFound("There is no such dataset, or you may not see it.")
+        raise NotFound(say("NO_SUCH_DATASET", "There is no such dataset, or you may not see it."))
     return {"scope": scope, "dataset_ids": chosen}
 
 
@@ -286,7 +300,7 @@ def _target(
                 given, plain_http=settings.profile != "production", allowed=settings.notification_networks
             ).shown
         except webhooks.BadTarget as error:
-            raise InvalidInput(str(error), path=("target",)) from error
+            raise InvalidInput(error.message, path=("target",)) from error
     return {"target": sealer.seal(given.encode(), place("target", channel_id)), "shown_target": shown}
 
 
@@ -296,6 +310,9 @@ def _require_known_address(viewer: Viewer, address: str) -> None:
     if viewer.administers or domain == viewer.email.rpartition("@")[2].lower():
         return
     raise Forbidden(
-        "Mail goes to addresses of the domain that your own has. Ask an administrator to make a channel for others.",
+        say(
+            "MAIL_DOMAIN",
+            "Mail goes to addresses of the domain that your own has. Ask an administrator to make a channel for others.",
+        ),
         path=("target",),
     )

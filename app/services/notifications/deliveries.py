@@ -19,6 +19,7 @@ from app.core import ledger
 from app.core.errors import Conflict, LimitExceeded, NotFound
 from app.core.ids import uuid7
 from app.core.ledger import Claim, DeadTask
+from app.core.phrases import say, to_json
 from app.core.rows import AnyRow
 from app.core.sealing import Sealer
 from app.core.viewer import Principal, Viewer
@@ -37,7 +38,7 @@ from app.services.notifications.messages import Message, message_of
 from app.services.notifications.texts import Words
 
 ACTOR = "notifications.deliver"
-MISSING = "There is no such delivery of a channel of yours."
+MISSING = say("NO_SUCH_DELIVERY", "There is no such delivery of a channel of yours.")
 DELAYS = (5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800)
 """Seconds before the second, third, ... attempt: about sixteen hours in all."""
 TRIES = len(DELAYS) + 1
@@ -48,7 +49,7 @@ MAX_EXCERPT = 200
 COLUMNS = (
     NotificationDelivery.id, NotificationDelivery.channel_id, NotificationDelivery.message_id, NotificationDelivery.status,
     NotificationDelivery.attempts, NotificationDelivery.response_code, NotificationDelivery.response_excerpt,
-    NotificationDelivery.error, NotificationDelivery.next_attempt_at, NotificationDelivery.created_at,
+    NotificationDelivery.error, NotificationDelivery.error_phrase, NotificationDelivery.next_attempt_at, NotificationDelivery.created_at,
     NotificationDelivery.finished_at,
 )  # fmt: skip
 _ORDER = "notification_deliveries"
@@ -164,11 +165,11 @@ async def _obstacle(session: AsyncSession, row: AnyRow, message: Message | None)
     if row.message_id is None:
         return None
     if message is None:
-        return "What was to be told is gone."
+        return say("TOLD_IS_GONE", "What was to be told is gone.")
     if not row.enabled:
-        return "The channel is switched off."
+        return say("CHANNEL_OFF", "The channel is switched off.")
     if not await audience.still_sees(session, message.dataset_id, row.owner_id, row.team_id):
-        return "The dataset may not be seen by the channel's people any more."
+        return say("CHANNEL_SEES_NOTHING", "The dataset may not be seen by the channel's people any more.")
     return None
 
 
@@ -192,6 +193,7 @@ async def record(session: AsyncSession, claim: Claim, sent: Outgoing, outcome: O
     values: dict[str, object] = {
         "attempts": held.attempts + 1, "tries_left": tries_left, "response_code": outcome.response_code,
         "response_excerpt": excerpt(outcome.body, hidden=(sent.target, *sent.signing_secrets)), "error": outcome.error,
+        "error_phrase": None if outcome.error is None else to_json(outcome.error),
     }  # fmt: skip
     await session.execute(update(NotificationDelivery).where(NotificationDelivery.id == sent.id).values(values))
     if outcome.error is None:
@@ -230,7 +232,12 @@ def excerpt(body: bytes, *, hidden: Sequence[str]) -> str | None:
 
 async def bury(session: AsyncSession, dead: DeadTask) -> None:
     """The delivery of a task that will not run again has FAILED: nobody waits for it for ever."""
-    await _end(session, UUID(dead.args["deliveryId"]), DeliveryStatus.FAILED, error="It failed again and again on our side.")
+    await _end(
+        session,
+        UUID(dead.args["deliveryId"]),
+        DeliveryStatus.FAILED,
+        error=say("DELIVERY_FAILED", "It failed again and again on our side."),
+    )
 
 
 async def send_test(session: AsyncSession, viewer: Viewer, channel_id: UUID) -> UUID:
@@ -264,9 +271,9 @@ async def replay(session: AsyncSession, viewer: Viewer, delivery_id: UUID) -> UU
     channels.require_writer(viewer)
     row = await get(session, viewer, delivery_id)
     if row.message_id is None:
-        raise Conflict("A test is not replayed; send another one.")
+        raise Conflict(say("TEST_NO_REPLAY", "A test is not replayed; send another one."))
     if row.status is DeliveryStatus.PENDING:
-        raise Conflict("This delivery has not ended; it is tried again by itself.")
+        raise Conflict(say("DELIVERY_NOT_ENDED", "This delivery has not ended; it is tried again by itself."))
     await _require_few(session, row.channel_id)
     done = await session.execute(
         update(NotificationDelivery)
@@ -289,24 +296,32 @@ async def _require_few(session: AsyncSession, channel_id: UUID) -> None:
         NotificationDelivery.channel_id == channel_id, NotificationDelivery.requested_at > func.now() - timedelta(minutes=1)
     )
     if (await session.execute(count)).scalar_one() >= TESTS_PER_MINUTE:
-        raise LimitExceeded(f"At most {TESTS_PER_MINUTE} tests and replays of a channel in a minute. Wait a little.")
+        raise LimitExceeded(
+            say("MOST_TESTS", "At most {most} tests and replays of a channel in a minute. Wait a little.", most=TESTS_PER_MINUTE)
+        )
 
 
 async def _end(session: AsyncSession, delivery_id: UUID, status: DeliveryStatus, *, error: str | None) -> None:
     await session.execute(
         update(NotificationDelivery)
         .where(NotificationDelivery.id == delivery_id, NotificationDelivery.status == DeliveryStatus.PENDING)
-        .values(status=status, error=error, next_attempt_at=None, finished_at=func.now())
+        .values(
+            status=status,
+            error=error,
+            error_phrase=None if error is None else to_json(error),
+            next_attempt_at=None,
+            finished_at=func.now(),
+        )
     )
 
 
 async def _disable(session: AsyncSession, channel_id: UUID, principal: Principal) -> None:
     """The channel is switched off, and whoever made it is told."""
-    reason = "The target answered 410 Gone: it wants no messages any more."
+    reason = say("TARGET_GONE", "The target answered 410 Gone: it wants no messages any more.")
     done = await session.execute(
         update(NotificationChannel)
         .where(NotificationChannel.id == channel_id, NotificationChannel.enabled)
-        .values(enabled=False, disabled_reason=reason, updated_at=func.now())
+        .values(enabled=False, disabled_reason=reason, disabled_reason_phrase=to_json(reason), updated_at=func.now())
         .returning(NotificationChannel.owner_id)
     )
     owner_id = done.scalar_one_or_none()

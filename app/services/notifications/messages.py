@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import ledger
 from app.core.ids import global_id, uuid7
+from app.core.phrases import Phrase, say
 from app.core.rows import AnyRow
 from app.models.datasets import Dataset
 from app.models.incidents import Incident, IncidentPriority, IncidentState
@@ -191,21 +192,31 @@ def _told_of(stored: Mapping[str, object]) -> Told:
     )  # fmt: skip
 
 
-def headline(message: Message) -> str:
+def headline(message: Message) -> Phrase:
     """One line for people: what changed."""
-    on = "" if message.version_number is None else f" on version {message.version_number}"
-    parts = []
-    if message.opened:
-        still = " still" if message.run_id is None else ""
-        parts.append(f"{_rules(message.opened)}{still} {'fail' if len(message.opened) > 1 else 'fails'}")
-    if message.resolved:
-        count = _rules(message.resolved) if not message.opened else str(len(message.resolved))
-        parts.append(f"{count} {'pass' if len(message.resolved) > 1 else 'passes'} again")
-    return f"{message.dataset_name}: {', '.join(parts)}{on}"
+    told = _changes(message)
+    if message.version_number is None:
+        return say("HEADLINE", "{dataset}: {changes}", dataset=message.dataset_name, changes=told)
+    return say(
+        "HEADLINE_ON_VERSION",
+        "{dataset}: {changes} on version {version}",
+        dataset=message.dataset_name,
+        changes=told,
+        version=message.version_number,
+    )
 
 
-def _rules(told: Sequence[Told]) -> str:
-    return f"{len(told)} rule{'s' if len(told) > 1 else ''}"
+def _changes(message: Message) -> Phrase:
+    failing, passing = len(message.opened), len(message.resolved)
+    if not failing:
+        return say("PASSES_AGAIN", "{count} {count:rule passes|rules pass} again", count=passing)
+    if message.run_id is None:
+        told = say("STILL_FAILS", "{count} {count:rule still fails|rules still fail}", count=failing)
+    else:
+        told = say("FAILS", "{count} {count:rule fails|rules fail}", count=failing)
+    if not passing:
+        return told
+    return say("FAILS_AND_PASSES", "{failing}, {count} {count:passes|pass} again", failing=told, count=passing)
 
 
 def global_ids(message: Message) -> dict[str, str]:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.errors import InvalidInput
 from app.core.ids import uuid7
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.models.datasets import Dataset
@@ -125,9 +126,12 @@ async def mark_read(session: AsyncSession, viewer: Viewer, notice_ids: Sequence[
         InvalidInput: neither is given, or both, or too many.
     """
     if (notice_ids is None) == (up_to is None):
-        raise InvalidInput("Give `ids` or `upToSequence`.", path=("ids",))
+        raise InvalidInput(say("IDS_OR_SEQUENCE", "Give `ids` or `upToSequence`."), path=("ids",))
     if notice_ids is not None and len(notice_ids) > MOST_READ:
-        raise InvalidInput(f"At most {MOST_READ} notifications at a time; `upToSequence` takes any number.", path=("ids",))
+        raise InvalidInput(
+            say("MOST_NOTIFICATIONS", "At most {most} notifications at a time; `upToSequence` takes any number.", most=MOST_READ),
+            path=("ids",),
+        )
     which = Notice.id.in_(notice_ids) if notice_ids is not None else Notice.sequence <= literal(up_to)
     await session.execute(select(Inbox.user_id).where(Inbox.user_id == viewer.id).with_for_update())
     done = await session.execute(

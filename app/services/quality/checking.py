@@ -14,6 +14,7 @@ from app.core import faults
 from app.core.db import Database
 from app.core.errors import Unavailable
 from app.core.ledger import Claim
+from app.core.phrases import say
 from app.core.settings import Settings
 from app.models.quality import QualityStatus
 from app.quality import supervised
@@ -75,7 +76,7 @@ async def check(
         try:
             results = await supervised.check(job, bounds, on_result=on_result)
         except Unreadable as error:
-            raise TableGone("The stored table of the version cannot be read.") from error
+            raise TableGone(say("TABLE_UNREADABLE", "The stored table of the version cannot be read.")) from error
         faults.point("quality.after_child")
         checked = [Checked(result, await _keep(result, run, claim, storage, failed)) for result in results]
         faults.point("quality.after_store")
@@ -99,7 +100,12 @@ async def _scratch(folder: Path, size_bytes: int, settings: Settings) -> AsyncIt
     needed = size_bytes * 2 + settings.scratch_reserve_bytes
     free = shutil.disk_usage(folder).free
     if free < needed:
-        message = f"There is too little disk space to check it: {needed:,} bytes are needed on the worker, {free:,} are free."
+        message = say(
+            "SCRATCH_FULL_TO_CHECK",
+            "There is too little disk space to check it: {needed:,} bytes are needed on the worker, {free:,} are free.",
+            needed=needed,
+            free=free,
+        )
         raise Unavailable(message, retry_after_seconds=SCRATCH_WAIT_SECONDS)
     path = Path(tempfile.mkdtemp(prefix="quality-", dir=folder))
     try:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.errors import InvalidInput
 from app.core.ids import uuid7
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.viewer import Principal, Viewer
 from app.models.datasets import Dataset, FieldAnnotation
@@ -84,10 +85,17 @@ async def parse(yaml: str, object_name: str | None) -> Parsed:
     try:
         contract = await asyncio.to_thread(lambda: reading.read(document.load(yaml), object_name))
     except ContractProblem as problem:
-        place = f" (line {problem.line})" if problem.line is not None else f" ({problem.where})" if problem.where else ""
-        raise InvalidInput(f"{problem.message}{place}", path=("yaml",)) from problem
+        raise InvalidInput(_placed(problem), path=("yaml",)) from problem
     texts.reject_nul(contract.object_name, "yaml")
     return Parsed(yaml=yaml, contract=contract)
+
+
+def _placed(problem: ContractProblem) -> str:
+    if problem.line is not None:
+        return say("ON_LINE", "{reason} (line {line})", reason=problem.message, line=problem.line)
+    return (
+        say("AT_PLACE", "{reason} ({place})", reason=problem.message, place=problem.where) if problem.where else problem.message
+    )
 
 
 async def find(connection: AsyncConnection, principal: Principal, dataset_id: UUID) -> tuple[_Parts, AnyRow] | None:
@@ -196,7 +204,7 @@ async def _compared(
     of_templates = rows.keys() - own.keys()
     found = differences([_rule(row) for row in own.values()], contract)
     notes = [
-        f"{one.name or one.spec.id}: comes from a template, and is changed there."
+        say("RULE_FROM_TEMPLATE_NOTE", "{rule}: comes from a template, and is changed there.", rule=one.name or one.spec.id)
         for one in found.added if one.spec.id in of_templates and one != _rule(rows[one.spec.id])
     ]  # fmt: skip
     found = Differences(
@@ -213,14 +221,16 @@ async def _compared(
 async def _check(one: ContractRule) -> None:
     try:
         if len(one.spec.id) > MAX_KEY:
-            raise InvalidInput(f"The id of a rule has at most {MAX_KEY} characters.")
+            raise InvalidInput(say("RULE_KEY_LENGTH", "The id of a rule has at most {most} characters.", most=MAX_KEY))
         texts.reject_nul(one.spec.id, "id")
         clean_name(_name(one))
         clean_description(one.description)
         # Not against columns: a contract says what a table shall have, and a run what it lacks.
         await check_definition(_definition(one), None)
     except InvalidInput as error:
-        raise InvalidInput(f"{one.name or one.spec.id[:100]}: {error.message}", path=("yaml",)) from error
+        raise InvalidInput(
+            say("RULE_AND_REASON", "{rule}: {reason}", rule=one.name or one.spec.id[:100], reason=error.message), path=("yaml",)
+        ) from error
 
 
 async def _described(session: AsyncSession, dataset_id: UUID, contract: Contract) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import InvalidInput
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.ingest.job import Field
 from app.models.versions import DatasetVersion, SchemaField, VersionStatus
@@ -83,14 +84,14 @@ async def check_definition(definition: Definition, known: Sequence[Field] | None
     for text in definition.field_paths:
         texts.reject_nul(text, "fieldPaths")
     if len(definition.field_paths) > MAX_FIELDS:
-        raise InvalidInput(f"A rule names at most {MAX_FIELDS} fields.", path=("fieldPaths",))
+        raise InvalidInput(say("MOST_FIELDS", "A rule names at most {most} fields.", most=MAX_FIELDS), path=("fieldPaths",))
     if len(definition.filter or "") > MAX_SQL:
-        raise InvalidInput(f"At most {MAX_SQL:,} characters.", path=("filter",))
+        raise InvalidInput(say("SQL_LENGTH", "At most {most:,} characters.", most=MAX_SQL), path=("filter",))
     texts.check_json(dict(definition.parameters), path=("parameters",))
     for name in ("threshold", "upper_threshold", "warn_threshold", "warn_upper_threshold"):
         number = getattr(definition, name)
         if number is not None and not math.isfinite(number):
-            raise InvalidInput("Give a finite number.", path=(_camel(name),))
+            raise InvalidInput(say("FINITE_NUMBER", "Give a finite number."), path=(_camel(name),))
     # The engine binds conditions and SQL in a database of its own: too long for the loop that answers everybody.
     problems = await asyncio.to_thread(catalogue.validate, definition.spec("rule"), known)
     if problems:
@@ -102,7 +103,7 @@ def clean_name(name: str) -> str:
     """The name without blanks around it. Raises InvalidInput: empty, too long, or with NUL characters."""
     cleaned = texts.reject_nul(name, "name").strip()
     if not 1 <= len(cleaned) <= 255:
-        raise InvalidInput("A name has 1 to 255 characters.", path=("name",))
+        raise InvalidInput(say("NAME_LENGTH", "A name has 1 to 255 characters."), path=("name",))
     return cleaned
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import DomainError, InvalidInput
+from app.core.phrases import from_json, say
 from app.models.quality import QualityResult, QualityRule, QualityStatus
 
 MAX_REASON = 1_000
@@ -30,7 +31,7 @@ class GateClosed(DomainError):
     code = "CONFLICT"
 
     def __init__(self, violations: Sequence[Violation]):
-        super().__init__("The version does not satisfy the rules that block its publication.")
+        super().__init__(say("GATE_REFUSES", "The version does not satisfy the rules that block its publication."))
         self.violations = tuple(violations)
 
 
@@ -40,7 +41,7 @@ async def violations(session: AsyncSession, dataset_id: UUID, version_id: UUID) 
     The caller has decided that the dataset may be read. A rule that had nothing to compare with (SKIPPED) blocks nothing.
     """
     latest = (
-        select(QualityResult.status, QualityResult.message)
+        select(QualityResult.status, QualityResult.message, QualityResult.message_phrase)
         .where(
             QualityResult.rule_id == QualityRule.id,
             QualityResult.version_id == version_id,
@@ -52,7 +53,7 @@ async def violations(session: AsyncSession, dataset_id: UUID, version_id: UUID) 
         .lateral("latest")
     )
     statement = (
-        select(QualityRule.id, QualityRule.name, latest.c.status, latest.c.message)
+        select(QualityRule.id, QualityRule.name, latest.c.status, latest.c.message, latest.c.message_phrase)
         .outerjoin(latest, true())
         .where(
             QualityRule.dataset_id == dataset_id,
@@ -65,10 +66,12 @@ async def violations(session: AsyncSession, dataset_id: UUID, version_id: UUID) 
     found = []
     for row in await session.execute(statement):
         if row.status is None:
-            message = "The rule has not run on this version as it is now. Run the quality checks, then publish."
+            message = say(
+                "GATE_NOT_RUN", "The rule has not run on this version as it is now. Run the quality checks, then publish."
+            )
             found.append(Violation(row.id, row.name, QualityStatus.SKIPPED, message))
         elif row.status in (QualityStatus.FAIL, QualityStatus.ERROR):
-            found.append(Violation(row.id, row.name, row.status, row.message))
+            found.append(Violation(row.id, row.name, row.status, from_json(row.message, row.message_phrase)))
     return found
 
 
@@ -76,5 +79,7 @@ def clean_reason(reason: str) -> str:
     """Why somebody publishes in spite of violations. Raises InvalidInput: nothing is said, or too much."""
     cleaned = reason.replace("\x00", "").strip()
     if not 1 <= len(cleaned) <= MAX_REASON:
-        raise InvalidInput(f"Give a reason of 1 to {MAX_REASON:,} characters.", path=("overrideReason",))
+        raise InvalidInput(
+            say("OVERRIDE_REASON", "Give a reason of 1 to {most:,} characters.", most=MAX_REASON), path=("overrideReason",)
+        )
     return cleaned

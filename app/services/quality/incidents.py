@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.errors import InvalidInput, NotFound
 from app.core.ids import uuid7
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.viewer import Principal, Viewer
 from app.models.accounts import User
@@ -22,7 +23,7 @@ from app.services import access, audit, events, texts
 from app.services.access import Level
 from app.services.quality.progress import Started
 
-MISSING = "There is no such incident, or you may not see its dataset."
+MISSING = say("NO_SUCH_INCIDENT", "There is no such incident, or you may not see its dataset.")
 MAX_COMMENT = 10_000
 INSERT_ROWS = 500
 """Of one INSERT."""
@@ -218,7 +219,7 @@ async def update_incident(session: AsyncSession, viewer: Viewer, incident_id: UU
     if changes.assignee_id is not None:
         known = await session.scalar(select(User.id).where(User.id == changes.assignee_id, User.active))
         if known is None:
-            raise InvalidInput("There is no such active account.", path=("assigneeId",))
+            raise InvalidInput(say("NO_ACTIVE_ACCOUNT", "There is no such active account."), path=("assigneeId",))
         values["assignee_id"] = changes.assignee_id
     if changes.muted_until is not None or changes.unmute:
         values["muted_until"] = None if changes.unmute else changes.muted_until
@@ -247,7 +248,7 @@ async def comment(session: AsyncSession, viewer: Viewer, incident_id: UUID, text
     await access.require(session, viewer, row.dataset_id, Level.WRITE)
     cleaned = texts.reject_nul(text, "text").strip()
     if not 1 <= len(cleaned) <= MAX_COMMENT:
-        raise InvalidInput(f"A comment has 1 to {MAX_COMMENT:,} characters.", path=("text",))
+        raise InvalidInput(say("COMMENT_LENGTH", "A comment has 1 to {most:,} characters.", most=MAX_COMMENT), path=("text",))
     await session.execute(insert(IncidentComment).values(id=uuid7(), incident_id=incident_id, author_id=viewer.id, text=cleaned))
     await audit.record(session, viewer, "incident.comment", incident_id, dataset=str(row.dataset_id))
     return incident_id

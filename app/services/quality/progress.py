@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import ledger
 from app.core.ledger import Claim, DeadTask
+from app.core.phrases import say, to_json
 from app.ingest import codec
 from app.models.datasets import Dataset
 from app.models.quality import QualityRule, QualityRun, QualityStatus, RunStatus, RunTrigger
@@ -98,16 +99,25 @@ async def cancel(session: AsyncSession, run_id: UUID, dataset_id: UUID) -> None:
 async def bury(session: AsyncSession, dead: DeadTask) -> None:
     """The run of a task that will not run again is ERROR: nobody waits for it for ever, and the gate stays closed."""
     run_id = UUID(dead.args["runId"])
-    message = f"The check failed again and again on our side. Operators find the cause under task {dead.task_id}."
+    message = say(
+        "CHECK_FAILED",
+        "The check failed again and again on our side. Operators find the cause under task {task}.",
+        task=str(dead.task_id),
+    )
     ended = await session.execute(
         update(QualityRun)
         .where(QualityRun.id == run_id, QualityRun.status.in_(OPEN))
-        .values(status=RunStatus.ERROR, finished_at=func.now(), error={"code": "INTERNAL", "message": message})
+        .values(status=RunStatus.ERROR, finished_at=func.now(), error=told_error("INTERNAL", message))
         .returning(QualityRun.dataset_id)
     )
     dataset_id = ended.scalar_one_or_none()
     if dataset_id is not None:
         await tell(session, run_id, dataset_id)
+
+
+def told_error(code: str, message: str) -> dict[str, object]:
+    """An error as runs and results store it."""
+    return {"code": code, "message": message.replace("\0", "\ufffd"), "message_phrase": to_json(message)}
 
 
 def counted(statuses: Mapping[QualityStatus, int]) -> dict[str, int]:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, InvalidInput
 from app.core.ids import uuid7
+from app.core.phrases import say
 from app.core.viewer import Viewer
 from app.ingest.job import Field
 from app.models.quality import QualityRule, RunTrigger
@@ -45,7 +46,7 @@ async def request(
     if rule_ids is not None:
         await require_rules(session, dataset_id, rule_ids)
     elif not await has_rules(session, dataset_id):
-        raise Conflict("The dataset has no enabled quality rule. Create one first.")
+        raise Conflict(say("NO_ENABLED_RULE", "The dataset has no enabled quality rule. Create one first."))
     run_id = await queue(
         session, dataset_id, version_id, RunTrigger.MANUAL, rule_ids=rule_ids, keeps_failed_rows=keeps_failed_rows,
         requested_by_id=viewer.id,
@@ -91,9 +92,9 @@ async def back_test(
     """
     await access.require(session, viewer, dataset_id, Level.WRITE)
     if not 1 <= version_count <= MAX_BACK_TEST:
-        raise InvalidInput(f"Give 1 to {MAX_BACK_TEST} versions.", path=("versions",))
+        raise InvalidInput(say("BACK_TEST_VERSIONS", "Give 1 to {most} versions.", most=MAX_BACK_TEST), path=("versions",))
     if (drafts is None) == (rule_ids is None):
-        raise InvalidInput("Give `rules` or `ruleIds`.", path=("rules",))
+        raise InvalidInput(say("RULES_OR_IDS", "Give `rules` or `ruleIds`."), path=("rules",))
     if rule_ids is not None:
         await require_rules(session, dataset_id, rule_ids)
     # Not against columns: an earlier version may have others, and then the rule's result there says so.
@@ -106,7 +107,7 @@ async def back_test(
     )
     version_ids = list((await session.execute(newest)).scalars())
     if not version_ids:
-        raise Conflict("The dataset has no READY version to try the rules on.")
+        raise Conflict(say("NO_READY_VERSION", "The dataset has no READY version to try the rules on."))
     batch_id = uuid7()
     for version_id in version_ids:
         await queue(
@@ -120,25 +121,35 @@ async def back_test(
 async def require_rules(session: AsyncSession, dataset_id: UUID, rule_ids: Sequence[UUID]) -> None:
     """The rules are all of this dataset, of which the caller has decided. Raises InvalidInput."""
     if not 1 <= len(rule_ids) <= MAX_RULES_OF_RUN:
-        raise InvalidInput(f"Name 1 to {MAX_RULES_OF_RUN} rules, or none for all that are enabled.", path=("ruleIds",))
+        raise InvalidInput(
+            say("RULES_OF_RUN", "Name 1 to {most} rules, or none for all that are enabled.", most=MAX_RULES_OF_RUN),
+            path=("ruleIds",),
+        )
     statement = select(QualityRule.id).where(
         QualityRule.dataset_id == dataset_id, QualityRule.id.in_(rule_ids), QualityRule.deleted_at.is_(None)
     )
     if set(rule_ids) - set((await session.execute(statement)).scalars()):
-        raise InvalidInput("A rule is none of this dataset, or was deleted.", path=("ruleIds",))
+        raise InvalidInput(say("RULE_NOT_OF_DATASET", "A rule is none of this dataset, or was deleted."), path=("ruleIds",))
 
 
 async def _ready_version(session: AsyncSession, viewer: Viewer, version_id: UUID) -> UUID:
     version = await versions.get(session, viewer, version_id)
     await access.require(session, viewer, version.dataset_id, Level.WRITE)
     if version.status is not VersionStatus.READY:
-        raise Conflict(f"Version {version.number} is {version.status}; only a READY version can be checked.")
+        raise Conflict(
+            say(
+                "CHECK_NOT_READY",
+                "Version {number} is {status}; only a READY version can be checked.",
+                number=version.number,
+                status=version.status,
+            )
+        )
     return version.dataset_id
 
 
 async def _stored(drafts: Sequence[Draft], known: Sequence[Field] | None) -> list[object]:
     if not 1 <= len(drafts) <= MAX_DRAFTS:
-        raise InvalidInput(f"Give 1 to {MAX_DRAFTS} rules.", path=("rules",))
+        raise InvalidInput(say("DRAFT_RULES", "Give 1 to {most} rules.", most=MAX_DRAFTS), path=("rules",))
     for draft in drafts:
         await definitions.check_definition(draft.definition, known)
     return [

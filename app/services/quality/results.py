@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core import ledger
 from app.core.ids import uuid7
 from app.core.ledger import Claim
+from app.core.phrases import to_json
 from app.core.rows import AnyRow
 from app.core.viewer import System
 from app.models.datasets import Dataset, DatasetStatus
@@ -74,7 +75,7 @@ async def fail(session: AsyncSession, claim: Claim, run: Started, message: str) 
     await session.execute(
         update(QualityRun)
         .where(QualityRun.id == run.run_id)
-        .values(status=RunStatus.ERROR, finished_at=func.clock_timestamp(), error={"code": "UNREADABLE", "message": message})
+        .values(status=RunStatus.ERROR, finished_at=func.clock_timestamp(), error=progress.told_error("UNREADABLE", message))
     )
     await runs.tell(session, run.run_id, run.dataset_id)
 
@@ -140,7 +141,8 @@ def _result_row(at: int, run: Started, rule: CheckedRule, checked: Checked, *, c
         "failed_rows_key": checked.failed_rows_key,
         "expression": None if result.expression is None else _text(result.expression)[:MAX_EXPRESSION],
         "rows_scanned": result.rows_scanned, "duration_ms": result.duration_ms, "message": _text(result.message),
-        "error": None if result.error is None else {"code": result.error.code, "message": _text(result.error.message)},
+        "message_phrase": to_json(result.message),
+        "error": None if result.error is None else progress.told_error(result.error.code, result.error.message),
         "partial": result.partial,
     }  # fmt: skip
 

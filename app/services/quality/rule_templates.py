@@ -12,6 +12,7 @@ from app.core import ledger
 from app.core.errors import Conflict, InvalidInput, LimitExceeded, NotFound
 from app.core.ids import uuid7
 from app.core.ledger import Claim
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.models.datasets import DatasetTag, FieldAnnotation
@@ -34,7 +35,7 @@ MAX_RULES = 50
 FOLLOWED_AT_ONCE = 200
 """Datasets of one transaction."""
 MAX_SEMANTIC_TYPE = 64
-MISSING = "There is no such template."
+MISSING = say("NO_SUCH_TEMPLATE", "There is no such template.")
 COLUMNS = (
     RuleTemplate.id, RuleTemplate.name, RuleTemplate.description, RuleTemplate.tag, RuleTemplate.semantic_type,
     RuleTemplate.enabled, RuleTemplate.created_by_id, RuleTemplate.created_at, RuleTemplate.updated_at, RuleTemplate.deleted_at,
@@ -83,7 +84,7 @@ async def create(
     await rule_templating.hold_off(session)
     count = select(func.count()).where(RuleTemplate.deleted_at.is_(None))
     if (await session.execute(count)).scalar_one() >= MAX_TEMPLATES:
-        raise LimitExceeded(f"There are at most {MAX_TEMPLATES} templates.")
+        raise LimitExceeded(say("MOST_TEMPLATES", "There are at most {most} templates.", most=MAX_TEMPLATES))
     template_id = uuid7()
     values = {
         "id": template_id, "name": clean_name(name), "description": clean_description(description),
@@ -193,28 +194,30 @@ async def _named(session: AsyncSession, write: Callable[[], Awaitable[object]]) 
         async with session.begin_nested():
             await write()
     except IntegrityError as error:
-        raise Conflict("Another template has this name. Choose another one.", path=("name",)) from error
+        raise Conflict(
+            say("TEMPLATE_NAME_TAKEN", "Another template has this name. Choose another one."), path=("name",)
+        ) from error
 
 
 def _binding(tag: str | None, semantic_type: str | None) -> dict[str, str | None]:
     if (tag is None) == (semantic_type is None):
-        raise InvalidInput("Give `tag` or `semanticType`.", path=("tag",))
+        raise InvalidInput(say("TAG_OR_TYPE", "Give `tag` or `semanticType`."), path=("tag",))
     if tag is not None:
         return {"tag": texts.clean_tags([tag])[0], "semantic_type": None}
     kind = texts.clean_text(semantic_type, "semanticType", MAX_SEMANTIC_TYPE)
     if kind is None:
-        raise InvalidInput("Give `tag` or `semanticType`.", path=("semanticType",))
+        raise InvalidInput(say("TAG_OR_TYPE", "Give `tag` or `semanticType`."), path=("semanticType",))
     return {"tag": None, "semantic_type": kind}
 
 
 async def _write_rules(session: AsyncSession, template_id: UUID, rules: Sequence[TemplateRule], *, of_column: bool) -> None:
     if not 1 <= len(rules) <= MAX_RULES:
-        raise InvalidInput(f"A template has 1 to {MAX_RULES} rules.", path=("rules",))
+        raise InvalidInput(say("TEMPLATE_RULES", "A template has 1 to {most} rules.", most=MAX_RULES), path=("rules",))
     known = select(RuleTemplateRule.id).where(RuleTemplateRule.template_id == template_id, RuleTemplateRule.deleted_at.is_(None))
     before = set((await session.execute(known)).scalars())
     kept = {rule.id for rule in rules if rule.id is not None}
     if not kept <= before or len(kept) != sum(rule.id is not None for rule in rules):
-        raise InvalidInput("A rule is none of this template, or named twice.", path=("rules",))
+        raise InvalidInput(say("RULE_NOT_OF_TEMPLATE", "A rule is none of this template, or named twice."), path=("rules",))
     for at, rule in enumerate(rules):
         await _check(rule, at, of_column=of_column)
         values: dict[str, object] = {
@@ -235,7 +238,8 @@ async def _check(rule: TemplateRule, at: int, *, of_column: bool) -> None:
     try:
         if of_column and definition.field_paths:
             raise InvalidInput(
-                "The rule of a semantic type names no field: it is about each column of the type.", path=("fieldPath",)
+                say("TEMPLATE_RULE_FIELD", "The rule of a semantic type names no field: it is about each column of the type."),
+                path=("fieldPath",),
             )
         tried = replace(definition, field_paths=("column",)) if of_column else definition
         await check_definition(tried, None)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.errors import Conflict, InvalidInput, LimitExceeded, NotFound
 from app.core.ids import uuid7
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.viewer import Principal, Viewer
 from app.models.datasets import Dataset
@@ -31,7 +32,7 @@ from app.services.quality.rule_retirement import retire
 
 MAX_RULES = 2_000
 """Of a dataset."""
-MISSING = "There is no such quality rule, or you may not see its dataset."
+MISSING = say("NO_SUCH_RULE", "There is no such quality rule, or you may not see its dataset.")
 
 COLUMNS = (
     QualityRule.id, QualityRule.dataset_id, QualityRule.name, QualityRule.description, QualityRule.type, QualityRule.field_paths,
@@ -94,7 +95,9 @@ async def require_room(session: AsyncSession, dataset_id: UUID, more: int) -> No
         QualityRule.dataset_id == dataset_id, QualityRule.deleted_at.is_(None), QualityRule.template_rule_id.is_(None)
     )
     if (await session.execute(count)).scalar_one() + more > MAX_RULES:
-        raise LimitExceeded(f"A dataset has at most {MAX_RULES:,} rules. Delete some that are no longer needed.")
+        raise LimitExceeded(
+            say("MOST_RULES", "A dataset has at most {most:,} rules. Delete some that are no longer needed.", most=MAX_RULES)
+        )
 
 
 async def update_rule(session: AsyncSession, viewer: Viewer, rule_id: UUID, changes: Changes) -> UUID:
@@ -169,7 +172,7 @@ async def mute(session: AsyncSession, viewer: Viewer, rule_id: UUID, until: date
 async def require_later(session: AsyncSession, until: datetime | None) -> None:
     """A time to mute something until lies ahead, by the database's clock. Raises InvalidInput."""
     if until is not None and until <= (await session.execute(select(func.now()))).scalar_one():
-        raise InvalidInput("Give a time to come; null ends the silence at once.", path=("until",))
+        raise InvalidInput(say("MUTE_UNTIL", "Give a time to come; null ends the silence at once."), path=("until",))
 
 
 async def _own(session: AsyncSession, viewer: Viewer, rule_id: UUID) -> AnyRow:
@@ -180,7 +183,11 @@ async def _own(session: AsyncSession, viewer: Viewer, rule_id: UUID) -> AnyRow:
         template = await session.scalar(
             select(RuleTemplate.name).join(RuleTemplateRule).where(RuleTemplateRule.id == row.template_rule_id)
         )
-        message = f"This rule comes from the template {template!r}: change it there, or create a rule of the same name here."
+        message = say(
+            "RULE_FROM_TEMPLATE",
+            "This rule comes from the template {template!r}: change it there, or create a rule of the same name here.",
+            template=template,
+        )
         raise Conflict(message)
     return row
 

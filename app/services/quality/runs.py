@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from app.core import ledger
 from app.core.errors import NotFound
 from app.core.ids import uuid7
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.viewer import Principal
 from app.models.datasets import Dataset
@@ -17,7 +18,7 @@ from app.models.quality import QualityRule, QualityRun, RunStatus, RunTrigger
 from app.services import access, events
 from app.services.quality import rule_templating
 
-MISSING = "There is no such quality run, or you may not see its dataset."
+MISSING = say("NO_SUCH_RUN", "There is no such quality run, or you may not see its dataset.")
 OPEN = (RunStatus.QUEUED, RunStatus.RUNNING)
 
 COLUMNS = (

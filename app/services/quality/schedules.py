@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from app.core.errors import InvalidInput, LimitExceeded, NotFound
 from app.core.ids import uuid7
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.viewer import Principal, Viewer
 from app.models.datasets import Dataset
@@ -21,7 +22,7 @@ from app.services import access, audit, events
 from app.services.access import Level
 from app.services.quality import requests
 
-MISSING = "There is no such schedule, or you may not see its dataset."
+MISSING = say("NO_SUCH_SCHEDULE", "There is no such schedule, or you may not see its dataset.")
 MAX_SCHEDULES = 20
 """Of a dataset."""
 COLUMNS = (
@@ -64,7 +65,7 @@ async def create(
     await access.require(session, viewer, dataset_id, Level.WRITE)
     count = select(func.count()).where(CheckSchedule.dataset_id == dataset_id)
     if (await session.execute(count)).scalar_one() >= MAX_SCHEDULES:
-        raise LimitExceeded(f"A dataset has at most {MAX_SCHEDULES} schedules.")
+        raise LimitExceeded(say("MOST_SCHEDULES", "A dataset has at most {most} schedules.", most=MAX_SCHEDULES))
     now = await session.scalar(select(func.now()))
     assert now is not None
     schedule_id = uuid7()
@@ -132,14 +133,18 @@ def next_time(cron: str, timezone: str, after: datetime) -> datetime:
     try:
         zone = ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        message = f"There is no time zone {timezone[:64]!r}. Give a name as Europe/Berlin or UTC."
+        message = say(
+            "NO_TIME_ZONE", "There is no time zone {timezone!r}. Give a name as Europe/Berlin or UTC.", timezone=timezone[:64]
+        )
         raise InvalidInput(message, path=("timezone",)) from error
     if len(cron.split()) != 5 or len(cron) > 100:
-        raise InvalidInput("Give five fields: minute hour day month weekday, as 0 6 * * 1-5.", path=("cron",))
+        raise InvalidInput(say("CRON_FIELDS", "Give five fields: minute hour day month weekday, as 0 6 * * 1-5."), path=("cron",))
     try:
         return next(CronSim(cron.strip(), after.astimezone(zone))).astimezone(UTC)
     except (CronSimError, StopIteration) as error:
-        raise InvalidInput(f"{cron[:60]!r} is no cron expression, or a time that never comes.", path=("cron",)) from error
+        raise InvalidInput(
+            say("CRON_INVALID", "{cron!r} is no cron expression, or a time that never comes.", cron=cron[:60]), path=("cron",)
+        ) from error
 
 
 def visible_schedules(principal: Principal) -> Select[*tuple[object, ...]]:

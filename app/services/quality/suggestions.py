@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, InvalidInput, NotFound
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.ingest.job import Field, TableProfile
@@ -92,10 +93,19 @@ async def accept(session: AsyncSession, viewer: Viewer, version_id: UUID, key: s
     await session.execute(select(Dataset.id).where(Dataset.id == dataset_id).with_for_update())
     profile = await tables.profile_of(session, version_id)
     if profile is None:
-        raise Conflict(f"Version {version.number} is {version.status}; only a READY version suggests rules.")
+        raise Conflict(
+            say(
+                "SUGGEST_NOT_READY",
+                "Version {number} is {status}; only a READY version suggests rules.",
+                number=version.number,
+                status=version.status,
+            )
+        )
     found = {one.spec.id: one for one in suggest(profile, await fields_of(session, version_id))}
     if key not in found:
-        raise NotFound(f"Nothing is suggested as {key[:60]!r} for this version.", path=("key",))
+        raise NotFound(
+            say("NO_SUCH_SUGGESTION", "Nothing is suggested as {key!r} for this version.", key=key[:60]), path=("key",)
+        )
     spec = found[key].spec
     same = select(QualityRule.id).where(
         QualityRule.dataset_id == dataset_id, QualityRule.deleted_at.is_(None), QualityRule.type == spec.type,
@@ -122,7 +132,7 @@ async def dismiss(session: AsyncSession, viewer: Viewer, dataset_id: UUID, key: 
     """
     await access.require(session, viewer, dataset_id, Level.WRITE)
     if not 1 <= len(texts.reject_nul(key, "key")) <= MAX_KEY:
-        raise InvalidInput("Give the `key` of a suggestion.", path=("key",))
+        raise InvalidInput(say("SUGGESTION_KEY", "Give the `key` of a suggestion."), path=("key",))
     row_id = suggestion_id(dataset_id, key)
     if dismissed:
         row = {"dataset_id": dataset_id, "suggestion_id": row_id, "dismissed_by_id": viewer.id}

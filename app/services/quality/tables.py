@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from app.adapters.storage import ObjectChanged, Storage
 from app.core.db import Database
 from app.core.errors import NotFound
+from app.core.phrases import Said, say
 from app.core.rows import AnyRow
 from app.core.viewer import System, Viewer
 from app.ingest.job import Field, FieldProfile, HistogramBin, TableProfile, TopValue
@@ -69,7 +70,7 @@ class Inputs:
         return sum(table.size_bytes for table in (self.table, *others))
 
 
-class TableGone(Exception):
+class TableGone(Said):
     """The stored copy of the version is not there, or not the one that was stored."""
 
 
@@ -84,7 +85,7 @@ async def collect(db: Database, run: Started) -> Inputs:
     async with db.read(_WORKER) as connection:
         table = await _stored(connection, run.version_id, with_profile=False)
         if table is None:
-            raise TableGone("The version has no stored table.")
+            raise TableGone(say("VERSION_NO_TABLE", "The version has no stored table."))
         versions = {}
         for name in wanted.versions | wanted.profiles:
             other = await _version_named(connection, run, name)
@@ -108,7 +109,7 @@ async def fetch(inputs: Inputs, storage: Storage, folder: Path) -> tuple[TableIn
     try:
         table = await _fetched(inputs.table, storage, folder / "table.parquet")
     except (ObjectChanged, NotFound) as error:
-        raise TableGone("The stored table of the version is no longer the one that was written.") from error
+        raise TableGone(say("TABLE_CHANGED", "The stored table of the version is no longer the one that was written.")) from error
     versions = await _all(inputs.versions, inputs.read_versions, storage, folder, "version")
     datasets = await _all(inputs.datasets, inputs.read_datasets, storage, folder, "dataset")
     return table, History(versions=versions, datasets=datasets, metrics=inputs.metrics)

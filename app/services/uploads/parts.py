@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.adapters.storage import PartsRefused, Storage, StoredPart
 from app.core.errors import Conflict, InvalidInput, NotFound, Unavailable
+from app.core.phrases import say
 from app.core.rows import AnyRow
 
 MAX_PARTS = 1_000
@@ -32,13 +33,15 @@ async def join(upload: AnyRow, claimed: Sequence[ClaimedPart], storage: Storage)
     found = await storage.find(upload.object_key)
     if found is not None:
         if found.size_bytes != upload.size_bytes:
-            raise Unavailable("The object store reports another size than the sum of the parts.")
+            raise Unavailable(say("PARTS_SUM", "The object store reports another size than the sum of the parts."))
         return found.etag
     if isinstance(refusal, InvalidInput):
         raise refusal
     if isinstance(refusal, PartsRefused):
-        raise InvalidInput("The object store refuses these parts. Upload them again.", path=("parts",)) from refusal
-    raise Conflict("The parts of this upload are no longer there. Start a new upload.") from refusal
+        raise InvalidInput(
+            say("PARTS_REFUSED", "The object store refuses these parts. Upload them again."), path=("parts",)
+        ) from refusal
+    raise Conflict(say("PARTS_GONE", "The parts of this upload are no longer there. Start a new upload.")) from refusal
 
 
 def check(
@@ -55,28 +58,57 @@ def check(
     numbers = [part.number for part in claimed]
     doubled = sorted({number for number in numbers if numbers.count(number) > 1}) if len(numbers) <= MAX_PARTS else [0]
     if doubled:
-        raise InvalidInput(f"Part {doubled[0]} is listed twice.", path=("parts",))
+        raise InvalidInput(say("PART_TWICE", "Part {number} is listed twice.", number=doubled[0]), path=("parts",))
     missing = sorted(set(range(1, count + 1)) - set(numbers))
     if missing:
-        raise InvalidInput(f"Part {missing[0]} of {count} is not listed. Upload it, then complete again.", path=("parts",))
+        raise InvalidInput(
+            say(
+                "PART_NOT_LISTED",
+                "Part {number} of {count} is not listed. Upload it, then complete again.",
+                number=missing[0],
+                count=count,
+            ),
+            path=("parts",),
+        )
     if len(numbers) > count:
-        raise InvalidInput(f"This upload has {count} parts; {len(numbers)} are listed.", path=("parts",))
+        raise InvalidInput(
+            say("PARTS_COUNT", "This upload has {count} parts; {listed} are listed.", count=count, listed=len(numbers)),
+            path=("parts",),
+        )
     newest = {part.number: part for part in stored}
     exact = {(part.number, part.etag): part for part in stored}
     chosen: list[StoredPart] = []
     for position, part in enumerate(claimed):
         found = exact.get((part.number, part.etag.strip('"'))) or newest.get(part.number)
         if found is None:
-            raise InvalidInput(f"Part {part.number} did not arrive. Upload it again.", path=("parts", str(position)))
+            raise InvalidInput(
+                say("PART_NOT_THERE", "Part {number} did not arrive. Upload it again.", number=part.number),
+                path=("parts", str(position)),
+            )
         if part.etag.strip('"') != found.etag:
-            message = f"The ETag of part {part.number} is not that of the stored part. Upload it again."
+            message = say(
+                "PART_ETAG", "The ETag of part {number} is not that of the stored part. Upload it again.", number=part.number
+            )
             raise InvalidInput(message, path=("parts", str(position), "etag"))
         expected = part_size if part.number < count else size_bytes - part_size * (count - 1)
         if found.size_bytes != expected:
-            message = f"Part {part.number} has {found.size_bytes:,} bytes where {expected:,} were declared. Upload it again."
+            message = say(
+                "PART_SIZE",
+                "Part {number} has {size_bytes:,} bytes where {expected:,} were declared. Upload it again.",
+                number=part.number,
+                size_bytes=found.size_bytes,
+                expected=expected,
+            )
             raise InvalidInput(message, path=("parts", str(position)))
         chosen.append(found)
     extra = sorted(set(newest) - set(numbers))
     if extra:
-        raise InvalidInput(f"The store holds a part {extra[0]} that was never asked for. Start a new upload.", path=("parts",))
+        raise InvalidInput(
+            say(
+                "PART_NEVER_ASKED",
+                "The store holds a part {number} that was never asked for. Start a new upload.",
+                number=extra[0],
+            ),
+            path=("parts",),
+        )
     return sorted(chosen, key=lambda part: part.number)

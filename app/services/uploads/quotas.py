@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import LimitExceeded
+from app.core.phrases import say
 from app.core.settings import Settings
 from app.models.accounts import User
 from app.models.datasets import Dataset
@@ -40,8 +41,14 @@ async def reserve(session: AsyncSession, dataset_id: UUID, size_bytes: int, *, s
     used = await _used_bytes(session, owner_id)
     if used + size_bytes > most:
         raise LimitExceeded(
-            f"The owner of this dataset may store {_size(most)} and stores {_size(used)}: {_size(size_bytes)} more do not fit. "
-            "Delete what is no longer needed, or ask an administrator for more (setStorageQuota).",
+            say(
+                "QUOTA_FULL",
+                "The owner of this dataset may store {most:bytes} and stores {used:bytes}: {size_bytes:bytes} more do not fit. "
+                "Delete what is no longer needed, or ask an administrator for more (setStorageQuota).",
+                most=most,
+                used=used,
+                size_bytes=size_bytes,
+            ),
             path=("sizeBytes",),
         )
 
@@ -54,10 +61,3 @@ async def _used_bytes(session: AsyncSession, owner_id: UUID) -> int:
         .where(Dataset.owner_id == owner_id, *COUNTED)
     )
     return int((await session.execute(statement)).scalar_one())
-
-
-def _size(size_bytes: int) -> str:
-    for unit, factor in (("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)):
-        if size_bytes >= factor:
-            return f"{size_bytes / factor:.1f} {unit}"
-    return f"{size_bytes} bytes"

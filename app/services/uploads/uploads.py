@@ -15,6 +15,7 @@ from app.core import faults, ledger
 from app.core.db import Database
 from app.core.errors import Conflict, Forbidden, InvalidInput, NotFound
 from app.core.ids import uuid7
+from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.settings import Settings
 from app.core.viewer import Viewer
@@ -28,7 +29,7 @@ from app.services.uploads import parts, quotas
 
 MAX_PART_BYTES = 5 << 30
 """S3's limit for one part."""
-MISSING = "There is no such upload, or you may not see its dataset."
+MISSING = say("NO_SUCH_UPLOAD", "There is no such upload, or you may not see its dataset.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +142,7 @@ async def complete(
     if upload.state is UploadState.COMPLETED:
         return upload.version_id
     if upload.state is not UploadState.WAITING:
-        raise Conflict(f"This upload is {upload.state}. Start a new one.")
+        raise Conflict(say("UPLOAD_STATE", "This upload is {state}. Start a new one.", state=upload.state))
     etag = await parts.join(upload, claimed, storage)
     faults.point("api.after_multipart_complete")
     async with db.transaction(viewer) as session:
@@ -156,7 +157,7 @@ async def complete(
         if completed.scalar_one_or_none() is None:  # another request was faster, or it has just expired
             state = (await session.execute(select(Upload.state).where(Upload.id == upload_id))).scalar_one()
             if state is not UploadState.COMPLETED:
-                raise Conflict(f"This upload is {state}. Start a new one.")
+                raise Conflict(say("UPLOAD_STATE", "This upload is {state}. Start a new one.", state=state))
             return upload.version_id
         await session.execute(
             update(DatasetVersion)
@@ -183,9 +184,9 @@ async def abort(session: AsyncSession, viewer: Viewer, upload_id: UUID) -> UUID:
     # What `_own` read may be older than what the update met.
     state = (await session.execute(select(Upload.state).where(Upload.id == upload_id))).scalar_one()
     if state is UploadState.COMPLETED:
-        raise Conflict("This upload is complete; it can no longer be aborted.")
+        raise Conflict(say("UPLOAD_COMPLETE", "This upload is complete; it can no longer be aborted."))
     if state is UploadState.EXPIRED:
-        raise Conflict("This upload has expired: there is nothing left to abort.")
+        raise Conflict(say("UPLOAD_EXPIRED", "This upload has expired: there is nothing left to abort."))
     return upload.version_id
 
 
@@ -234,26 +235,30 @@ async def _own(connection: AsyncConnection | AsyncSession, viewer: Viewer, uploa
     if upload is None:
         raise NotFound(MISSING)
     if upload.level < Level.WRITE or (upload.user_id != viewer.id and upload.level < Level.MANAGE):
-        raise Forbidden("Only the person who started an upload, or who manages the dataset, may finish or abort it.")
+        raise Forbidden(
+            say("UPLOAD_OF_ANOTHER", "Only the person who started an upload, or who manages the dataset, may finish or abort it.")
+        )
     access.permit(connection, upload.dataset_id)
     return upload
 
 
 def _check_declaration(declaration: Declaration, settings: Settings) -> None:
     if declaration.size_bytes <= 0:
-        raise InvalidInput("The file is empty: there is nothing to upload.", path=("sizeBytes",))
+        raise InvalidInput(say("UPLOAD_EMPTY", "The file is empty: there is nothing to upload."), path=("sizeBytes",))
     most = min(settings.max_upload_bytes, parts.MAX_PARTS * MAX_PART_BYTES)
     if declaration.size_bytes > most:
-        raise InvalidInput(f"At most {most:,} bytes can be uploaded as one file.", path=("sizeBytes",))
+        raise InvalidInput(
+            say("UPLOAD_TOO_LARGE", "At most {most:,} bytes can be uploaded as one file.", most=most), path=("sizeBytes",)
+        )
     if declaration.sha256 is not None and len(declaration.sha256) != 32:
-        raise InvalidInput("A SHA-256 has 64 hexadecimal digits.", path=("sha256",))
+        raise InvalidInput(say("SHA256_DIGITS", "A SHA-256 has 64 hexadecimal digits."), path=("sha256",))
 
 
 def _clean_file_name(name: str) -> str:
     """The last part of a path, as a name that is safe to show and to save under."""
     base = unicodedata.normalize("NFC", name).replace("\\", "/").rsplit("/", 1)[-1].strip()
     if not base or base in (".", "..") or len(base) > 255:
-        raise InvalidInput("Give the name of a file, of at most 255 characters.", path=("fileName",))
+        raise InvalidInput(say("FILE_NAME", "Give the name of a file, of at most 255 characters."), path=("fileName",))
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in base):
-        raise InvalidInput("A file name cannot hold control characters.", path=("fileName",))
+        raise InvalidInput(say("FILE_NAME_CONTROL", "A file name cannot hold control characters."), path=("fileName",))
     return base
