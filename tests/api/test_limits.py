@@ -4,6 +4,7 @@ import pytest
 from graphql import Lexer, Source, TokenKind, get_introspection_query
 
 from tests.support.client import Client
+from tests.support.phrases import plain
 
 ID = "dAAAAAAAAAAAAAAAAAAAAAA"
 
@@ -167,7 +168,7 @@ async def test_other_page_sizes_are_refused(admin: Client, document: str, first:
     answer = (await admin.post(document, {"n": first})).json()
     assert answer["data"] is None
     assert answer["errors"][0]["message"] == f"`first` has to be 1 to 100; it is {first}."
-    assert answer["errors"][0]["extensions"] == {"code": "INVALID_INPUT", "path": ["first"]}
+    assert plain(answer["errors"][0]["extensions"]) == {"code": "INVALID_INPUT", "path": ["first"]}
 
 
 @pytest.mark.parametrize("hidden", [False, True])
@@ -253,7 +254,7 @@ async def test_nested_root_fragments_are_refused(client: Client) -> None:
 async def test_fragments_that_spread_in_a_circle_are_refused(admin: Client, document: str) -> None:
     answer = (await admin.post(document)).json()
     assert "data" not in answer
-    assert all(error["extensions"] == {"code": "BAD_REQUEST"} for error in answer["errors"])
+    assert all(plain(error["extensions"]) == {"code": "BAD_REQUEST"} for error in answer["errors"])
 
 
 @pytest.mark.parametrize(

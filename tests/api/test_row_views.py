@@ -4,6 +4,7 @@ import pytest
 
 from app.core.ids import uuid7
 from tests.support.client import Client
+from tests.support.phrases import plain
 
 ROWS = """query RowsOf($id: ID!, $first: Int!, $after: String, $orderBy: [RowOrder!], $filter: RowFilter, $startRow: BigInt) {
     datasetVersion(id: $id) { rows(first: $first, after: $after, startRow: $startRow, orderBy: $orderBy, filter: $filter) {
@@ -74,7 +75,7 @@ async def test_an_order_goes_page_by_page(admin: Client, views: dict[str, str]) 
     assert [row[0] for row in (await page(admin, version_id, orderBy=both))["rows"]] == [2, 3, 1, 4]
     # A cursor belongs to its order.
     answer = (await admin.post(ROWS, {"id": version_id, "first": 1, "after": first["pageInfo"]["endCursor"]})).json()
-    assert answer["errors"][0]["extensions"] == {"code": "INVALID_INPUT", "path": ["after"]}
+    assert plain(answer["errors"][0]["extensions"]) == {"code": "INVALID_INPUT", "path": ["after"]}
 
 
 @pytest.mark.parametrize(
@@ -112,7 +113,7 @@ async def test_what_cannot_be_is_refused_at_its_argument(
 ) -> None:
     answer = (await admin.post(ROWS, {"id": await version_of(admin, views), "first": 1, **given})).json()
     (error,) = answer["errors"]
-    assert error["extensions"] == {"code": "INVALID_INPUT", "path": path}
+    assert plain(error["extensions"]) == {"code": "INVALID_INPUT", "path": path}
 
 
 async def test_conditions_stand_inside_each_other_to_a_bound(admin: Client, views: dict[str, str]) -> None:

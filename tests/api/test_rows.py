@@ -7,6 +7,7 @@ import pytest
 
 from app.core.ids import uuid7
 from tests.support.client import Client
+from tests.support.phrases import plain
 
 ROWS = """query Rows($id: ID!, $first: Int!, $after: String, $startRow: BigInt, $fieldPaths: [String!]) { datasetVersion(id: $id) {
     rows(first: $first, after: $after, startRow: $startRow, fieldPaths: $fieldPaths) {
@@ -97,7 +98,7 @@ async def test_a_page_that_cannot_be_is_refused(admin: Client, table: dict[str, 
     version_id = await version_of(admin, table)
     answer = (await admin.post(ROWS, {"id": version_id, "first": 1, **given})).json()
     (error,) = answer["errors"]
-    assert error["extensions"] == {"code": "INVALID_INPUT", "path": path}
+    assert plain(error["extensions"]) == {"code": "INVALID_INPUT", "path": path}
 
 
 @pytest.mark.parametrize("number", [2**62, 2**63 - 1])
