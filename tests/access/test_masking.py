@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.access.world import CANARY, FIELD, SENSITIVE, World
+from tests.access.world import CANARY, FIELD, PHRASE, SENSITIVE, World
 
 MASKED = "Shown to those who may WRITE: a column of this dataset is sensitive."
 VALUES = """query V($id: ID!) { datasetVersion(id: $id) {
@@ -83,6 +83,22 @@ async def test_a_reader_gets_no_file_and_no_text_that_may_quote_a_cell(world: Wo
     assert failure == {"code": "INVALID_JSON", "message": MASKED, "hint": None, "line": 1}
     failure = (await world.give("writer", FAILURE, id=world.failed))["datasetVersion"]["error"]
     assert failure == {"code": "INVALID_JSON", "message": f"'{CANARY}' is no JSON", "hint": CANARY, "line": 1}
+
+
+async def test_a_phrase_is_masked_with_its_sentence(world: World) -> None:
+    """Code and values of a sentence quote what the sentence quotes."""
+    query = """query P($id: ID!, $failed: ID!) {
+        datasetVersion(id: $id) { warningPhrases { ...P } rejectedRows { reasonPhrase { ...P } } }
+        failed: datasetVersion(id: $failed) { error { messagePhrase { ...P } hintPhrase { ...P } } }
+    } fragment P on Phrase { message code params }"""
+    masked = {"message": MASKED, "code": "MASKED", "params": {}}
+    assert await world.give("reader", query, id=world.version, failed=world.failed) == {
+        "datasetVersion": {"warningPhrases": [masked], "rejectedRows": [{"reasonPhrase": masked}]},
+        "failed": {"error": {"messagePhrase": masked, "hintPhrase": None}},
+    }
+    seen = await world.give("writer", query, id=world.version, failed=world.failed)
+    assert seen["datasetVersion"]["warningPhrases"] == [{"message": f"Cells as {CANARY} kept a column text.", **PHRASE}]
+    assert seen["failed"]["error"]["hintPhrase"] == {"message": CANARY, **PHRASE}
 
 
 async def test_a_file_asked_for_by_its_id_is_kept_too(world: World) -> None:

@@ -20,6 +20,7 @@ from tests.support.system import System
 
 CANARY = "canary"
 """Stands in every text of the restricted dataset: whoever may not see it must never be sent this word."""
+PHRASE = {"code": "KEY_REPEATED", "params": {"key": CANARY}}
 TABLE = (
     "id,email,age\n" + "".join(f"{n},canary{n}@example.com,{20 + n}\n" for n in range(1, 31)) + "31,canary31@example.com,canary\n"
 ).encode()
@@ -211,14 +212,16 @@ async def _fill(connection: asyncpg.Connection, dataset: UUID, version: UUID) ->
             (uuid7(), dataset, version, f"{CANARY} mean", SENSITIVE, rule),
         ],
     )
-    rejected = [{"line": 7, "reason": f"'{CANARY}' is no number", "field_path": "age", "text": f"{CANARY},x"}]
+    rejected = [
+        {"line": 7, "reason": f"'{CANARY}' is no number", "field_path": "age", "text": f"{CANARY},x", "reason_phrase": PHRASE}
+    ]
     await connection.execute(
-        "UPDATE dataset_versions SET rejected_samples = $2, rejected_row_count = 1, warnings = $3 WHERE id = $1",
-        version, json.dumps(rejected), [f"Cells as {CANARY} kept a column text."],
+        "UPDATE dataset_versions SET rejected_samples = $2, rejected_row_count = 1, warnings = $3, warning_phrases = $4 WHERE id = $1",
+        version, json.dumps(rejected), [f"Cells as {CANARY} kept a column text."], json.dumps([PHRASE]),
     )  # fmt: skip
     await connection.execute(
         "UPDATE dataset_versions SET error = $2 WHERE dataset_id = $1 AND status = 'FAILED'",
-        dataset, json.dumps({"code": "INVALID_JSON", "message": f"'{CANARY}' is no JSON", "hint": CANARY, "line": 1}),
+        dataset, json.dumps({"code": "INVALID_JSON", "message": f"'{CANARY}' is no JSON", "hint": CANARY, "line": 1, "message_phrase": PHRASE, "hint_phrase": PHRASE}),
     )  # fmt: skip
     return rule, run, incident, schedule
 
