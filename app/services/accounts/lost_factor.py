@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, NotFound
+from app.core.phrases import say
 from app.core.sealing import Sealer
 from app.core.viewer import Principal, System, Viewer
 from app.models.accounts import User
@@ -37,7 +38,9 @@ async def reset(session: AsyncSession, viewer: Viewer, sealer: Sealer, user_id: 
     require_administrator(viewer)
     require_step_up(viewer)
     if user_id == viewer.id:
-        raise Conflict("This is your own second factor. Turn it off in your account (mutation disableTotp).")
+        raise Conflict(
+            say("OWN_SECOND_FACTOR", "This is your own second factor. Turn it off in your account (mutation disableTotp).")
+        )
     return await _take_off(session, viewer, sealer, user_id)
 
 
@@ -51,7 +54,7 @@ async def reset_of_address(session: AsyncSession, principal: System, sealer: Sea
     found = await session.execute(select(User.id).where(func.lower(User.email) == email.strip().lower()))
     user_id = found.scalar_one_or_none()
     if user_id is None:
-        raise NotFound("No account has this address.")
+        raise NotFound(say("NO_ACCOUNT_OF_ADDRESS", "No account has this address."))
     return await _take_off(session, principal, sealer, user_id)
 
 
@@ -59,9 +62,9 @@ async def _take_off(session: AsyncSession, principal: Principal, sealer: Sealer,
     statement = select(User.email, User.display_name, User.totp_confirmed_at).where(User.id == user_id)
     row = (await session.execute(statement.with_for_update(key_share=True))).one_or_none()
     if row is None:
-        raise NotFound("There is no such account.")
+        raise NotFound(say("NO_SUCH_ACCOUNT", "There is no such account."))
     if row.totp_confirmed_at is None:
-        raise Conflict("This account has no second factor.")
+        raise Conflict(say("ACCOUNT_NO_SECOND_FACTOR", "This account has no second factor."))
     await second_factor.remove(session, user_id)
     await sessions.end_all(session, user_id)
     await audit.record(session, principal, "totp.reset", user_id)
