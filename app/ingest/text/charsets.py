@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
 
-from app.ingest.text import letters
+from app.ingest.text import letters, symbols
 from app.ingest.text.letters import Language
 
 SCORED_BYTES = 16 << 10
@@ -36,6 +36,7 @@ class Charset:
 
 CHARSETS = (
     Charset("cp1252", letters.WESTERN, 0.08, mixes_latin=True),
+    Charset("iso8859-15", letters.WESTERN, 0.02, mixes_latin=True),
     Charset("cp1250", letters.CENTRAL, 0.02, mixes_latin=True),
     Charset("iso8859-2", letters.CENTRAL, mixes_latin=True),
     Charset("cp1254", letters.TURKISH, mixes_latin=True),
@@ -57,9 +58,15 @@ CHARSETS = (
     Charset("cp950", letters.TAIWANESE, is_wide=True),
     Charset("cp949", letters.KOREAN, is_wide=True),
 )
+_WESTERN = 2
+"""The first of them are for the West of Europe today."""
 _HALF_WIDTH_WORTH = 0.75
 """Less than a common character: bank exports are full of it, but so is Latin-1 read as cp932."""
-_NOT_WESTERN = re.compile(r"ã(?![oes])|õ(?!e)|ñ(?![aeiouáéíóúü]|$)|[èê][aeio]|ù.|.æ$|.þ|.[\u0100-\u017f]ÿ", re.IGNORECASE)
+_NO_CURRENCY = 0.1
+"""Nobody writes the sign of any currency: where it comes out, a euro was written."""
+_NOT_WESTERN = re.compile(
+    r"ã(?![oes])|õ(?!e)|ñ(?![aeiouáéíóúü]|$)|[èê][aeio]|ù.|.æ$|.þ|^[œšžÿ]$|.[\u0100-\u017f]ÿ", re.IGNORECASE
+)
 """Letters where no language of Western Europe has them, but a Central European or Turkish one, read wrongly, does."""
 
 
@@ -76,6 +83,21 @@ class Verdict:
     runner_up_samples: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Read:
+    """A text in one of the candidates: its words that are not of ASCII alone, and its signs where they usually stand."""
+
+    words: Counter[str]
+    signs: Counter[str]
+
+    @classmethod
+    def of(cls, text: str, charset: Charset) -> "_Read":
+        if charset.is_wide:
+            return cls(_words(text), Counter())
+        rest, signs = symbols.without(text)
+        return cls(_words(rest), signs)
+
+
 def decodes(evidence: bytes, encoding: str) -> bool:
     """Whether `evidence`, which begins with a character and may end within one, is in `encoding`."""
     try:
@@ -87,10 +109,14 @@ def decodes(evidence: bytes, encoding: str) -> bool:
 
 def judge(evidence: bytes) -> Verdict | None:
     """The best of the candidates, or None where the bytes are in none of them."""
-    possible = [charset for charset in CHARSETS if decodes(evidence, charset.encoding) or _is_damaged(evidence, charset)]
     lines = b"".join(line for line in evidence.splitlines(keepends=True) if not line.isascii())[:SCORED_BYTES]
-    read = {charset: _words(lines.decode(charset.encoding, "ignore")) for charset in possible}
-    scores = {charset: _score(charset, words) for charset, words in read.items()}
+    for charset in CHARSETS[:_WESTERN]:
+        # An apostrophe here and a euro there are no letters, however well they would do as such elsewhere.
+        if decodes(evidence, charset.encoding) and symbols.without(lines.decode(charset.encoding, "ignore"))[0].isascii():
+            return Verdict(charset.encoding, 1.0, None)
+    possible = [charset for charset in CHARSETS if decodes(evidence, charset.encoding) or _is_damaged(evidence, charset)]
+    read = {charset: _Read.of(lines.decode(charset.encoding, "ignore"), charset) for charset in possible}
+    scores = {charset: _score(charset, text) for charset, text in read.items()}
     ranked = sorted(possible, key=lambda charset: -scores[charset])
     if not ranked:
         return None
@@ -98,7 +124,7 @@ def judge(evidence: bytes) -> Verdict | None:
     rival = next((charset for charset in ranked[1:] if read[charset] != read[best]), None)
     if rival is None or (scores[best] >= _CERTAIN_SCORE and scores[best] - scores[rival] >= _CERTAIN_LEAD):
         return Verdict(best.encoding, scores[best], None)
-    samples, others = (tuple(list(read[each] - read[other])[:3]) for each, other in ((best, rival), (rival, best)))
+    samples, others = (tuple(list(read[each].words - read[other].words)[:3]) for each, other in ((best, rival), (rival, best)))
     return Verdict(best.encoding, scores[best], rival.encoding, samples, others)
 
 
@@ -116,9 +142,10 @@ def _words(text: str) -> Counter[str]:
     return Counter(word for word in _SPLIT.split(text) if not word.isascii())
 
 
-def _score(charset: Charset, words: Counter[str]) -> float:
+def _score(charset: Charset, text: _Read) -> float:
+    words = text.words
     if not words:
-        return 0.0
+        return 1.0 + charset.prior if text.signs else 0.0
     # A word that comes a thousand times says little more than one that comes twice.
     weights = {word: min(count, 2) for word, count in words.items()}
     total = sum(weight * _foreign_count(word) for word, weight in weights.items())
@@ -133,8 +160,11 @@ def _score(charset: Charset, words: Counter[str]) -> float:
         )
         # A table of the customers of all of Europe is in no single language.
         fit = max(fit, 0.8 * mixed / total)
-    shape = sum(weight * _misshapen(word, charset) for word, weight in weights.items()) / sum(weights.values())
-    return fit - 0.6 * shape + charset.prior
+    usual = sum(min(count, 2) for count in text.signs.values())
+    fit = (fit * total + usual) / (total + usual)
+    misshapen = sum(weight * _misshapen(word, charset) for word, weight in weights.items())
+    strange = _NO_CURRENCY if any("¤" in word for word in words) else 0.0
+    return fit - 0.6 * misshapen / (sum(weights.values()) + usual) + charset.prior - strange
 
 
 def _foreign_count(word: str) -> int:
@@ -164,6 +194,11 @@ def _worth(character: str, language: Language, charset: Charset) -> float:
     return -0.2
 
 
+def _is_letter(character: str) -> bool:
+    """Vowels of Thai are marks upon letters."""
+    return unicodedata.category(character)[0] in "LM"
+
+
 def _misshapen(word: str, charset: Charset) -> float:
     """1 for a word that no writer forms: signs between letters, capitals behind small letters, two scripts in one."""
     if charset.languages is letters.WESTERN and _NOT_WESTERN.search(word):
@@ -176,7 +211,7 @@ def _misshapen(word: str, charset: Charset) -> float:
             continue
         if before.islower() and after.isupper():
             return 1.0
-        if before.isalpha() and after.isalpha() and before.isascii() != after.isascii() and not charset.mixes_latin:
+        if _is_letter(before) and _is_letter(after) and before.isascii() != after.isascii() and not charset.mixes_latin:
             return 0.5 if charset.is_wide else 1.0
     if charset.is_wide:
         return 0.0
