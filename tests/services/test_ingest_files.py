@@ -1,7 +1,9 @@
 """Results of a child on their way to a real object store."""
 
 import asyncio
+import errno
 import hashlib
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID
@@ -92,6 +94,56 @@ async def test_a_file_has_its_name_only_when_it_is_what_was_declared(
         assert not path.exists()
     assert told == [False]
     await storage.delete(key)
+
+
+async def test_chunks_are_kept_in_order_while_others_arrive(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "WRITE_BATCH_BYTES", 2)
+    kept: list[bytes] = []
+    may_keep = threading.Event()
+
+    def keep(batch: list[bytes]) -> None:
+        assert may_keep.wait(10)
+        kept.extend(batch)
+
+    async with files.Behind(keep) as behind:
+        assert [await behind.add(chunk) for chunk in (b"a", b"b", b"c")] == [False, True, False]
+        assert kept == []
+        may_keep.set()
+        assert [await behind.add(chunk) for chunk in (b"d", b"e")] == [True, False]
+    assert kept == [b"a", b"b", b"c", b"d", b"e"]
+
+
+async def test_what_hinders_keeping_ends_the_download_even_in_the_last_batch() -> None:
+    def keep(batch: list[bytes]) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        async with files.Behind(keep) as behind:
+            await behind.add(b"a")
+
+
+async def test_no_thread_writes_after_a_download_was_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "WRITE_BATCH_BYTES", 1)
+    may_keep, kept = threading.Event(), threading.Event()
+
+    def keep(batch: list[bytes]) -> None:
+        assert may_keep.wait(10)
+        kept.set()
+
+    async def arriving() -> None:
+        async with files.Behind(keep) as behind:
+            await behind.add(b"a")
+            await behind.add(b"b")
+
+    task = asyncio.create_task(arriving())
+    await asyncio.sleep(0)
+    task.cancel()
+    done, _ = await asyncio.wait({task}, timeout=0.05)
+    assert not done
+    may_keep.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert kept.is_set()
 
 
 @pytest.mark.parametrize("is_begun", [True, False])

@@ -29,6 +29,57 @@ MEDIA_TYPES = {
 }
 
 
+class Behind:
+    """Chunks are kept by a thread, a batch at a time and in order, while the next batch arrives. At the end of the block all are
+    kept, and after an exception no thread is at it any more."""
+
+    def __init__(self, keep: Callable[[list[bytes]], None]):
+        self._keep = keep
+        self._batch: list[bytes] = []
+        self._size_bytes = 0
+        self._keeping: asyncio.Future[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if error is None:
+            await self._hand_over()
+        if self._keeping is not None:
+            await _ended(self._keeping)
+            failure = self._keeping.exception()
+            if error is None and failure is not None:
+                raise failure
+
+    async def add(self, chunk: bytes) -> bool:
+        """The chunk will be kept; true when it made a batch whole, and the batch before it is kept."""
+        self._batch.append(chunk)
+        self._size_bytes += len(chunk)
+        if self._size_bytes < WRITE_BATCH_BYTES:
+            return False
+        await self._hand_over()
+        return True
+
+    async def _hand_over(self) -> None:
+        if self._keeping is not None:
+            await asyncio.shield(self._keeping)
+        # Two batches lie in memory at most: that of the thread and the one that arrives.
+        batch, self._batch, self._size_bytes = self._batch, [], 0
+        self._keeping = asyncio.ensure_future(asyncio.to_thread(self._keep, batch))
+
+
+async def _ended(keeping: "asyncio.Future[None]") -> None:
+    """The thread is done, however often the caller is cancelled meanwhile: the file that it writes is closed next."""
+    is_cancelled = False
+    while not keeping.done():
+        try:
+            await asyncio.wait({keeping})
+        except asyncio.CancelledError:
+            is_cancelled = True
+    if is_cancelled:
+        raise asyncio.CancelledError
+
+
 async def download(
     source: Source, storage: Storage, path: Path, told: Callable[[float], Awaitable[None]], nearly: Callable[[], None]
 ) -> bytes:
@@ -44,7 +95,6 @@ async def download(
     """
     digest = hashlib.sha256()
     received = 0
-    batch: list[bytes] = []
     part = path.with_suffix(".part")
     was_told = False
 
@@ -55,17 +105,14 @@ async def download(
 
     try:
         with part.open("wb", buffering=0) as file:
-            async for chunk in storage.read(source.object_key, etag=source.etag):
-                batch.append(chunk)
-                received += len(chunk)
-                if not was_told and source.size_bytes - received <= NEARLY_BYTES:
-                    was_told = True
-                    nearly()
-                if sum(map(len, batch)) >= WRITE_BATCH_BYTES:
-                    await asyncio.to_thread(keep, batch)
-                    batch = []
-                    await told(received / source.size_bytes)
-            await asyncio.to_thread(keep, batch)
+            async with Behind(keep) as kept:
+                async for chunk in storage.read(source.object_key, etag=source.etag):
+                    received += len(chunk)
+                    if not was_told and source.size_bytes - received <= NEARLY_BYTES:
+                        was_told = True
+                        nearly()
+                    if await kept.add(chunk):
+                        await told(received / source.size_bytes)
     except (ObjectChanged, NotFound) as error:
         raise FileRefused(
             IngestFailure(
