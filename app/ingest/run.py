@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -21,7 +22,7 @@ from app.ingest.job import (
     Stage,
     TableWritten,
 )
-from app.ingest.table import Report, StoredTable
+from app.ingest.table import Report, StoredTable, Written
 
 READING_SHARE = 0.65
 """Part (0-1) of the child's work that is reading; the rest is the profile (measured on 10 M rows, 2026-11)."""
@@ -48,7 +49,8 @@ def run(job: IngestJob, tell: Tell) -> IngestResult | IngestFailure:
     try:
         tell(Progress(stage=Stage.VALIDATING, fraction=0.0))
         found = _detected(job)
-        table = _reader(found.format)(job, _part(tell, Stage.VALIDATING, 0.0, READING_SHARE), found)
+        read = _reader(found.format, lambda path: tell(TableWritten(path=path)))
+        table = read(job, _part(tell, Stage.VALIDATING, 0.0, READING_SHARE), found)
         found = table.options
         tell(TableWritten(path=table.path))
         return _profiled(job, table, _part(tell, Stage.PROFILING, READING_SHARE, 1.0))
@@ -65,13 +67,13 @@ def _detected(job: IngestJob) -> ReadOptions:
     return replace(job.options, format=kind, compression=compression)
 
 
-def _reader(format: FileFormat | None) -> Reader:
+def _reader(format: FileFormat | None, written: Written) -> Reader:
     """The reader of a format, imported only now: a CSV needs no polars, a workbook no CSV machinery."""
     match format:
         case FileFormat.CSV:
             from app.ingest.csv import reader as csv_reader
 
-            return csv_reader.read
+            return partial(csv_reader.read, written=written)
         case FileFormat.JSON | FileFormat.JSON_LINES:
             from app.ingest.json import reader as json_reader
 
@@ -142,12 +144,15 @@ def _out_of_memory(job: IngestJob, found: ReadOptions) -> IngestFailure:
 
 
 def _rising(tell: Tell) -> Tell:
-    highest = 0.0
+    """Progress that never falls, and the table told of once."""
+    highest, is_written = 0.0, False
 
     def rising(progress: Progress | TableWritten) -> None:
-        nonlocal highest
+        nonlocal highest, is_written
         if isinstance(progress, TableWritten):
-            tell(progress)
+            if not is_written:
+                is_written = True
+                tell(progress)
             return
         highest = max(highest, min(1.0, progress.fraction))
         tell(Progress(stage=progress.stage, fraction=highest))

@@ -7,6 +7,8 @@ from app.ingest.job import Field, ReadOptions, RejectedRow
 
 Report = Callable[[float], None]
 """Called with the fraction (0-1) of the reader's own work that is done."""
+Written = Callable[[str], None]
+"""Called with the path of the stored table when it is whole and stays as it is."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,7 +30,6 @@ class RegularFile:
     path: Path
     dialect: Dialect
     width: int
-    record_count: int
     skipped_lines: int
     offset: int
     """Where its records begin."""
@@ -122,7 +121,7 @@ def sample(file: RegularFile, target: Path, null_tokens: tuple[str, ...] | None)
         writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
         for record in _sampled(file, size):
             writer.writerow(record)
-    copy = RegularFile(target, Dialect(","), file.width, 0, 0, 0, longest_record_bytes=file.longest_record_bytes)
+    copy = RegularFile(target, Dialect(","), file.width, 0, 0, longest_record_bytes=file.longest_record_bytes)
     return Cells(copy.relation(), file.width, null_tokens, is_small=True)
 
 

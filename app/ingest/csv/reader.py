@@ -1,5 +1,6 @@
 """CSV and its relatives to a stored table: what is regular in one pass of DuckDB, what is not after mending it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -7,13 +8,13 @@ import duckdb
 
 from app.core.phrases import say
 from app.ingest import columns, engine, wide
-from app.ingest.csv import by_hand, cells, oddities, overrides
+from app.ingest.csv import by_hand, cells, oddities, overrides, warnings
 from app.ingest.csv.cells import Cells, RegularFile
 from app.ingest.csv.layout import Plan, plan
-from app.ingest.csv.mend import Copy, mend, rows
-from app.ingest.csv.survey import survey
+from app.ingest.csv.mend import mend, rows
+from app.ingest.csv.survey import Surveying, first_line_ends_in_crlf
 from app.ingest.job import Field, IngestJob, LogicalType, ReadOptions
-from app.ingest.table import Report, StoredTable
+from app.ingest.table import Report, StoredTable, Written
 from app.ingest.text import types
 from app.ingest.text.rejects import RejectLog
 from app.ingest.text.shapes import Shape
@@ -35,11 +36,12 @@ class _Typed:
     row_count: int
 
 
-def read(job: IngestJob, report: Report, options: ReadOptions) -> StoredTable:
+def read(job: IngestJob, report: Report, options: ReadOptions, written: Written = lambda path: None) -> StoredTable:
     """The stored copy of a delimited text file.
 
     Args:
         options: the caller's, with format and compression filled in.
+        written: called before the table is looked at again for what is to be warned of.
     Raises:
         IngestError: any verdict on the file.
     """
@@ -48,7 +50,7 @@ def read(job: IngestJob, report: Report, options: ReadOptions) -> StoredTable:
         found = plan(open_text(job, options, report), job.limits)
         overrides.check_types(options.types, found.names.names)
         with RejectLog(job.output_dir, job.limits) as rejects, engine.connect(job) as connection:
-            return _Reading(job, report, found, rejects, connection).table()
+            return _Reading(job, report, found, rejects, connection).table(written)
     finally:
         clear_scratch(job)
 
@@ -67,11 +69,12 @@ class _Reading:
         self._has_all_rows = True
         self._target = Path(job.output_dir) / "table.parquet"
 
-    def table(self) -> StoredTable:
+    def table(self, written: Written) -> StoredTable:
         typed = self._as_is() or self._mended()
         kept = [index for index, name in enumerate(typed.names) if name is not None]
         left_out = self._plan.hollow if len(kept) < len(typed.names) else None
         originals = [self._plan.names.originals[index] for index in kept]
+        written(str(self._target))
         fields = columns.fields(self._connection, str(self._target), originals, {})
         if self._plan.options.null_tokens is None:
             self._warnings += self._token_warnings(typed.kinds, fields)
@@ -87,7 +90,7 @@ class _Reading:
                 *self._plan.warnings,
                 *self._plan.names.warnings_without(left_out),
                 *self._warnings,
-                *_type_warnings(self._plan.names.names, typed.kinds),
+                *warnings.of_types(self._plan.names.names, typed.kinds),
                 *self._oddities(typed),
             ),
         )
@@ -142,57 +145,87 @@ class _Reading:
     def _as_is(self) -> _Typed | None:
         """The table read from the text itself, where it is regular and DuckDB reads as many records as we count."""
         table = self._plan.table
-        found = survey(table.path, table.offset, table.dialect, table.width)
-        if found is None:
-            return None
-        skipped = table.line - 1
-        file = RegularFile(table.path, table.dialect, table.width, found.record_count, skipped, table.offset, crlf=found.crlf)
+        with Surveying(table.path, table.offset, table.dialect, table.width, self._connection.interrupt) as surveying:
+
+            def record_count() -> int:
+                found = surveying.result()
+                if found is None:
+                    raise _ReaderDisagrees
+                return found.record_count
+
+            guess = None
+            if self._is_worth_a_guess():
+                # Nearly all large files are regular, and to be sure takes one core a third of a second a gigabyte.
+                guess = first_line_ends_in_crlf(table.path, table.offset)
+                typed = self._read_as(crlf=guess, record_count=record_count)
+            found = surveying.result()
+            if found is None:
+                return None
+            return typed if found.crlf == guess else self._read_as(crlf=found.crlf, record_count=record_count)
+
+    def _is_worth_a_guess(self) -> bool:
+        table = self._plan.table
+        is_large = table.path.stat().st_size - table.offset > cells.SMALL_BYTES
+        return is_large and table.width <= wide.WIDE_COLUMNS and not self._plan.options.types
+
+    def _read_as(self, *, crlf: bool, record_count: Callable[[], int]) -> _Typed | None:
+        table = self._plan.table
         try:
-            return self._typed(file)
-        except _ReaderDisagrees:
+            return self._typed(
+                RegularFile(table.path, table.dialect, table.width, table.line - 1, table.offset, crlf=crlf), record_count
+            )
+        except (_ReaderDisagrees, duckdb.InterruptException):
             return None
 
     def _mended(self) -> _Typed:
         """The table read from a regular copy of the text."""
         table = self._plan.table
+        # Of a text that was taken for regular: cells of two columns may have been seen as one.
+        self._seen = []
         copy = mend(table, scratch_path(self._job, "regular.csv"), self._rejects, self._part(0.3, 0.5))
         self._rejects.check(copy.record_count + self._rejects.count, self._plan.options)
-        self._warnings += _mending_warnings(copy)
+        self._warnings += warnings.of_mending(copy)
         longest = copy.longest_record_bytes
-        file = RegularFile(copy.path, copy.dialect, table.width, copy.record_count, 0, 0, longest_record_bytes=longest)
+        file = RegularFile(copy.path, copy.dialect, table.width, 0, 0, longest_record_bytes=longest)
         try:
-            return self._typed(file)
+            return self._typed(file, lambda: copy.record_count)
         except _ReaderDisagrees:
-            return self._by_hand(file)
+            return self._by_hand(file, lambda: copy.record_count)
 
-    def _typed(self, file: RegularFile) -> _Typed:
+    def _typed(self, file: RegularFile, record_count: Callable[[], int]) -> _Typed:
+        """The table of a file that is, or is thought to be, regular.
+
+        Args:
+            record_count: raises _ReaderDisagrees where it is not; it may take a while to tell.
+        """
         if file.width > wide.WIDE_COLUMNS:
-            return self._by_hand(file)
+            return self._by_hand(file, record_count)
         options = self._plan.options
         large = file.path.stat().st_size - file.offset > cells.SMALL_BYTES
         direct = Cells(file.relation(), file.width, options.null_tokens, is_small=not large)
         try:
             if not options.types and not large:
-                return self._exactly(direct, file.record_count)
+                return self._exactly(direct, record_count())
             if not options.types:
                 sampled = cells.sample(file, scratch_path(self._job, "sample.csv"), options.null_tokens)
                 self._seen = cells.masks(self._connection, sampled)
                 kinds = [_until_seen(*of) for of in zip(self._decided(self._seen), self._seen, strict=True)]
-                typed = self._copied(direct, kinds, file.record_count)
+                typed = self._copied(direct, kinds, record_count)
                 if typed is not None:
                     return typed
+            expected = record_count()
             text = scratch_path(self._job, "cells.parquet")
             written = cells.copy_text(self._connection, direct, text, self._part(0.5, 0.7))
         except duckdb.InvalidInputException as error:
             raise _ReaderDisagrees from error
-        return self._from_text(text, file, written)
+        return self._from_text(text, file, written, expected)
 
-    def _by_hand(self, file: RegularFile) -> _Typed:
+    def _by_hand(self, file: RegularFile, record_count: Callable[[], int]) -> _Typed:
         text = scratch_path(self._job, "cells.parquet")
-        return self._from_text(text, file, by_hand.write(file, text))
+        return self._from_text(text, file, by_hand.write(file, text), record_count())
 
-    def _from_text(self, text: Path, file: RegularFile, written: int) -> _Typed:
-        if written != file.record_count:
+    def _from_text(self, text: Path, file: RegularFile, written: int, expected: int) -> _Typed:
+        if written != expected:
             raise _ReaderDisagrees
         relation = f"read_parquet({columns.literal(str(text))})"
         return self._exactly(Cells(relation, file.width, self._plan.options.null_tokens), written, text)
@@ -214,7 +247,7 @@ class _Reading:
             )
             record_count -= self._rejects.count - before
             self._has_all_rows = self._rejects.count == before
-        typed = self._copied(source, cells.with_digits(self._connection, source, kinds), record_count, where)
+        typed = self._copied(source, cells.with_digits(self._connection, source, kinds), lambda: record_count, where)
         if typed is None:
             raise AssertionError("a column has a cell of a shape that the pass over all of its cells did not see")
         return typed
@@ -231,7 +264,7 @@ class _Reading:
         options = self._plan.options
         return types.file_style(masks, options.decimal_separator, options.thousands_separator, options.delimiter)
 
-    def _copied(self, source: Cells, kinds: list[ColumnType], record_count: int, where: str = "") -> _Typed | None:
+    def _copied(self, source: Cells, kinds: list[ColumnType], record_count: Callable[[], int], where: str = "") -> _Typed | None:
         """The table in these types, or None where a cell does not fit them."""
         if any(kind.native == "DECIMAL" for kind in kinds):
             return None
@@ -242,7 +275,7 @@ class _Reading:
         rows = cells.copy_typed(self._connection, self._target, source, kinds, names, self._part(0.5, 1.0), where)
         if rows is None:
             return None
-        if rows != record_count:
+        if rows != record_count():
             raise _ReaderDisagrees
         return _Typed(kinds, names, rows)
 
@@ -268,37 +301,3 @@ def _options_as_read(options: ReadOptions, kinds: list[ColumnType]) -> ReadOptio
         thousands_separator=thousands if options.thousands_separator is None else options.thousands_separator,
         null_tokens=("", *sorted(tokens)) if options.null_tokens is None else options.null_tokens,
     )
-
-
-def _mending_warnings(copy: Copy) -> list[str]:
-    warnings: list[str] = []
-    if copy.mended_count:
-        warnings.append(
-            say(
-                "QUOTES_MENDED",
-                "{count:,} {count:record|records} had quotes that break the rules, and were read as far as they are clear.",
-                count=copy.mended_count,
-            )
-        )
-    if copy.surplus_count:
-        warnings.append(
-            say(
-                "SURPLUS_DELIMITERS",
-                "{count:,} {count:record|records} ended in more delimiters than the table has; the empty cells were left out.",
-                count=copy.surplus_count,
-            )
-        )
-    if copy.blank_count:
-        warnings.append(
-            say("BLANK_LINES_LEFT_OUT", "{count:,} blank {count:line was|lines were} left out.", count=copy.blank_count)
-        )
-    return warnings
-
-
-def _type_warnings(names: tuple[str, ...], kinds: list[ColumnType]) -> list[str]:
-    found: list[str] = [
-        say("STAYS_TEXT", "'{name}' stays text: {reason}.", name=name, reason=kind.ambiguous)
-        for name, kind in zip(names, kinds, strict=True)
-        if kind.ambiguous
-    ]
-    return found[:20]

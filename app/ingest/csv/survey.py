@@ -1,7 +1,11 @@
 """A quick count of a text table's records, independent of the reader, and whether it is regular enough to be read as it is."""
 
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 
 import numpy as np
 
@@ -50,6 +54,43 @@ def survey(path: Path, offset: int, dialect: Dialect, width: int) -> Survey | No
             if len(carry) > LONGEST_LINE_BYTES:
                 return None
     return Survey(records, bool(crlf))
+
+
+class Surveying:
+    """A survey by a thread of its own, so that others can read the file meanwhile. The thread has ended with the block.
+
+    Args:
+        irregular: called by the thread when the file turns out to be irregular.
+    """
+
+    def __init__(self, path: Path, offset: int, dialect: Dialect, width: int, irregular: Callable[[], None]):
+        self._arguments = path, offset, dialect, width
+        self._irregular = irregular
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="survey")
+
+    def __enter__(self) -> Self:
+        self._found: Future[Survey | None] = self._pool.submit(survey, *self._arguments)
+        self._found.add_done_callback(self._told)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._pool.shutdown()
+
+    def result(self) -> Survey | None:
+        """What the survey found, as soon as it has."""
+        return self._found.result()
+
+    def _told(self, found: "Future[Survey | None]") -> None:
+        if found.exception() is None and found.result() is None:
+            self._irregular()
+
+
+def first_line_ends_in_crlf(path: Path, offset: int) -> bool:
+    """How the first line from `offset` on ends, a guess at how all of them do."""
+    with path.open("rb") as file:
+        file.seek(offset)
+        line = file.readline(LONGEST_LINE_BYTES)
+    return line.endswith(b"\r\n")
 
 
 def _without_last_lines(block: bytes) -> bytes:
