@@ -1,5 +1,6 @@
 """Memory of running processes, as the kernel counts it (Linux)."""
 
+import contextlib
 from pathlib import Path
 
 
@@ -28,7 +29,9 @@ def tree(pid: int) -> list[int]:
     found = [pid]
     for parent in found:
         for thread in Path(f"/proc/{parent}/task").glob("*"):
-            found += [int(child) for child in (thread / "children").read_text().split()]
+            # One that has ended since it was listed has no children.
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                found += [int(child) for child in (thread / "children").read_text().split()]
     return found
 
 
