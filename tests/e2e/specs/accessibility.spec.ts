@@ -41,7 +41,20 @@ for (const { language, theme, width, full } of LOOKS) {
       },
       { language, theme },
     )
-    const addresses = ['/', '/?q=flights', '/account', ...TABS.map((tab) => `/datasets/${slug}${tab}`), `/datasets/${failed}`, '/nothing/here']
+    const addresses = [
+      '/',
+      '/?q=flights',
+      '/account',
+      ...TABS.map((tab) => `/datasets/${slug}${tab}`),
+      `/datasets/${failed}`,
+      ...['rules', 'schedules', 'suggestions', 'contract'].map((view) => `/datasets/${slug}/quality?view=${view}`),
+      ...['failing', 'board', 'schedules', 'templates'].map((view) => `/quality?view=${view}`),
+      '/notifications',
+      '/notifications?view=channels',
+      '/nothing/here',
+      `/datasets/${slug}/nothing`,
+      '/admin/nothing',
+    ]
     for (const address of addresses) {
       await page.goto(address)
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible()

@@ -102,9 +102,9 @@ describe('the administration', () => {
       },
     })
     await renderPage(api, '/admin/tasks')
-    expect(await screen.findByRole('button', { name: 'Run mails.send again' })).toBeDisabled()
+    expect(await screen.findByRole('button', { name: 'Run again: mails.send' })).toBeDisabled()
     expect(screen.getByRole('note', { name: /The text of this mail was deleted/ })).toBeVisible()
-    await userEvent.click(screen.getByRole('button', { name: 'Run versions.ingest again' }))
+    await userEvent.click(screen.getByRole('button', { name: 'Run again: versions.ingest' }))
     await waitFor(() => expect(screen.queryByText('versions.ingest')).not.toBeInTheDocument())
     expect(sent(api, 'ReplayTask')).toEqual([{ input: { id: 'task-1' } }])
     expect(sent(api, 'TasksSection')[0]).toEqual({ first: 50, filter: { states: ['DEAD'] } })

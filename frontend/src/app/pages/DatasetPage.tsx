@@ -117,7 +117,7 @@ export default function DatasetPage() {
           />
         )}
         {tab === 'quality' && (
-          <Suspense fallback={<Skeleton variant="rounded" height={420} aria-label={t('loading')} />}>
+          <Suspense fallback={<Skeleton variant="rounded" height={420} role="progressbar" aria-label={t('loading')} />}>
             <QualityTab key={dataset.id} datasetId={dataset.id} versions={present} />
           </Suspense>
         )}
@@ -129,17 +129,17 @@ export default function DatasetPage() {
           />
         )}
         {tab === 'activity' && (
-          <Suspense fallback={<Skeleton variant="rounded" height={420} aria-label={t('loading')} />}>
+          <Suspense fallback={<Skeleton variant="rounded" height={420} role="progressbar" aria-label={t('loading')} />}>
             <ActivityTab key={dataset.id} dataset={dataset} />
           </Suspense>
         )}
         {tab === 'access' && (
-          <Suspense fallback={<Skeleton variant="rounded" height={420} aria-label={t('loading')} />}>
+          <Suspense fallback={<Skeleton variant="rounded" height={420} role="progressbar" aria-label={t('loading')} />}>
             <AccessTab key={dataset.id} datasetId={dataset.id} />
           </Suspense>
         )}
         {tab === 'settings' && (
-          <Suspense fallback={<Skeleton variant="rounded" height={420} aria-label={t('loading')} />}>
+          <Suspense fallback={<Skeleton variant="rounded" height={420} role="progressbar" aria-label={t('loading')} />}>
             <SettingsTab key={dataset.id} datasetId={dataset.id} />
           </Suspense>
         )}

@@ -31,7 +31,7 @@ export default function AccessTab({ datasetId }: { datasetId: string }) {
   })
   if (error && !data) return <ErrorState title={t('access.failed')} error={error} onRetry={() => void refetch()} />
   const dataset = data?.dataset
-  if (!data || !dataset) return <Skeleton variant="rounded" height={420} aria-label={t('loading')} />
+  if (!data || !dataset) return <Skeleton variant="rounded" height={420} role="progressbar" aria-label={t('loading')} />
   const manages = dataset.viewerLevel === 'MANAGE'
   const mayTransfer = data.viewer?.id === dataset.owner.id || data.viewer?.role === 'ADMIN'
   return (

@@ -38,7 +38,7 @@ function Explanation({ datasetId, user }: { datasetId: string; user: PickedUser 
     user ? { variables: { datasetId, userId: user.id }, fetchPolicy: 'network-only' } : skipToken,
   )
   if (error) return <ErrorState title={t('access.failed')} error={error} onRetry={() => void refetch()} />
-  if (!data) return <Skeleton height={60} aria-label={t('loading')} />
+  if (!data) return <Skeleton height={60} role="progressbar" aria-label={t('loading')} />
   const found = data.dataset?.accessOf
   return (
     <Box role="status" sx={{ mt: 2 }}>

@@ -88,7 +88,7 @@ export default function AdminPage() {
         </Tabs>
       </Box>
       <Box sx={{ minWidth: 0 }}>
-        <Suspense fallback={<Skeleton variant="rounded" height={320} aria-label={t('loading')} />}>
+        <Suspense fallback={<Skeleton variant="rounded" height={320} role="progressbar" aria-label={t('loading')} />}>
           <Section />
         </Suspense>
       </Box>

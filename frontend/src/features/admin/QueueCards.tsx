@@ -34,7 +34,7 @@ export function QueueCards(props: { queues: readonly FragmentType<typeof QueueCa
     <Box sx={{ display: 'grid', gap: 2, gridTemplateColumns: 'repeat(auto-fit, minmax(min(100%, 340px), 1fr))' }}>
       {queues
         ? queues.map((queue) => <QueueCard key={queue.name} queue={queue} />)
-        : [0, 1].map((one) => <Skeleton key={one} variant="rounded" height={168} aria-label={t('loading')} />)}
+        : [0, 1].map((one) => <Skeleton key={one} variant="rounded" height={168} role="progressbar" aria-label={t('loading')} />)}
     </Box>
   )
 }

@@ -87,7 +87,7 @@ export default function StorageSection() {
           />
         </Paper>
       ) : (
-        !error && <Skeleton variant="rounded" height={84} aria-label={t('loading')} />
+        !error && <Skeleton variant="rounded" height={84} role="progressbar" aria-label={t('loading')} />
       )}
       <ListFrame
         count={edges?.length}

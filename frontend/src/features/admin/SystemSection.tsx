@@ -59,7 +59,7 @@ export default function SystemSection() {
   return (
     <SectionFrame title={t('admin.sections.system')} lead={t('admin.system.lead')}>
       {error && <ErrorState title={health ? t('admin.stale') : t('admin.system.failed')} error={error} onRetry={() => void refetch()} />}
-      {!health && !error && <Skeleton variant="rounded" height={320} aria-label={t('loading')} />}
+      {!health && !error && <Skeleton variant="rounded" height={320} role="progressbar" aria-label={t('loading')} />}
       {health && (
         <>
           <Alert severity={health.ready ? 'success' : 'error'} variant="outlined" role="status">

@@ -62,7 +62,7 @@ export default function TasksSection() {
   const { edges, pageInfo } = data?.tasks ?? {}
   return (
     <SectionFrame title={t('admin.sections.tasks')} lead={t('admin.tasks.lead')}>
-      <QueueCards queues={data?.taskQueues} />
+      {(data ?? !error) && <QueueCards queues={data?.taskQueues} />}
       <ToggleButtonGroup
         exclusive
         size="small"

@@ -49,7 +49,7 @@ export function TeamDrawer({ id, onClose }: TeamDrawerProps) {
       ) : data ? (
         <EmptyState icon={null} title={t('admin.teams.unknown')} />
       ) : (
-        <Skeleton variant="rounded" height={240} aria-label={t('loading')} />
+        <Skeleton variant="rounded" height={240} role="progressbar" aria-label={t('loading')} />
       )}
     </SideDrawer>
   )

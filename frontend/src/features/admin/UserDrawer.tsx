@@ -45,7 +45,7 @@ export function UserDrawer({ id, onClose }: UserDrawerProps) {
       ) : data ? (
         <EmptyState icon={null} title={t('admin.users.unknown')} />
       ) : (
-        <Skeleton variant="rounded" height={240} aria-label={t('loading')} />
+        <Skeleton variant="rounded" height={240} role="progressbar" aria-label={t('loading')} />
       )}
     </SideDrawer>
   )

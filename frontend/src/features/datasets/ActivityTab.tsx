@@ -91,7 +91,7 @@ export default function ActivityTab({ dataset }: ActivityTabProps) {
   if (error && !data) {
     return <ErrorState title={t('activity.failed')} error={error} onRetry={() => void refetch()} />
   }
-  if (!data) return <Skeleton variant="rounded" height={320} aria-label={t('loading')} />
+  if (!data) return <Skeleton variant="rounded" height={320} role="progressbar" aria-label={t('loading')} />
   const activity = data.datasetActivity
   if (!activity || activity.edges.length === 0) return <EmptyState icon={<HistoryIcon />} title={t('activity.empty')} />
   const { hasNextPage, endCursor } = activity.pageInfo

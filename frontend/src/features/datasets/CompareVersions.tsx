@@ -85,7 +85,7 @@ export function CompareVersions({ versions, slug }: CompareVersionsProps) {
           {data.base && data.head && <ComparedFiles base={data.base} head={data.head} />}
         </>
       ) : (
-        <Skeleton variant="rounded" height={160} aria-label={t('loading')} />
+        <Skeleton variant="rounded" height={160} role="progressbar" aria-label={t('loading')} />
       )}
     </Stack>
   )

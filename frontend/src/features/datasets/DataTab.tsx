@@ -53,7 +53,7 @@ export function DataTab({ versionId }: { versionId: string }) {
   if (error && !data) {
     return <ErrorState title={t('data.failed')} error={error} onRetry={() => void refetch()} />
   }
-  if (!version) return <Skeleton variant="rounded" height={420} aria-label={t('loading')} />
+  if (!version) return <Skeleton variant="rounded" height={420} role="progressbar" aria-label={t('loading')} />
   const rowCount = version.rowCount ?? 0
   if (rowCount === 0) return <EmptyState icon={<TableRowsIcon />} title={t('data.empty')} />
   return <Rows versionId={versionId} rowCount={rowCount} fields={fields} />

@@ -50,7 +50,7 @@ export function ProfileTab({ versionId }: { versionId: string }) {
     return <ErrorState title={t('profile.failed')} error={error} onRetry={() => void refetch()} />
   }
   const version = (data ?? previousData)?.datasetVersion
-  if (!version) return <Skeleton variant="rounded" height={320} aria-label={t('loading')} />
+  if (!version) return <Skeleton variant="rounded" height={320} role="progressbar" aria-label={t('loading')} />
   const { profile } = version
   if (!profile) return <EmptyState icon={<InsightsIcon />} title={t('profile.empty')} />
   const types = new Map(version.schemaFields.map((field) => [field.fieldPath, field.logicalType]))

@@ -36,7 +36,7 @@ export function SchemaTab({ versionId }: { versionId: string }) {
   if (error && !data) {
     return <ErrorState title={t('schema.failed')} error={error} onRetry={() => void refetch()} />
   }
-  if (!version) return <Skeleton variant="rounded" height={320} aria-label={t('loading')} />
+  if (!version) return <Skeleton variant="rounded" height={320} role="progressbar" aria-label={t('loading')} />
   const field = version.schemaFields.find(({ fieldPath }) => fieldPath === edited)
   return (
     <Stack spacing={2.5}>

@@ -18,7 +18,7 @@ export default function SettingsTab({ datasetId }: { datasetId: string }) {
   if (error && !data) {
     return <ErrorState title={t('dataset.failed')} error={error} onRetry={() => void refetch()} />
   }
-  if (!data?.dataset) return <Skeleton variant="rounded" height={420} aria-label={t('loading')} />
+  if (!data?.dataset) return <Skeleton variant="rounded" height={420} role="progressbar" aria-label={t('loading')} />
   return (
     <Stack spacing={2.5} sx={{ maxWidth: 760 }}>
       <SettingsForm dataset={data.dataset} />

@@ -33,12 +33,12 @@ export default function QualityPage() {
       {view === 'failing' && <Incidents as="list" />}
       {view === 'board' && <Incidents as="board" />}
       {view === 'schedules' && (
-        <Suspense fallback={<Skeleton variant="rounded" height={240} aria-label={t('loading')} />}>
+        <Suspense fallback={<Skeleton variant="rounded" height={240} role="progressbar" aria-label={t('loading')} />}>
           <AllSchedules />
         </Suspense>
       )}
       {view === 'templates' && (
-        <Suspense fallback={<Skeleton variant="rounded" height={240} aria-label={t('loading')} />}>
+        <Suspense fallback={<Skeleton variant="rounded" height={240} role="progressbar" aria-label={t('loading')} />}>
           <Templates />
         </Suspense>
       )}

@@ -64,7 +64,7 @@ export default function QualityTab({ datasetId, versions: masked }: QualityTabPr
 
   if (error && !data) return <ErrorState title={t('quality.failed')} error={error} onRetry={() => void refetch()} />
   const dataset = data?.dataset
-  if (!dataset) return <Skeleton variant="rounded" height={420} aria-label={t('loading')} />
+  if (!dataset) return <Skeleton variant="rounded" height={420} role="progressbar" aria-label={t('loading')} />
   const { edges, pageInfo } = dataset.qualityRules
   const rules = edges.map(({ node }) => node)
 
@@ -117,7 +117,7 @@ export default function QualityTab({ datasetId, versions: masked }: QualityTabPr
           { name: 'contract', label: t('contract.title') },
         ]}
       />
-      <Suspense fallback={<Skeleton variant="rounded" height={320} aria-label={t('loading')} />}>
+      <Suspense fallback={<Skeleton variant="rounded" height={320} role="progressbar" aria-label={t('loading')} />}>
         {view === 'rules' && (
           <RuleList
             datasetId={datasetId}

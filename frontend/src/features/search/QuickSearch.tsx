@@ -42,6 +42,7 @@ export default function QuickSearch({ onClose }: { onClose: () => void }) {
   const { t, i18n } = useTranslation()
   const navigate = useNavigate()
   const listId = useId()
+  const titleId = useId()
   const [text, setText] = useState('')
   const [active, setActive] = useState(0)
   const typed = text.trim()
@@ -88,9 +89,12 @@ export default function QuickSearch({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       maxWidth="sm"
       fullWidth
-      aria-label={t('quickSearch.title')}
+      aria-labelledby={titleId}
       sx={{ '& .MuiDialog-container': { alignItems: 'flex-start' } }}
     >
+      <Box component="h2" id={titleId} sx={{ position: 'absolute', width: '1px', height: '1px', overflow: 'hidden', clipPath: 'inset(50%)' }}>
+        {t('quickSearch.title')}
+      </Box>
       <Box sx={{ display: 'flex', alignItems: 'center', gap: 1.5, px: 2, py: 1, borderBottom: 1, borderColor: 'divider' }}>
         <SearchIcon color="action" />
         <InputBase
@@ -139,7 +143,7 @@ export default function QuickSearch({ onClose }: { onClose: () => void }) {
             <Box component="bdi" sx={{ flexGrow: 1, minWidth: 0, overflowWrap: 'anywhere' }}>
               {choice.label}
             </Box>
-            <Typography variant="caption" color="textSecondary">
+            <Typography variant="caption" color={index === at ? 'textPrimary' : 'textSecondary'}>
               {choice.kind}
             </Typography>
           </Box>

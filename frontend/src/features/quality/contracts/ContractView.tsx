@@ -115,7 +115,7 @@ export default function ContractView({ datasetId, slug }: ContractViewProps) {
   }
 
   if (error && !data) return <ErrorState title={t('contract.failed')} error={error} onRetry={() => void refetch()} />
-  if (!data) return <Skeleton variant="rounded" height={320} aria-label={t('loading')} />
+  if (!data) return <Skeleton variant="rounded" height={320} role="progressbar" aria-label={t('loading')} />
   const contract = data.dataContract
   return (
     <Box sx={{ display: 'grid', gap: 2.5, gridTemplateColumns: { xs: 'minmax(0, 1fr)', lg: 'minmax(0, 1fr) minmax(0, 1fr)' } }}>

@@ -127,7 +127,7 @@ export default function IncidentDrawer({ incidentId, onClose }: IncidentDrawerPr
     >
       <Stack spacing={3}>
         {error && !data && <ErrorState title={t('incidents.oneFailed')} error={error} onRetry={() => void refetch()} />}
-        {!data && !error && <Skeleton variant="rounded" height={320} aria-label={t('loading')} />}
+        {!data && !error && <Skeleton variant="rounded" height={320} role="progressbar" aria-label={t('loading')} />}
         {data && !incident && <Typography color="textSecondary">{t('incidents.gone')}</Typography>}
         {incident && (
           <ViewerLevelProvider value={incident.dataset.viewerLevel}>

@@ -75,17 +75,19 @@ export function Incidents({ as }: IncidentsProps) {
     <Stack spacing={2}>
       <Stack direction="row" spacing={2} useFlexGap sx={{ alignItems: 'center', flexWrap: 'wrap' }}>
         <FormControlLabel
+          sx={{ ml: 0, gap: 0.5 }}
           control={<Switch size="small" checked={assigneeId !== null} disabled={me === null} onChange={(_event, on) => set('assignee', on ? me : null)} />}
           label={t('incidents.mine')}
         />
         <FormControlLabel
+          sx={{ ml: 0, gap: 0.5 }}
           control={<Switch size="small" checked={resolvedToo} onChange={(_event, on) => set('state', on ? 'all' : null)} />}
           label={t('incidents.resolvedToo')}
         />
         {datasetId !== null && <Chip label={t('incidents.oneDataset')} onDelete={() => set('dataset', null)} />}
       </Stack>
       {error && !data && <ErrorState title={t('incidents.failed')} error={error} onRetry={() => void refetch()} />}
-      {!data && !error && <Skeleton variant="rounded" height={320} aria-label={t('loading')} />}
+      {!data && !error && <Skeleton variant="rounded" height={320} role="progressbar" aria-label={t('loading')} />}
       {found && incidents.length === 0 && (
         <Paper variant="outlined">
           <EmptyState icon={<TaskAltIcon />} title={t('incidents.none')}>

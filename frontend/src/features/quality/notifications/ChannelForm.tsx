@@ -126,7 +126,7 @@ export function ChannelForm({ channel, onDone, onClose }: ChannelFormProps) {
             value={draft.type}
             disabled={channel !== null}
             helperText={channel ? t('channels.typeStays') : undefined}
-            sx={{ minWidth: 200 }}
+            sx={{ minWidth: 200, '& .MuiFormHelperText-root.Mui-disabled': { color: 'text.secondary' } }}
             onChange={(event) => change({ type: TYPES.find((one) => one === event.target.value) ?? 'EMAIL' })}
           >
             {TYPES.map((one) => (
@@ -185,7 +185,7 @@ export function ChannelForm({ channel, onDone, onClose }: ChannelFormProps) {
         {draft.scope === 'SELECTED' && (
           <DatasetsField value={draft.datasets} problem={messageAt('datasetIds')} onChange={(datasets) => change({ datasets })} />
         )}
-        <Accordion disableGutters variant="outlined" defaultExpanded={ownWords} slotProps={{ transition: { unmountOnExit: true } }}>
+        <Accordion disableGutters variant="outlined" defaultExpanded={ownWords} slotProps={{ heading: { component: 'h2' }, transition: { unmountOnExit: true } }}>
           <AccordionSummary expandIcon={<ExpandMoreIcon />}>
             <Typography>{ownWords ? t('channels.ownWords') : t('channels.usualWords')}</Typography>
           </AccordionSummary>

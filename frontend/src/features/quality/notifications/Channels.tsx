@@ -26,7 +26,7 @@ export function Channels() {
   const [secret, setSecret] = useState<string | null>(null)
 
   if (error && !data) return <ErrorState title={t('channels.failed')} error={error} onRetry={() => void refetch()} />
-  if (!data) return <Skeleton variant="rounded" height={240} aria-label={t('loading')} />
+  if (!data) return <Skeleton variant="rounded" height={240} role="progressbar" aria-label={t('loading')} />
   const channels = readFragment(ChannelRow_channel, data.notificationChannels.edges.map(({ node }) => node))
   const add = (
     <Button variant="contained" startIcon={<AddIcon />} sx={{ alignSelf: 'flex-start' }} onClick={() => setEditing('new')}>

@@ -24,7 +24,7 @@ export function Deliveries({ channelId }: { channelId: string }) {
   const { data, error, refetch } = useQuery(DeliveriesQuery, { variables: { channelId }, fetchPolicy: 'cache-and-network', pollInterval: POLL_MS, skipPollAttempt: () => document.hidden })
   const [replay] = useMutation(ReplayDelivery)
   if (error && !data) return <ErrorState title={t('channels.logFailed')} error={error} onRetry={() => void refetch()} />
-  if (!data) return <Skeleton variant="rounded" height={120} sx={{ mt: 2 }} aria-label={t('loading')} />
+  if (!data) return <Skeleton variant="rounded" height={120} sx={{ mt: 2 }} role="progressbar" aria-label={t('loading')} />
   const channel = data.node && 'deliveries' in data.node ? data.node : null
   const deliveries = readFragment(DeliveryRow_delivery, channel?.deliveries.edges.map(({ node }) => node) ?? [])
   if (deliveries.length === 0) {

@@ -76,7 +76,7 @@ export function Inbox({ first, onFollow }: InboxProps) {
   const { data, error, refetch } = useQuery(InboxQuery, { variables: { first }, fetchPolicy: 'cache-and-network' })
   const [mark, marking] = useMutation(MarkNotificationsRead, { refetchQueries: [InboxQuery] })
   if (error && !data) return <ErrorState title={t('inbox.failed')} error={error} onRetry={() => void refetch()} />
-  if (!data) return <Skeleton variant="rounded" height={160} aria-label={t('loading')} />
+  if (!data) return <Skeleton variant="rounded" height={160} role="progressbar" aria-label={t('loading')} />
   const notifications = data.notifications.edges.map(({ node }) => node)
   const [newest] = notifications
   if (!newest) {

@@ -146,7 +146,7 @@ export default function RuleDialog({ datasetId, ruleId, versionId, onClose }: Ru
         <DialogTitle id={titleId}>{title}</DialogTitle>
         <DialogContent>
           {error && !data && <ErrorState title={t('quality.form.failed')} error={error} onRetry={() => void refetch()} />}
-          {!ready && !error && <Skeleton variant="rounded" height={320} aria-label={t('loading')} />}
+          {!ready && !error && <Skeleton variant="rounded" height={320} role="progressbar" aria-label={t('loading')} />}
           {ready && !type && (
             <RuleTypePicker
               types={data.qualityRuleTypes}

@@ -120,7 +120,7 @@ export default function RuleDrawer({ ruleId, versionId, onEdit, onClose }: RuleD
     >
       <Stack spacing={3}>
         {error && !data && <ErrorState title={t('quality.ruleFailed')} error={error} onRetry={() => void refetch()} />}
-        {!data && !error && <Skeleton variant="rounded" height={360} aria-label={t('loading')} />}
+        {!data && !error && <Skeleton variant="rounded" height={360} role="progressbar" aria-label={t('loading')} />}
         {data && !node && <Typography color="textSecondary">{t('quality.ruleGone')}</Typography>}
         {problem && <Alert severity="error">{problem}</Alert>}
         {node && rule && (
@@ -181,7 +181,7 @@ export default function RuleDrawer({ ruleId, versionId, onEdit, onClose }: RuleD
                 <Typography variant="h3" sx={{ mb: 1 }}>
                   {t('quality.trend')}
                 </Typography>
-                <Suspense fallback={<Skeleton variant="rounded" height={240} aria-label={t('loading')} />}>
+                <Suspense fallback={<Skeleton variant="rounded" height={240} role="progressbar" aria-label={t('loading')} />}>
                   <TrendChart results={node.recentResults} label={t('quality.trendOf', { name: rule.name })} />
                 </Suspense>
                 <Stack component="ol" sx={{ listStyle: 'none', m: 0, p: 0, mt: 1 }}>

@@ -48,7 +48,7 @@ export default function RunList({ datasetId }: { datasetId: string }) {
   })
   if (error && !data) return <ErrorState title={t('quality.runsFailed')} error={error} onRetry={() => void refetch()} />
   const dataset = data?.dataset
-  if (!dataset) return <Skeleton variant="rounded" height={240} aria-label={t('loading')} />
+  if (!dataset) return <Skeleton variant="rounded" height={240} role="progressbar" aria-label={t('loading')} />
   const { edges, pageInfo } = dataset.qualityRuns
   if (edges.length === 0) {
     return (

@@ -20,7 +20,7 @@ export function RunResults({ runId, slug }: { runId: string; slug: string }) {
   const { t } = useTranslation()
   const { run, isRunning, error, retry } = useRun(runId)
   if (error && !run) return <ErrorState title={t('quality.runFailed')} error={error} onRetry={retry} />
-  if (!run) return <Skeleton variant="rounded" height={120} aria-label={t('loading')} />
+  if (!run) return <Skeleton variant="rounded" height={120} role="progressbar" aria-label={t('loading')} />
   if (isRunning) return <LinearProgress aria-label={t('quality.progress', { number: run.version.number })} />
   if (run.results.length === 0) return <Typography color="textSecondary">{t('quality.noResults')}</Typography>
   const results = run.results.toSorted((left, right) => WORST_FIRST.indexOf(left.status) - WORST_FIRST.indexOf(right.status))

@@ -33,7 +33,7 @@ export default function AllSchedules() {
   const { t } = useTranslation()
   const { data, error, refetch, fetchMore } = useQuery(AllSchedulesQuery, { fetchPolicy: 'cache-and-network', nextFetchPolicy: 'cache-first' })
   if (error && !data) return <ErrorState title={t('schedules.failed')} error={error} onRetry={() => void refetch()} />
-  if (!data) return <Skeleton variant="rounded" height={240} aria-label={t('loading')} />
+  if (!data) return <Skeleton variant="rounded" height={240} role="progressbar" aria-label={t('loading')} />
   const { edges, pageInfo } = data.checkSchedules
   if (edges.length === 0) {
     return (

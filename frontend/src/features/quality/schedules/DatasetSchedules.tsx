@@ -28,7 +28,7 @@ export default function DatasetSchedules({ datasetId, rules }: DatasetSchedulesP
   const [typed, keep] = useDraft(`schedule.${datasetId}`, isScheduleDraft)
 
   if (error && !data) return <ErrorState title={t('schedules.failed')} error={error} onRetry={() => void refetch()} />
-  if (!data) return <Skeleton variant="rounded" height={200} aria-label={t('loading')} />
+  if (!data) return <Skeleton variant="rounded" height={200} role="progressbar" aria-label={t('loading')} />
   const schedules = data.dataset?.checkSchedules ?? []
   const here = new Intl.DateTimeFormat().resolvedOptions().timeZone
   const begin = () => keep({ ...NEW_SCHEDULE, timezone: here })

@@ -33,7 +33,7 @@ export function NextTimes({ cron, timezone }: { cron: string; timezone: string }
         {t('schedules.nextTimes')}
       </Typography>
       {error && <Alert severity="warning">{errorText(error)}</Alert>}
-      {!error && !data && expression !== '' && isKnown && <Skeleton width={320} aria-label={t('loading')} />}
+      {!error && !data && expression !== '' && isKnown && <Skeleton width={320} role="progressbar" aria-label={t('loading')} />}
       <Box component="ol" sx={{ listStyle: 'none', m: 0, p: 0 }}>
         {times.map((one) => (
           <Typography key={one} component="li" variant="body2">

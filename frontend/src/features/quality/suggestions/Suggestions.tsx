@@ -71,7 +71,7 @@ export default function Suggestions({ datasetId, versionId }: { datasetId: strin
 
   if (error && !data) return <ErrorState title={t('suggestions.failed')} error={error} onRetry={() => void refetch()} />
   const version = data?.datasetVersion
-  if (!version) return <Skeleton variant="rounded" height={240} aria-label={t('loading')} />
+  if (!version) return <Skeleton variant="rounded" height={240} role="progressbar" aria-label={t('loading')} />
   if (version.suggestedRules.length === 0) {
     return (
       <Paper variant="outlined">

@@ -19,7 +19,7 @@ export function TemplateDatasets({ templateId, count }: TemplateDatasetsProps) {
   const { t } = useTranslation()
   const { data, error, refetch } = useQuery(TemplateDatasetsQuery, { variables: { id: templateId }, fetchPolicy: 'cache-and-network' })
   if (error && !data) return <ErrorState title={t('templates.datasetsFailed')} error={error} onRetry={() => void refetch()} />
-  if (!data) return <Skeleton variant="rounded" height={48} sx={{ mt: 2 }} aria-label={t('loading')} />
+  if (!data) return <Skeleton variant="rounded" height={48} sx={{ mt: 2 }} role="progressbar" aria-label={t('loading')} />
   const datasets = data.node && 'datasets' in data.node ? data.node.datasets : []
   if (datasets.length === 0) {
     return (

@@ -103,7 +103,7 @@ export default function TemplateDialog({ template, onDone, onClose }: TemplateDi
         <DialogTitle id={titleId}>{template ? t('templates.editTitle', { name: template.name }) : t('templates.newTitle')}</DialogTitle>
         <DialogContent>
           {error && !data && <ErrorState title={t('quality.form.failed')} error={error} onRetry={() => void refetch()} />}
-          {!data && !error && <Skeleton variant="rounded" height={320} aria-label={t('loading')} />}
+          {!data && !error && <Skeleton variant="rounded" height={320} role="progressbar" aria-label={t('loading')} />}
           {data && (
             <Stack spacing={2.5} sx={{ pt: 1 }}>
               {elsewhere.map((problem) => (
@@ -130,7 +130,7 @@ export default function TemplateDialog({ template, onDone, onClose }: TemplateDi
                 helperText={messageAt('description')}
                 onChange={(event) => change({ description: event.target.value })}
               />
-              <Stack direction={{ xs: 'column', sm: 'row' }} spacing={2}>
+              <Stack direction={{ xs: 'column', sm: 'row' }} spacing={2} sx={{ '& .MuiFormHelperText-root.Mui-disabled': { color: 'text.secondary' } }}>
                 <TextField
                   select
                   size="small"

@@ -32,7 +32,7 @@ export default function Templates() {
   /** The id of a template, or 'new'. */
   const [editing, setEditing] = useState<string | null>(null)
   if (error && !data) return <ErrorState title={t('templates.failed')} error={error} onRetry={() => void refetch()} />
-  if (!data) return <Skeleton variant="rounded" height={240} aria-label={t('loading')} />
+  if (!data) return <Skeleton variant="rounded" height={240} role="progressbar" aria-label={t('loading')} />
   const { edges, pageInfo } = data.ruleTemplates
   const templates = readFragment(TemplateCard_template, edges.map(({ node }) => node))
   const mayEdit = data.viewer?.role === 'ADMIN'
