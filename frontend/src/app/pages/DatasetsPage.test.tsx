@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { Channel } from '../../testing/Channel'
 import { FakeApi } from '../../testing/FakeApi'
 import { renderPage } from '../../testing/renderPage'
 import { connection, datasetSample, nothingFound, viewer } from '../../testing/samples'
@@ -40,6 +41,26 @@ describe('the list of datasets', () => {
       .getAllByRole('cell')
       .map((cell) => cell.textContent)
     expect(cells.slice(0, 5)).toEqual(['Active', '90%Some rules fail', 'Hana Sato', 'sales', '1,200'])
+  })
+
+  it('follows what others do, and does not load again for what it shows already', async () => {
+    const events = new Channel<unknown>()
+    const state = { rows: [datasetSample()] }
+    const api = new FakeApi({
+      query: { ...base, datasets: () => connection(state.rows) },
+      subscription: { datasetStatusChanged: () => events },
+    })
+    await renderPage(api, '/')
+    await screen.findByRole('link', { name: 'Store sales' })
+    await waitFor(() => expect(api.sentNames()).toContain('DatasetEvents'))
+    const loads = () => api.sentNames().filter((name) => name === 'DatasetList').length
+    const before = loads()
+
+    events.push({ datasetStatusChanged: { sequence: '7', occurredAt: '2026-01-05T00:00:00Z', dataset: { id: 'dataset-1' }, version: null } })
+    state.rows = [datasetSample({ id: 'dataset-2', name: 'Films', slug: 'films', updatedAt: '2026-01-07T00:00:00Z' }), ...state.rows]
+    events.push({ datasetStatusChanged: { sequence: '1', occurredAt: '2026-01-07T00:00:00Z', dataset: { id: 'dataset-2' }, version: null } })
+    expect(await screen.findByRole('link', { name: 'Films' }, { timeout: 5000 })).toBeInTheDocument()
+    expect(loads()).toBe(before + 1)
   })
 
   it('invites to create a dataset while there is none', async () => {

@@ -2,7 +2,7 @@ import { useQuery } from '@apollo/client/react'
 import InventoryIcon from '@mui/icons-material/Inventory2'
 import FilterAltOffIcon from '@mui/icons-material/FilterAltOff'
 import Button from '@mui/material/Button'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
@@ -13,6 +13,8 @@ import { DatasetTableFrame, DatasetTableRow } from './DatasetTable'
 import { DatasetTableSkeleton } from './DatasetTableSkeleton'
 import { SleepingBody } from './SleepingBody'
 import { useSeen } from './useSeen'
+
+const DatasetListEvents = lazy(() => import('./DatasetListEvents'))
 
 const DatasetListQuery = graphql(`
   query DatasetList($first: Int!, $after: String, $filter: DatasetFilter) {
@@ -26,6 +28,7 @@ const DatasetListQuery = graphql(`
         cursor
         node {
           id
+          updatedAt
           ...DatasetTable_dataset
         }
       }
@@ -52,8 +55,18 @@ interface DatasetListProps {
  * Each page is a query and a part of the table of its own, so that the hundredth costs what the first one does.
  */
 export function DatasetList(props: DatasetListProps) {
-  // Another filter is another list, which begins with one page.
-  return <Pages key={JSON.stringify(props.filter)} {...props} />
+  const { data } = usePage(props.filter, null)
+  return (
+    <>
+      {/* Another filter is another list, which begins with one page. */}
+      <Pages key={JSON.stringify(props.filter)} {...props} />
+      {data && (
+        <Suspense>
+          <DatasetListEvents newest={data.datasets.edges[0]?.node.updatedAt ?? null} />
+        </Suspense>
+      )}
+    </>
+  )
 }
 
 function Pages({ filter, narrowed, onCreate }: DatasetListProps) {

@@ -12,6 +12,7 @@ import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
 import { EmptyState } from '../../../components/EmptyState'
 import { ErrorState } from '../../../components/ErrorState'
+import { useDatasetEvents } from '../../../components/useDatasetEvents'
 import { graphql, readFragment } from '../../../gql'
 import { useRunEvents } from '../useRunEvents'
 import { IncidentBoard } from './IncidentBoard'
@@ -50,6 +51,8 @@ export function Incidents({ as }: IncidentsProps) {
   const { t } = useTranslation()
   const [search, setSearch] = useSearchParams()
   useRunEvents(null)
+  // Somebody else may move a card, take an incident or say something about it.
+  useDatasetEvents(null)
   const datasetId = search.get('dataset')
   const assigneeId = search.get('assignee')
   const resolvedToo = search.get('state') === 'all'
