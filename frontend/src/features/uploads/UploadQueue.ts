@@ -5,6 +5,7 @@ import { fieldProblems } from '../../components/fieldProblems'
 import { hashInWorker, type Digest } from './hashInWorker'
 import { abandonedUploads, claimUpload, forgetUpload, keepUpload, type KeptUpload } from './keptUploads'
 import { AbortUpload, CompleteUpload, ResumeUpload, StartUpload } from './operations'
+import { AGAIN_DELAYS_MS, SecondTries } from './SecondTries'
 import { RETRY_DELAYS_MS, transferParts } from './transferParts'
 import { Turns } from './Turns'
 import {
@@ -28,6 +29,7 @@ export interface QueueServices {
   dispatch: Dispatch
   digest?: Digest
   retryDelaysMs?: readonly number[]
+  againDelaysMs?: readonly number[]
 }
 
 export class UploadQueue {
@@ -36,14 +38,16 @@ export class UploadQueue {
   readonly #dispatch: Dispatch
   readonly #digest: Digest
   readonly #retryDelaysMs: readonly number[]
+  readonly #again: SecondTries
   /** Two at a time: one is hashed while the other is sent; more would only share the line. */
   readonly #turns = new Turns(2)
 
-  constructor({ client, dispatch, digest, retryDelaysMs }: QueueServices) {
+  constructor({ client, dispatch, digest, retryDelaysMs, againDelaysMs }: QueueServices) {
     this.#client = client
     this.#dispatch = dispatch
     this.#digest = digest ?? hashInWorker
     this.#retryDelaysMs = retryDelaysMs ?? RETRY_DELAYS_MS
+    this.#again = new SecondTries(againDelaysMs ?? AGAIN_DELAYS_MS)
   }
 
   /** Starts at once; resolves when the file is stored (and off the list), interrupted, refused or cancelled. */
@@ -70,6 +74,7 @@ export class UploadQueue {
     const job = this.#jobs.get(id)
     if (!job) return
     job.controller.abort(PAUSE)
+    this.#again.cancel(id)
     this.#report(job, { phase: 'PAUSED', problem: null })
   }
 
@@ -116,6 +121,7 @@ export class UploadQueue {
   /** Takes a stored or refused upload off the list. */
   dismiss(id: string): void {
     this.#jobs.delete(id)
+    this.#again.forget(id)
     forgetUpload(id)
     this.#dispatch(uploadRemoved(id))
   }
@@ -127,6 +133,7 @@ export class UploadQueue {
   async #run(job: Job): Promise<void> {
     const { file } = job
     if (!file) return
+    this.#again.cancel(job.id)
     const { signal } = (job.controller = new AbortController())
     this.#report(job, { phase: 'WAITING', problem: null })
     await this.#turns.take(async () => {
@@ -160,6 +167,7 @@ export class UploadQueue {
       const refused = error instanceof Refused || error instanceof DetailsRefused
       const phase = refused ? 'REFUSED' : 'INTERRUPTED'
       this.#report(job, { phase, problem: describeProblem(error) })
+      if (!refused) this.#again.plan(job.id, () => void this.resume(job.id))
     }
   }
 
