@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import duckdb
 
@@ -149,6 +150,23 @@ def _by_frequency(connection: duckdb.DuckDBPyConnection, source: str, subject: S
         """
     ).fetchall()[0]
     return Counted(distinct, False, tuple(TopValue(value=entry["value"], count=entry["times"]) for entry in top))
+
+
+def by_column(connection: duckdb.DuckDBPyConnection, source: str, value: str, owner: str) -> dict[int, Counted]:
+    """The same of columns whose cells are one column of `source`, by the number in `owner`; without those that are empty."""
+    rows = connection.execute(
+        f"""
+        SELECT {owner}, different, {_text(value)}, times FROM (
+            SELECT *, count(*) OVER (PARTITION BY {owner}) AS different,
+                row_number() OVER (PARTITION BY {owner} ORDER BY times DESC, {value}) AS place
+            FROM (SELECT {owner}, {value}, count(*) AS times FROM {source} WHERE {value} IS NOT NULL GROUP BY ALL)
+        ) WHERE place <= {TOP} ORDER BY {owner}, place
+        """
+    ).fetchall()
+    return {
+        at: Counted(different, False, tuple(TopValue(value=text, count=times) for _, _, text, times in some))
+        for (at, different), some in groupby(rows, key=lambda row: (row[0], row[1]))
+    }
 
 
 def _smallest(connection: duckdb.DuckDBPyConnection, source: str, subject: Subject) -> tuple[TopValue, ...]:

@@ -7,17 +7,19 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
+from typing import Protocol
 
 import duckdb
 
 from app.ingest.columns import literal
 from app.ingest.job import Field, FieldProfile, HistogramBin, LogicalType, TableProfile
-from app.ingest.profile import bins, footer, frequency, relation
+from app.ingest.profile import bins, footer, frequency, relation, small
 from app.ingest.profile import spread as spreads
 from app.ingest.profile.footer import Chunks
 from app.ingest.profile.median import Binned, median
 from app.ingest.profile.relation import Relation
 from app.ingest.profile.sample import Sampler
+from app.ingest.profile.spread import Spread
 from app.ingest.profile.summary import NUMBERS, SAFE_TO_SQUARE, TIMES, Column, Summary, of_counts, summarise
 from app.ingest.table import Report
 from app.ingest.values import shown
@@ -28,6 +30,7 @@ LARGE_ROWS = 1_000_000
 """From here on the different values of a column are counted once and all else is taken from the counts, and a sample is taken on
 the way of the first pass."""
 BATCH_COLUMNS = 250
+SMALL_BATCH_COLUMNS = 1_000
 BATCH_CELLS = 8_000_000
 
 
@@ -44,6 +47,14 @@ def profile(connection: duckdb.DuckDBPyConnection, table_path: str, fields: Sequ
     profiles: list[FieldProfile] = []
     partial = False
     for source, batch in _batches(connection, file, [Column(field) for field in fields], row_count):
+        if source != file and row_count <= small.MOST_ROWS:
+            measured = small.measured(connection, source, batch)
+            for column in batch:
+                found = measured[column]
+                shape = _shape(found.numbers, column, found.summary)
+                profiles.append(_field_profile(column, found.summary, shape, found.counted, row_count))
+            report(len(profiles) / len(fields))
+            continue
         # Small tables are through before it pays, and batches of wide ones lie in memory already.
         is_large = source == file and row_count >= LARGE_ROWS
         sampler = Sampler(connection, table_path, row_count, chunks) if is_large else None
@@ -59,7 +70,8 @@ def profile(connection: duckdb.DuckDBPyConnection, table_path: str, fields: Sequ
                 if known is None or (is_large and 0 < known.distinct_estimate <= frequency.EXACT_DISTINCT):
                     counted = stack.enter_context(relation.counted(connection, source, column.field.field_path))
                 summary = known or _summary(connection, source, column, counted)
-                shape = _shape(connection, counted or Relation(source), column, summary)
+                values = _Stored(connection, counted or Relation(source), _number(column, summary))
+                shape = _shape(values, column, summary)
                 frequencies, complete = counter.count(_subject(column, summary), counted)
             profiles.append(_field_profile(column, summary, shape, frequencies, row_count))
             partial |= not complete
@@ -96,7 +108,8 @@ def _batches(
     if len(columns) <= DIRECT_COLUMNS:
         yield file, columns
         return
-    size = max(1, min(BATCH_COLUMNS, BATCH_CELLS // max(1, row_count)))
+    most = SMALL_BATCH_COLUMNS if row_count <= small.MOST_ROWS else BATCH_COLUMNS
+    size = max(1, min(most, BATCH_CELLS // max(1, row_count)))
     for start in range(0, len(columns), size):
         batch = columns[start : start + size]
         names = ", ".join(column.sql for column in batch)
@@ -113,7 +126,34 @@ class _Shape:
     stddev: float | None = None
 
 
-def _shape(connection: duckdb.DuckDBPyConnection, values: Relation, column: Column, summary: Summary) -> _Shape:
+class _Values(Protocol):
+    """The finite numbers of a column, wherever they are."""
+
+    def spread(self, edges: tuple[float, ...], mean: float | None) -> Spread: ...
+
+    def median(self, edges: tuple[float, ...], counts: tuple[int, ...]) -> float: ...
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """In a table of the engine, as `number` there."""
+
+    connection: duckdb.DuckDBPyConnection
+    relation: Relation
+    number: str
+
+    def spread(self, edges: tuple[float, ...], mean: float | None) -> Spread:
+        return spreads.spread(self.connection, self.relation, self.number, edges, mean)
+
+    def median(self, edges: tuple[float, ...], counts: tuple[int, ...]) -> float:
+        return median(self.connection, self.relation, Binned(self.number, edges, counts))
+
+
+def _number(column: Column, summary: Summary) -> str:
+    return column.number(all_finite=summary.finite == summary.present)
+
+
+def _shape(values: _Values, column: Column, summary: Summary) -> _Shape:
     edges = _edges(column, summary)
     if not edges:
         return _Shape()
@@ -122,15 +162,14 @@ def _shape(connection: duckdb.DuckDBPyConnection, values: Relation, column: Colu
         only = HistogramBin(lower=edges[0], upper=edges[-1], count=summary.finite)
         deviation = 0.0 if is_number and summary.finite > 1 else None
         return _Shape((only,), summary.low if is_number else None, deviation)
-    number = column.number(all_finite=summary.finite == summary.present)
     mean = _finite(summary.mean) if is_number and not _is_large(summary) else None
-    spread = spreads.spread(connection, values, number, edges, mean)
+    spread = values.spread(edges, mean)
     histogram = tuple(
         HistogramBin(lower=lower, upper=upper, count=count)
         for (lower, upper), count in zip(pairwise(edges), spread.counts, strict=True)
     )
     deviation = None if spread.squares is None else _finite(math.sqrt(spread.squares / (summary.finite - 1)))
-    middle = _finite(median(connection, values, Binned(number, edges, spread.counts))) if is_number else None
+    middle = _finite(values.median(edges, spread.counts)) if is_number else None
     return _Shape(histogram, middle, deviation)
 
 

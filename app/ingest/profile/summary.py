@@ -36,6 +36,12 @@ class Summary:
     max_length: int | None
 
 
+NOTHING = Summary(
+    min=None, max=None, low=None, high=None, present=0, distinct_estimate=0, finite=0, mean=None, min_length=None, max_length=None
+)
+"""Of a column without a row."""
+
+
 @dataclass(frozen=True)
 class Column:
     """A field with its expressions in SQL."""
@@ -106,6 +112,13 @@ def summarise(
         ends, counted = (_row(connection, source, some, expressions) for expressions in (_careful_ends, _careful_counts))
         found.update(_summaries(ends, counted))
     return [found[column] for column in columns]
+
+
+def by_column(connection: duckdb.DuckDBPyConnection, source: str, value: Column, owner: str) -> dict[int, Summary]:
+    """The summaries of columns whose cells are one column of `source`, by the number of each in `owner`."""
+    expressions = ", ".join((*_careful_ends(value), *_careful_counts(value)))
+    rows = connection.execute(f"SELECT {owner}, {expressions} FROM {source} GROUP BY {owner}").fetchall()
+    return {at: Summary(*row) for at, *row in rows}
 
 
 def of_counts(connection: duckdb.DuckDBPyConnection, relation: Relation, column: Column) -> Summary:

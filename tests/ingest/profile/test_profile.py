@@ -16,10 +16,13 @@ from app.ingest.profile.footer import Chunks
 from app.ingest.profile.profiler import profile
 
 
-@pytest.fixture(params=["small", "counted", "sampled"], autouse=True)
+@pytest.fixture(params=["small", "wide", "counted", "sampled"], autouse=True)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """Every answer is the same for a small table and for a large one, whether its footer promises few values or does not tell."""
-    if request.param != "small":
+    """Every answer is the same for a small table, for one of many columns and for a large one, whether its footer promises few
+    values or does not tell."""
+    if request.param == "wide":
+        monkeypatch.setattr(profiler, "DIRECT_COLUMNS", 0)
+    elif request.param != "small":
         monkeypatch.setattr(profiler, "LARGE_ROWS", 0)
     if request.param == "sampled":
         chunks = footer.chunks
@@ -323,3 +326,35 @@ def test_no_name_of_a_column_gets_in_the_way(tmp_path: Path, monkeypatch: pytest
 def test_names_of_columns_are_no_templates(tmp_path: Path, name: str) -> None:
     (found,) = profiled(tmp_path, f"SELECT v AS \"{name}\" FROM (VALUES ('b'), ('a')) AS t(v)").field_profiles
     assert (found.field_path, found.min, found.max, found.distinct_count) == (name, "a", "b", 2)
+
+
+class Counting:
+    """A connection that counts its statements."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection):
+        self._connection, self.statements = connection, 0
+
+    def execute(self, sql: str) -> duckdb.DuckDBPyConnection:
+        self.statements += 1
+        return self._connection.execute(sql)
+
+
+def test_the_statements_of_a_wide_table_are_as_many_as_its_types(tmp_path: Path, way: str) -> None:
+    if way != "wide":
+        return
+    counts = []
+    for width in (70, 900):
+        path = tmp_path / f"{width}.parquet"
+        names = [f"c{index}" for index in range(width)]
+        frame = pd.DataFrame({name: [index, index + 1, index + 3] for index, name in enumerate(names)})
+        frame["text"] = ["a", "b", "b"]
+        frame.to_parquet(path)
+        (tmp_path / str(width)).mkdir()
+        with engine.connect(IngestJob(source_path=str(path), file_name="t", output_dir=str(tmp_path / str(width)))) as connection:
+            fields = columns.fields(connection, str(path), [None] * (width + 1), {})
+            counting = Counting(connection)
+            found = profile(counting, str(path), fields, [].append)  # type: ignore[arg-type]
+        counts.append(counting.statements)
+        assert [known.median for known in found.field_profiles[:width]] == [index + 1 for index in range(width)]
+        assert found.field_profiles[-1].top_values == (TopValue(value="b", count=2), TopValue(value="a", count=1))
+    assert counts[0] == counts[1]
