@@ -32,6 +32,8 @@ def main() -> None:
         server_header=False,
         proxy_headers=False,  # the application has the addresses of trusted proxies from its settings
         ws_max_size=MAX_FRAME_BYTES,
+        # Messages are short, and what it takes to compress them stays in memory for as long as a socket is open: 80 KiB.
+        ws_per_message_deflate=False,
         ws_ping_interval=20,
         ws_ping_timeout=20,
         timeout_graceful_shutdown=5,

@@ -1,42 +1,34 @@
-"""Which documents are let in: parsed with a token limit, measured in one pass, validated once and remembered."""
+"""Which documents are let in: paid for, read with bounds, measured in one pass, and validated."""
 
 from collections.abc import AsyncIterator, Iterator
-from functools import lru_cache
 
 from graphql import (
     DocumentNode,
-    FieldNode,
     GraphQLError,
-    ListValueNode,
+    NameNode,
     OperationDefinitionNode,
+    OperationType,
     SelectionSetNode,
-    StringValueNode,
-    Visitor,
-    parse,
-    visit,
 )
 from strawberry.extensions import SchemaExtension
-from strawberry.schema.schema import validate_document
+from strawberry.types import ExecutionContext
 
 from app.api.document_cost import Cost, Meter
+from app.api.documents import MAX_LIST_INPUT, MAX_STRING, Document, Remembered
 from app.api.trusted import TrustedDocuments
 from app.context import Context
 from app.core.errors import RateLimited
 from app.core.phrases import say
+from app.core.viewer import Viewer
 from app.schema.phrases import extension
 from app.services.rate_limits import address_prefix
 
-MAX_TOKENS = 2_000
 MAX_DEPTH = 12
 MAX_NODES = 10_000
 MAX_ALIASES = 30
 MAX_DIRECTIVES = 30
-MAX_REPEATS = 30
-"""Fields that stand in one selection for the second time or more: validation compares each with each."""
 MAX_QUERY_FIELDS = 10
 MAX_MUTATION_FIELDS = 3
-MAX_LIST_INPUT = 250
-MAX_STRING = 65_536
 MAX_UPLOAD_PARTS = 1_000
 """`completeUpload` lists every part of a file."""
 ONCE = {
@@ -45,35 +37,44 @@ ONCE = {
 }  # fmt: skip
 """Alone in their document: aliases must not multiply attempts."""
 MAX_INTROSPECTION_DEPTH = 3
-CACHED_DOCUMENTS = 256
-CACHED_LENGTH = 16_384
-
 
 MUTATION_COST = 10
 """Of each root field of a mutation, beside the objects that it answers with."""
 REFUSED_COST = 100
-"""Of a document that is refused: reading it is work too."""
+"""Of a document that is refused."""
+READING_COST, READING_CHARACTERS = 100, 20
+"""Of a document that is not remembered, before it is read: so much, and one more for so many characters. What `cost_per_minute`
+of 100,000 allows of the worst documents is then a fifth of a processor."""
 
 
 class Admission(SchemaExtension):
     """Refuses what asks for too much, before anything of it runs."""
 
-    def __init__(self, *, introspection: bool = True, trusted: TrustedDocuments | None = None):
+    def __init__(
+        self,
+        *,
+        introspection: bool = True,
+        trusted: TrustedDocuments | None = None,
+        remembered: tuple[Remembered, Remembered],
+    ):
+        """
+        Args:
+            remembered: documents of those who are signed in, and of the others; for all operations of a schema.
+        """
         self._introspection, self._trusted = introspection, trusted
+        self._remembered = remembered
 
-    def on_parse(self) -> Iterator[None]:
-        """Parses and measures. What is refused becomes the outcome of the validation: an error raised here is not masked."""
+    async def on_parse(self) -> AsyncIterator[None]:
+        """Reads and measures. What is refused becomes the outcome of the validation: an error raised here is not masked."""
         context = self.execution_context
-        query = context.query or ""
-        context.parse_options = {"max_tokens": MAX_TOKENS}
+        # strawberry would parse what has no document, without bounds
+        context.graphql_document = _unread(context)
         try:
-            document = _parsed(query) if len(query) <= CACHED_LENGTH else parse(query, max_tokens=MAX_TOKENS)
-        except GraphQLError:
-            yield  # it is parsed once more, and that error is reported
-            return
-        context.graphql_document = document
-        try:
-            self._admit(document, context._provided_operation_name, context.variables or {})
+            self._document = await self._read(context.query or "")
+            context.graphql_document = self._document.node
+            self._admit(self._document, context._provided_operation_name, context.variables or {})
+        except RateLimited as error:
+            context.pre_execution_errors = [GraphQLError(error.message, original_error=error)]
         except GraphQLError as error:
             context.pre_execution_errors = [error]
         yield
@@ -81,22 +82,28 @@ class Admission(SchemaExtension):
     def on_validate(self) -> Iterator[None]:
         """Validates, once for each document."""
         context = self.execution_context
-        if context.pre_execution_errors:
-            yield
-            return
-        document = context.graphql_document
-        assert document is not None
-        rules = context.validation_rules
-        schema = context.schema._schema
-        if len(context.query or "") <= CACHED_LENGTH:
-            context.pre_execution_errors = _validated(schema, document, rules)
-        else:
-            context.pre_execution_errors = validate_document(schema, document, rules)
+        if not context.pre_execution_errors:
+            context.pre_execution_errors = self._document.faults(
+                context.schema._schema, context.validation_rules, suggestions=self._introspection
+            )
         yield
 
-    def _admit(self, document: DocumentNode, operation_name: str | None, variables: dict[str, object]) -> None:
+    async def _read(self, query: str) -> Document:
+        context = self.execution_context.context
+        anonymous = isinstance(context, Context) and context.viewer_or_none is None
+        remembered = self._remembered[anonymous]
+        document = remembered.find(query)
+        if document is None:
+            if isinstance(context, Context):
+                await context.resources.limits.charge(
+                    who_pays(context.viewer_or_none, context.origin.ip_address), READING_COST + len(query) // READING_CHARACTERS
+                )
+            document = Document(query)
+            remembered.keep(query, document)
+        return document
+
+    def _admit(self, document: Document, operation_name: str | None, variables: dict[str, object]) -> None:
         query = self.execution_context.query or ""
-        cached = len(query) <= CACHED_LENGTH
         if self._trusted is not None and not _by_key(self.execution_context.context) and not self._trusted.accepts(query):
             raise _refused(
                 say(
@@ -104,14 +111,13 @@ class Admission(SchemaExtension):
                     "Only the documents of the web page are run here. Programs send their own with an API key.",
                 )
             )
-        fault = _known_fault(document) if cached else _literal_fault(document)
-        if fault is not None:
-            raise _refused(fault)
-        operation = _operation(document, operation_name)
+        if document.fault is not None:
+            raise _refused(document.fault)
+        operation = _operation(document.node, operation_name)
         if operation is None:
             return  # there is none of this name, and none will run
         _check_values(variables)
-        meter = Meter(self.execution_context.schema._schema, document, _with_defaults(operation, variables))
+        meter = Meter(self.execution_context.schema._schema, document.node, _with_defaults(operation, variables))
         cost = meter.operation(operation)
         roots = meter.root_fields(operation)
         context = self.execution_context.context
@@ -143,10 +149,16 @@ class Charging(SchemaExtension):
         """Charges. Who has nothing left is told so instead of what may be wrong with the document."""
         context = self.execution_context.context
         if isinstance(context, Context):
-            if self.execution_context.pre_execution_errors:
+            refusals = self.execution_context.pre_execution_errors
+            if refusals and isinstance(refusals[0].original_error, RateLimited):
+                yield
+                return
+            if refusals:
                 context.cost = REFUSED_COST
             try:
-                context.budget = await context.resources.limits.charge(_who(context), context.cost)
+                context.budget = await context.resources.limits.charge(
+                    who_pays(context.viewer_or_none, context.origin.ip_address), context.cost
+                )
             except RateLimited as error:
                 self.execution_context.pre_execution_errors = [GraphQLError(error.message, original_error=error)]
         yield
@@ -157,58 +169,9 @@ def _by_key(context: object) -> bool:
     return isinstance(context, Context) and context.viewer_or_none is not None and context.viewer_or_none.scope is not None
 
 
-def _who(context: Context) -> str:
-    if context.viewer_or_none is not None:
-        return f"viewer:{context.viewer_or_none.id}"
-    return f"address:{address_prefix(context.origin.ip_address or '')}"
-
-
-@lru_cache(maxsize=CACHED_DOCUMENTS)
-def _parsed(query: str) -> DocumentNode:
-    return parse(query, max_tokens=MAX_TOKENS)
-
-
-@lru_cache(maxsize=CACHED_DOCUMENTS)
-def _validated(schema, document, rules):  # type: ignore[no-untyped-def]  # as strawberry types them: not at all
-    return validate_document(schema, document, rules)
-
-
-def _literal_fault(document: DocumentNode) -> str | None:
-    """What is wrong with the document as it is written, whatever its variables are."""
-    try:
-        visit(document, _LiteralLimits())
-    except GraphQLError as error:
-        return error.message
-    return None
-
-
-_known_fault = lru_cache(maxsize=CACHED_DOCUMENTS)(_literal_fault)
-
-
-class _LiteralLimits(Visitor):
-    def __init__(self) -> None:
-        super().__init__()
-        self._repeats = 0
-
-    def enter_selection_set(self, node: SelectionSetNode, *_: object) -> None:
-        keys = [(f.alias or f.name).value for f in node.selections if isinstance(f, FieldNode)]
-        self._repeats += len(keys) - len(set(keys))
-        if self._repeats > MAX_REPEATS:
-            raise _refused(say("MOST_REPEATS", "A document repeats at most {most} fields; ask for each once.", most=MAX_REPEATS))
-
-    def enter_list_value(self, node: ListValueNode, *_: object) -> None:
-        if len(node.values) > MAX_LIST_INPUT:
-            raise _refused(
-                say(
-                    "MOST_LIST_INPUT",
-                    "A list in a document has at most {most} values; use variables for longer ones.",
-                    most=MAX_LIST_INPUT,
-                )
-            )
-
-    def enter_string_value(self, node: StringValueNode, *_: object) -> None:
-        if len(node.value) > MAX_STRING:
-            raise _refused(say("MOST_STRING", "A text has at most {most:,} characters.", most=MAX_STRING))
+def who_pays(viewer: Viewer | None, ip_address: str | None) -> str:
+    """Whose bucket is charged: the account's, or that of the address of somebody who is not signed in."""
+    return f"viewer:{viewer.id}" if viewer is not None else f"address:{address_prefix(ip_address or '')}"
 
 
 def _operation(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
@@ -310,3 +273,14 @@ def _check_roots(operation: OperationDefinitionNode, roots: dict[str, int]) -> N
 
 def _refused(message: str) -> GraphQLError:
     return GraphQLError(message, extensions={"code": "DOCUMENT_REFUSED", **extension(message)})
+
+
+def _unread(context: ExecutionContext) -> DocumentNode:
+    """Stands for a document that is not read: strawberry asks it for the kind of its operation."""
+    kinds = {kind.value for kind in context.allowed_operations}
+    kind = OperationType.QUERY if "query" in kinds else OperationType(min(kinds))
+    name = context._provided_operation_name
+    operation = OperationDefinitionNode(
+        operation=kind, name=None if name is None else NameNode(value=name), selection_set=SelectionSetNode(selections=())
+    )
+    return DocumentNode(definitions=(operation,))

@@ -12,6 +12,7 @@ from strawberry.types.graphql import OperationType
 
 from app.api import bounds
 from app.api.admission import Admission, Charging
+from app.api.documents import REMEMBERED_BYTES, REMEMBERED_BYTES_ANONYMOUS, Remembered
 from app.api.masking import Masking
 from app.api.trusted import TrustedDocuments
 from app.context import Context
@@ -124,6 +125,7 @@ def make_schema(*, introspection: bool = True, trusted: TrustedDocuments | None 
         introspection: False also strips 'Did you mean' from errors.
         trusted: the only documents that are run for who has no API key; None: all.
     """
+    remembered = Remembered(REMEMBERED_BYTES), Remembered(REMEMBERED_BYTES_ANONYMOUS)
     made = Schema(
         query=Query,
         mutation=Mutation,
@@ -131,7 +133,7 @@ def make_schema(*, introspection: bool = True, trusted: TrustedDocuments | None 
         types=[User],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=not introspection),
         extensions=[
-            lambda: Admission(introspection=introspection, trusted=trusted),
+            lambda: Admission(introspection=introspection, trusted=trusted, remembered=remembered),
             Charging,
             lambda: Masking(suggestions=introspection),
         ],

@@ -3,17 +3,16 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 import orjson
 import strawberry
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
@@ -24,20 +23,21 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     Operation,
     _OperationStreamClosed,
 )
-from strawberry.subscriptions.protocols.graphql_transport_ws.types import Message
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import ConnectionInitMessage, Message
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.unset import UNSET, UnsetType
 
 from app.api import access_log
+from app.api.admission import who_pays
 from app.api.authentication import identify
+from app.api.open_sockets import OpenSockets, TooManySockets
 from app.api.requests import BadRequest, check_nesting
+from app.api.session_watch import SessionWatch
 from app.context import Context, Resources
-from app.core.db import Database
-from app.core.errors import FellBehind, Unavailable
+from app.core.errors import FellBehind, RateLimited
 from app.core.ids import uuid7
-from app.core.viewer import Role, System, Viewer
-from app.services.accounts import api_keys, sessions
 from app.services.audit import Origin
+from app.services.rate_limits import address_prefix
 
 if TYPE_CHECKING:
     from strawberry.schema.schema import StreamResult
@@ -46,68 +46,12 @@ log = structlog.get_logger(__name__)
 
 INIT_SECONDS = 5
 OPERATIONS_PER_SOCKET = 20
-WATCH_SECONDS = 0.5
-"""Signing out, deactivation and a change of role are felt within a second: half of it until the next look, half for the look."""
 SESSION_ENDED = 4401
 STALLED = 4408
 TRY_AGAIN_LATER = 1013
-_API = System("api")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Watched:
-    """A socket with a session."""
-
-    session_id: UUID | None
-    api_key_id: UUID | None
-    role: Role
-    expires_at: datetime | None
-    """None: a key that does not end by itself."""
-    ended: asyncio.Event
-
-
-class SessionWatch:
-    """Tells sockets that their session has ended: one statement for all of them, and none while there are none."""
-
-    def __init__(self, db: Database):
-        self._db = db
-        self._watched: set[_Watched] = set()
-
-    @contextlib.contextmanager
-    def watched(self, viewer: Viewer, expires_at: datetime | None) -> Iterator[asyncio.Event]:
-        """An event that is set when the token expires, the session or key ends, or the account has another role."""
-        entry = _Watched(viewer.session_id, viewer.api_key_id, viewer.role, expires_at, asyncio.Event())
-        self._watched.add(entry)
-        try:
-            yield entry.ended
-        finally:
-            self._watched.discard(entry)
-
-    async def run(self) -> None:
-        """Looks every WATCH_SECONDS, however long a look takes: what ends right after one is seen by the next."""
-        looked_at = time.monotonic()
-        while True:
-            await asyncio.sleep(max(0.0, looked_at + WATCH_SECONDS - time.monotonic()))
-            looked_at = time.monotonic()
-            if not self._watched:
-                continue
-            asked = list(self._watched)
-            try:
-                async with self._db.read(_API) as connection:
-                    alive = await sessions.live_sessions(connection, {entry.session_id for entry in asked if entry.session_id})
-                    if key_ids := {entry.api_key_id for entry in asked if entry.api_key_id}:
-                        alive |= await api_keys.live_keys(connection, key_ids)
-            except Unavailable:
-                continue
-            except Exception:  # whatever it is, sessions are looked at again in a moment
-                log.exception("sessions.not_watched")
-                continue
-            now = datetime.now(UTC)
-            for entry in asked:
-                over = entry.expires_at is not None and entry.expires_at <= now
-                held = entry.session_id or entry.api_key_id
-                if over or held is None or alive.get(held) is not entry.role:
-                    entry.ended.set()
+TOO_MANY = 4429
+SOCKET_COST = 10
+"""Of introducing oneself, taken out of the bucket that operations are paid from."""
 
 
 class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
@@ -128,6 +72,16 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
         await super().handle_message(message)
         if self.connection_acknowledged and self._watching is None:
             self._watching = asyncio.create_task(self._watch())
+
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        """Lets the client in, or closes and says why not."""
+        try:
+            await super().handle_connection_init(message)
+        except TooManySockets as error:
+            await self.websocket.close(code=TOO_MANY, reason=str(error))
+        except RateLimited as error:
+            wait = f"Too much was asked lately. Try again in {error.retry_after_seconds:.0f} s."
+            await self.websocket.close(code=TRY_AGAIN_LATER, reason=wait)
 
     async def _watch(self) -> None:
         context = self.context
@@ -186,10 +140,17 @@ class _Handler(BaseGraphQLTransportWSHandler[Context, None]):
             await super().handle_task_exception(error)
 
     async def shutdown(self) -> None:
-        """Ends the operations and the watch."""
+        """Ends the operations and the watch; the socket does not count any more."""
+        assert isinstance(self.view, SubscriptionEndpoint)
         if self._watching is not None:
             self._watching.cancel()
-        await super().shutdown()
+        try:
+            await super().shutdown()
+        finally:
+            if self.context.viewer_or_none is not None:
+                self.view.of_accounts.leave(str(self.context.viewer_or_none.id))
+            # Each holds this handler in the traceback of its end: a circle, with all that the connection had in its buffers.
+            self._watching = self.connection_init_timeout_task = None
 
 
 async def _kept_up(results: "StreamResult") -> "StreamResult":
@@ -236,6 +197,24 @@ class SubscriptionEndpoint(GraphQL[Context, None]):
         self._resources = resources
         self.watch = SessionWatch(resources.db)
         self.stall_seconds = resources.settings.socket_stall_seconds
+        self.of_accounts = OpenSockets(resources.settings.sockets_per_account, "account")
+        self.of_addresses = OpenSockets(resources.settings.sockets_per_address, "address")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One socket, unless its address has too many."""
+        address = address_prefix((scope.get("client") or ("",))[0])
+        try:
+            self.of_addresses.enter(address)
+        except TooManySockets as error:
+            socket = WebSocket(scope, receive=receive, send=send)
+            # A browser does not tell its page why a handshake was refused; it tells why a socket was closed.
+            await socket.accept(GRAPHQL_TRANSPORT_WS_PROTOCOL if GRAPHQL_TRANSPORT_WS_PROTOCOL in scope["subprotocols"] else None)
+            await socket.close(TOO_MANY, str(error))
+            return
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self.of_addresses.leave(address)
 
     graphql_transport_ws_handler_class = _Handler
 
@@ -258,12 +237,16 @@ class SubscriptionEndpoint(GraphQL[Context, None]):
 
         Raises:
             ConnectionRejectionError: no valid token; the socket closes with 4403.
+            RateLimited: whoever asks has nothing left to pay it with.
+            TooManySockets: the account has as many as it may have.
         """
         params = context.connection_params or {}
         authorization = params.get("authorization") or params.get("Authorization")
         identity = await identify(self._resources, authorization if isinstance(authorization, str) else None)
+        await self._resources.limits.charge(who_pays(identity.viewer, context.origin.ip_address), SOCKET_COST)
         if identity.viewer is None:
             raise ConnectionRejectionError
+        self.of_accounts.enter(str(identity.viewer.id))
         context.viewer_or_none, context.session_id = identity.viewer, identity.session_id
         context.token_expires_at = identity.expires_at
         return UNSET

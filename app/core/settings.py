@@ -184,12 +184,15 @@ class Settings(BaseSettings):
     """Longer than `statement_timeout_seconds`: what is one slow statement is then said to be one."""
     socket_stall_seconds: Annotated[float, Field(gt=0)] = 20.0
     """A WebSocket whose client reads nothing for so long is closed."""
+    sockets_per_account: Annotated[int, Field(ge=1)] = 100
+    """Open at the same time to one api process."""
+    sockets_per_address: Annotated[int, Field(ge=1)] = 1_000
     rate_limit_sign_in: Rate = "20/5minutes"
     """Attempts for one account; ten times as many from one address. So it is for all rates."""
     rate_limit_upload: Rate = "3000/minute"
     rate_limit_quality_run: Rate = "600/minute"
     rate_limit_export: Rate = "600/minute"
-    cost_per_minute: Annotated[int, Field(ge=10_000)] = 10_000_000
+    cost_per_minute: Annotated[int, Field(ge=10_000)] = 100_000
     """Cost of the operations of one account in a minute; one operation costs at most 10,000."""
 
     # Tests only

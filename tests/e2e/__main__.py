@@ -78,6 +78,8 @@ def running_system(password: str, *, demo: bool) -> Iterator[dict[str, str]]:
             "DATAKURA_ADMIN_PASSWORD": password,
             # The smallest: a file of a few parts is then no heavy one.
             "DATAKURA_UPLOAD_PART_SIZE_BYTES": str(5 * 2**20),
+            # All browsers are one administrator.
+            "DATAKURA_COST_PER_MINUTE": "10000000",
         } | provider
         up = subprocess.Popen(
             [sys.executable, "-c", "from app.cli import app; app()", "up"],

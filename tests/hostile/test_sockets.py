@@ -1,10 +1,12 @@
 """Sockets that are opened to be a burden: silent ones, ones that never read, many of them."""
 
 import asyncio
+import contextlib
+import gc
 import json
 import resource
 import socket as sockets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import httpx
@@ -14,10 +16,12 @@ import pytest
 import uvicorn
 import websockets
 from redis.asyncio import Redis
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.asyncio.client import ClientConnection
 
-from app.api import application
+from app.api import application, websocket
 from app.api.application import create_application
+from app.api.websocket import _Handler
 from app.core.db import Database
 from app.core.ids import uuid7
 from app.main import bound
@@ -34,7 +38,9 @@ async def listening(system: System, **given: object) -> AsyncIterator[str]:
     """The address of an api with these settings, in this process."""
     port = free_port()
     settings = settings_of(system, **given)
-    config = uvicorn.Config(create_application(settings), port=port, log_config=None, ws_max_size=65_536)
+    config = uvicorn.Config(
+        create_application(settings), port=port, log_config=None, ws_max_size=65_536, ws_per_message_deflate=False
+    )
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve(sockets=[bound(config, settings.socket_stall_seconds)]))
     await until(lambda: server.started, "the server to listen")
@@ -133,6 +139,74 @@ def hubs(monkeypatch: pytest.MonkeyPatch) -> list[StatusHub]:
     return made
 
 
+async def refused(opening: Socket) -> tuple[int | None, str | None]:
+    """Code and sentence with which the server closes it."""
+    with pytest.raises(websockets.ConnectionClosed):
+        await opening.receive()
+    return opening.connection.close_code, opening.connection.close_reason
+
+
+async def test_an_account_has_so_many_sockets(system: System, editor: Person) -> None:
+    async with a_person(system, "VIEWER") as other, listening(system, sockets_per_account=3) as url:
+        opened = [await Socket.signed_in(url, editor.token) for _ in range(3)]
+        one_more = await Socket.open(url)
+        await one_more.send("connection_init", payload={"authorization": f"Bearer {editor.token}"})
+        reason = "3 WebSockets of this account are open already: close one of them first."
+        assert await refused(one_more) == (4429, reason)
+        async with await Socket.signed_in(url, other.token):
+            pass
+        await opened.pop().connection.close()
+        opened.append(await again(lambda: Socket.signed_in(url, editor.token)))
+        for socket in opened:
+            await socket.connection.close()
+
+
+async def test_an_address_has_so_many_sockets(system: System, editor: Person) -> None:
+    async with listening(system, sockets_per_address=3) as url:
+        opened = [await Socket.open(url) for _ in range(3)]
+        reason = "3 WebSockets of this address are open already: close one of them first."
+        assert await refused(await Socket.open(url)) == (4429, reason)
+        await opened.pop().connection.close()
+        opened.append(await again(lambda: Socket.signed_in(url, editor.token)))
+        for socket in opened:
+            await socket.connection.close()
+
+
+async def again(opening: Callable[[], Awaitable[Socket]]) -> Socket:
+    """What `opening` gives, as soon as the server has noticed that a socket was closed."""
+    async with asyncio.timeout(60):
+        while True:
+            with contextlib.suppress(websockets.ConnectionClosed):
+                return await opening()
+            await asyncio.sleep(0)
+
+
+async def test_who_has_nothing_left_opens_no_socket(system: System, editor: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(websocket, "SOCKET_COST", 20_000)
+    async with listening(system, cost_per_minute=10_000) as url:
+        socket = await Socket.open(url)
+        await socket.send("connection_init", payload={"authorization": f"Bearer {editor.token}"})
+        code, reason = await refused(socket)
+        assert (code, str(reason)[:46]) == (1013, "Too much was asked lately. Try again in 60 s."[:46])
+
+
+async def test_nothing_of_a_closed_socket_waits_for_the_collector(system: System, editor: Person) -> None:
+    async with listening(system) as url:
+        gc.collect()
+        gc.disable()
+        try:
+            for _ in range(3):
+                async with await Socket.signed_in(url, editor.token) as socket:
+                    await socket.subscribe("subscription { datasetStatusChanged { sequence } }")
+
+            def left() -> bool:
+                return not [one for one in gc.get_objects() if type(one) in (_Handler, WebSocketsSansIOProtocol)]
+
+            await until(left, "the handlers and their connections to be gone")
+        finally:
+            gc.enable()
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://127.0.0.1.evil.example", "http://localhost:1"])
 async def test_sockets_of_foreign_pages_are_refused(system: System, origin: str) -> None:
     with pytest.raises(websockets.InvalidStatus) as refused:
@@ -181,7 +255,10 @@ async def test_a_subscription_leaves_a_line_in_the_access_log(system: System, ed
 async def test_a_thousand_stalled_readers_slow_nobody(system: System) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8_192), hard))
-    async with a_person(system, "EDITOR") as person, listening(system, socket_stall_seconds=0.5) as url:
+    async with (
+        a_person(system, "EDITOR") as person,
+        listening(system, socket_stall_seconds=0.5, sockets_per_account=1_000) as url,
+    ):
         before = psutil.Process().memory_info().rss
         clients = []
         for _ in range(20):

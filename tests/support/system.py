@@ -90,6 +90,8 @@ class System:
             "DATAKURA_ACCESS_TOKEN_SECONDS": "3600",
             # A child that previews a file takes a second of processor time, and on a busy machine a long time to get it.
             "DATAKURA_OPERATION_TIMEOUT_SECONDS": "60",
+            # One person of a fixture asks for more than anybody does: a whole test file in a minute.
+            "DATAKURA_COST_PER_MINUTE": "10000000",
             **settings,
         }
         await prepare(settings_from(environment))
