@@ -125,7 +125,7 @@ async def test_an_operation_that_takes_too_long_ends_with_its_statement(
         "errors": [
             {
                 "message": "This took longer than 0.5 s and was ended. Ask for less, or try again later.",
-                "extensions": {"code": "TIMEOUT"},
+                "extensions": {"code": "TIMEOUT", "phrase": {"code": "OPERATION_TOO_SLOW", "params": {"seconds": 0.5}}},
             }
         ],
     }
