@@ -73,7 +73,7 @@ def literal(chance: random.Random, type_: GraphQLInputType, ids: list[str]) -> s
 def with_ids() -> list[str]:
     """Mutations on datasets that take an id."""
     assert SCHEMA.mutation_type is not None
-    needed = {Who.WRITE, Who.MANAGE, Who.OWNER, Who.UPLOADER}
+    needed = {Who.WATCHER, Who.WRITE, Who.MANAGE, Who.OWNER, Who.UPLOADER}
     return [name for name in SCHEMA.mutation_type.fields if POLICY["Mutation", name] in needed]
 
 

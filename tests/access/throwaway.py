@@ -59,7 +59,7 @@ _STATEMENTS = {
     "schedules": "INSERT INTO check_schedules (id, dataset_id, cron, timezone, next_run_at) "
     "VALUES ($1, $2, '0 0 1 1 *', 'UTC', now() + interval '1 year')",
 }
-UNTOUCHED = """SELECT count(*) FROM datasets d WHERE d.id = $1 AND d.revision = 1 AND d.event_sequence = 0 AND d.status = 'ACTIVE'
+UNTOUCHED = """SELECT d.id FROM datasets d WHERE d.id = ANY($1) AND d.revision = 1 AND d.event_sequence = 0 AND d.status = 'ACTIVE'
     AND d.deleted_at IS NULL AND (SELECT count(*) FROM access_grants g WHERE g.dataset_id = d.id) = 2
     AND (SELECT count(*) FROM dataset_versions v WHERE v.dataset_id = d.id) = 3
     AND (SELECT count(*) FROM quality_rules q WHERE q.dataset_id = d.id AND q.revision = 1 AND q.deleted_at IS NULL
@@ -76,4 +76,5 @@ UNTOUCHED = """SELECT count(*) FROM datasets d WHERE d.id = $1 AND d.revision = 
 async def touched(world: World, datasets: list[UUID]) -> list[UUID]:
     """Those of which anything is not as it was made."""
     async with world.database() as connection:
-        return [one for one in datasets if await connection.fetchval(UNTOUCHED, one) != 1]
+        untouched = {row[0] for row in await connection.fetch(UNTOUCHED, datasets)}
+    return [one for one in datasets if one not in untouched]

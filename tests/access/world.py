@@ -12,11 +12,12 @@ import httpx
 
 from app.core import security
 from app.core.ids import uuid7
+from app.core.sealing import Place, sealer_of
 from app.schema.ids import from_id, to_id
 from app.services.access import Level
 from app.services.accounts import api_keys
 from tests.support.people import Person, a_person
-from tests.support.system import System
+from tests.support.system import System, settings_from
 
 CANARY = "canary"
 """Stands in every text of the restricted dataset: whoever may not see it must never be sent this word."""
@@ -41,6 +42,8 @@ class Principal:
     owner: bool = False
     """Owns the dataset, or counts as if: an administrator."""
     user_id: UUID | None = None
+    """The account; None: nobody is signed in."""
+    is_key: bool = False
 
 
 @dataclass
@@ -66,6 +69,8 @@ class World:
     run: str = ""
     incident: str = ""
     schedule: str = ""
+    mark: str = ""
+    """Stands in the names of the people and of the team, and in no others."""
     batch: str = ""
     """Of a back-test: the same id as the run has."""
     people: dict[str, Person] = field(default_factory=dict)
@@ -112,7 +117,16 @@ async def a_world(system: System, admin: Person, http: httpx.AsyncClient) -> Asy
         )
         team = uuid7()
         connection = await system.database()
-        await connection.execute("INSERT INTO teams (id, name) VALUES ($1, $2)", team, f"Team {team}")
+        mark = f"of {team}"
+        await connection.execute("INSERT INTO teams (id, name) VALUES ($1, $2)", team, f"Team {mark}")
+        members = [person.row_id for name, person in people.items() if name != "admin"]
+        await connection.execute("UPDATE users SET display_name = display_name || ' ' || $2 WHERE id = ANY($1)", members, mark)
+        seed = sealer_of(settings_from(system.environment)).seal(b"JBSWY3DPEHPK3PXP", Place("users", "totp_secret", owner.row_id))
+        await connection.execute("UPDATE users SET totp_secret = $2, totp_confirmed_at = now() WHERE id = $1", owner.row_id, seed)
+        await connection.executemany(
+            "INSERT INTO recovery_codes (user_id, code_hash) VALUES ($1, $2)",
+            [(owner.row_id, secrets.token_bytes(32)) for _ in "abc"],
+        )
         await connection.execute("INSERT INTO team_members (team_id, user_id) VALUES ($1, $2)", team, people["other"].row_id)
         grants = {name: await _grant(owner, dataset, people[name], level) for name, level in GRANTS.items()}
         version = await owner.upload(dataset, TABLE, f"{CANARY}.csv", label=CANARY, comment=CANARY)
@@ -139,7 +153,7 @@ async def a_world(system: System, admin: Person, http: httpx.AsyncClient) -> Asy
         yield World(
             http, system, _principals(people, keys), dataset, slug, version, failed, upload, grants["reader"], to_id("Team", team),
             files, to_id("QualityRule", rule), to_id("QualityRun", run),
-            to_id("Incident", incident), to_id("CheckSchedule", schedule), to_id("QualityBackTest", run), people,
+            to_id("Incident", incident), to_id("CheckSchedule", schedule), mark, to_id("QualityBackTest", run), people,
         )  # fmt: skip
 
 
@@ -282,6 +296,9 @@ def _principals(people: dict[str, Person], keys: dict[str, dict[str, str]]) -> d
     def person(name: str, level: Level, **given: object) -> Principal:
         return Principal(name, bearer(people[name]), level, user_id=people[name].row_id, **given)  # type: ignore[arg-type]
 
+    def key(scope: str, level: Level, of: str, **given: object) -> Principal:
+        return Principal(f"key {scope}", keys[scope], level, user_id=people[of].row_id, is_key=True, **given)  # type: ignore[arg-type]
+
     return {
         one.name: one
         for one in (
@@ -293,9 +310,9 @@ def _principals(people: dict[str, Person], keys: dict[str, dict[str, str]]) -> d
             person("owner", Level.MANAGE, owner=True),
             person("admin", Level.MANAGE, owner=True, administrator=True),
             person("revoked", Level.NONE, signed_in=False, editor=False),
-            Principal("key READ", keys["READ"], Level.READ, editor=False),
-            Principal("key WRITE", keys["WRITE"], Level.WRITE),
-            Principal("key MANAGE", keys["MANAGE"], Level.MANAGE, owner=True),
-            Principal("key ADMIN", keys["ADMIN"], Level.MANAGE, owner=True, administrator=True),
+            key("READ", Level.READ, "owner", editor=False),
+            key("WRITE", Level.WRITE, "owner"),
+            key("MANAGE", Level.MANAGE, "owner", owner=True),
+            key("ADMIN", Level.MANAGE, "admin", owner=True, administrator=True),
         )
     }

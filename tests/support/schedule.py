@@ -10,7 +10,7 @@ TOGETHER = ("tests/faults", "tests/audit", "tests/limits", "tests/loaders", "tes
 """Folders whose tests share what is expensive to make and used nowhere else: engines, a system, a large database."""
 
 LONGEST_FIRST = (
-    "tests/faults", "tests/access/test_forgotten.py", "tests/embedded/test_up.py", "tests/access/test_matrix.py", "tests/cli/test_resuming.py",
+    "tests/faults", "tests/access/test_forgotten.py", "tests/embedded/test_up.py", "tests/access/test_matrix_mutations.py", "tests/cli/test_resuming.py",
     "tests/demo", "tests/accounts/test_signing_keys.py", "tests/badinput/test_large.py", "tests/badinput/test_limits.py",
     "tests/embedded/test_engines.py", "tests/search", "tests/audit", "tests/formats",
 )  # fmt: skip
