@@ -5,7 +5,8 @@ import signal
 import sys
 
 from app.quality.engine import check_each
-from app.quality.job import EXIT_UNREADABLE, dump_result, load_job
+from app.quality.job import EXIT_UNREADABLE, Begun, dump_line, load_job
+from app.quality.spec import RuleResult
 from app.quality.table import Unreadable
 
 
@@ -17,10 +18,17 @@ def main() -> int:
     with os.fdopen(os.dup(1), "wb") as out:
         os.dup2(2, 1)
         job = load_job(sys.stdin.buffer.read())
+
+        def tell(line: Begun | RuleResult) -> None:
+            out.write(dump_line(line) + b"\n")
+            out.flush()
+
+        def on_begin(rule_id: str) -> None:
+            tell(Begun(begun_rule_id=rule_id))
+
         try:
-            for result in check_each(job.table, job.specs, job.history, job.limits):
-                out.write(dump_result(result) + b"\n")
-                out.flush()
+            for result in check_each(job.table, job.specs, job.history, job.limits, on_begin):
+                tell(result)
         except Unreadable as error:
             sys.stderr.write(f"{error}\n")
             return EXIT_UNREADABLE

@@ -26,10 +26,16 @@ def check(
 
 
 def check_each(
-    checked: TableInfo, specs: Sequence[RuleSpec], history: History | None = None, limits: Limits | None = None
+    checked: TableInfo,
+    specs: Sequence[RuleSpec],
+    history: History | None = None,
+    limits: Limits | None = None,
+    on_begin: userqueries.OnBegin = lambda rule_id: None,
 ) -> Iterator[RuleResult]:
     """The results as they come: first of rules that need no data, at the end of SQL that users wrote.
 
+    Args:
+        on_begin: called with the id of each rule of user's SQL before it runs.
     Raises:
         ValueError: two rules have the same id.
         Unreadable: the table itself cannot be opened.
@@ -50,7 +56,7 @@ def check_each(
         rows = target.footer.row_count if target.footer else 0
         measured = list(_measured(connection, target, rules, rows))
         yield from failures.with_rows(connection, target, measured, limits)
-    yield from userqueries.run(target, [rule for rule in rules if rule.measure.user_query], limits, rows)
+    yield from userqueries.run(target, [rule for rule in rules if rule.measure.user_query], limits, rows, on_begin)
 
 
 def _measured(

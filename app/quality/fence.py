@@ -54,12 +54,24 @@ class Reading:
     """What a piece of SQL mentions."""
 
     names: set[str] = field(default_factory=set)
-    """Parts of names of columns, in lower case."""
+    """Parts of names of columns, those that USING joins by too, in lower case."""
+    last_names: set[str] = field(default_factory=set)
+    """The last part of each reference, in lower case."""
     has_star: bool = False
+    counts_columns: bool = False
+    """Columns are told by their places, or by being in both of two tables: #1, data AS d(a, b), NATURAL JOIN."""
     has_subquery: bool = False
     tables: set[str] = field(default_factory=set)
     own_tables: set[str] = field(default_factory=set)
     """Names that WITH gives to queries."""
+    relations: set[str] = field(default_factory=set)
+    """Names and aliases of tables."""
+
+    @property
+    def needs_every_column(self) -> bool:
+        """Whether the answer may depend on columns that are not among `names`."""
+        # The name of a table, where a column's is expected, is the whole row: count(DISTINCT data).
+        return self.has_star or self.counts_columns or bool(self.last_names & self.relations)
 
 
 class _Parser:
@@ -233,10 +245,13 @@ def _expression(node: Node, reading: Reading, path: tuple[str, ...]) -> None:
         if name not in FUNCTIONS or node.get("schema") or node.get("catalog"):
             raise RuleProblem(say("SQL_FUNCTION", "The function '{name}' cannot be used in a rule.", name=name), *path)
     elif kind == "COLUMN_REF":
-        names = node.get("column_names")
-        reading.names |= {str(name).lower() for name in names} if isinstance(names, list) else set()
+        names = _lowered(node.get("column_names"))
+        reading.names |= set(names)
+        reading.last_names |= set(names[-1:])
     elif kind == "STAR":
         reading.has_star = True
+    elif kind == "POSITIONAL_REFERENCE":
+        reading.counts_columns = True
     elif kind == "SUBQUERY":
         reading.has_subquery = True
 
@@ -246,12 +261,21 @@ def _table(node: Node, kind: str, reading: Reading, path: tuple[str, ...]) -> No
         raise RuleProblem(
             say("SQL_OTHER_TABLES", "A query in a rule reads the table '{table}' and nothing else.", table=TABLE), *path
         )
+    reading.names |= set(_lowered(node.get("using_columns")))
+    reading.counts_columns |= bool(node.get("column_name_alias")) or node.get("ref_type") == "NATURAL"
+    reading.relations.add(str(node.get("alias", "")).lower())
     if kind == "BASE_TABLE":
         if node.get("schema_name") or node.get("catalog_name") or node.get("at_clause"):
             raise RuleProblem(
                 say("SQL_OTHER_TABLES", "A query in a rule reads the table '{table}' and nothing else.", table=TABLE), *path
             )
-        reading.tables.add(str(node.get("table_name", "")).lower())
+        name = str(node.get("table_name", "")).lower()
+        reading.tables.add(name)
+        reading.relations.add(name)
+
+
+def _lowered(names: object) -> list[str]:
+    return [str(name).lower() for name in names] if isinstance(names, list) else []
 
 
 def _cte_names(cte_map: object) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """What the checking child is told and what it answers, as JSON.
 
-`python -m app.quality` reads one `QualityJob` from standard input and writes one `RuleResult` a line as they come. Exit status 0
-means that every rule has its result; EXIT_UNREADABLE that the table could not be opened; anything else is a crash.
+`python -m app.quality` reads one `QualityJob` from standard input and writes one `RuleResult` a line as they come; before that of
+a rule that is SQL of a user stands a line with its `Begun`. Exit status 0 means that every rule has its result; EXIT_UNREADABLE
+that the table could not be opened; anything else is a crash.
 """
 
 from dataclasses import dataclass
@@ -15,8 +16,6 @@ from app.quality.spec import History, Limits, RuleResult, RuleSpec, TableInfo
 
 EXIT_UNREADABLE = 3
 
-_RESULT: TypeAdapter[RuleResult] = TypeAdapter(RuleResult)
-
 
 @dataclass(frozen=True, kw_only=True)
 class QualityJob:
@@ -26,6 +25,16 @@ class QualityJob:
     specs: tuple[RuleSpec, ...]
     history: History
     limits: Limits = Limits()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Begun:
+    """The turn of a rule has come: what happens until the next line is its doing."""
+
+    begun_rule_id: str
+
+
+_LINE: TypeAdapter[Begun | RuleResult] = TypeAdapter(Begun | RuleResult)
 
 
 def dump_job(job: QualityJob) -> bytes:
@@ -42,15 +51,15 @@ def load_job(text: bytes) -> QualityJob:
     return codec.load(QualityJob, text)
 
 
-def dump_result(result: RuleResult) -> bytes:
+def dump_line(one: Begun | RuleResult) -> bytes:
     """One line of JSON without its line end."""
-    return orjson.dumps(result, orjson_default, orjson.OPT_PASSTHROUGH_SUBCLASS)
+    return orjson.dumps(one, orjson_default, orjson.OPT_PASSTHROUGH_SUBCLASS)
 
 
-def load_result(line: bytes) -> RuleResult:
-    """The result of one line.
+def load_line(line: bytes) -> Begun | RuleResult:
+    """What one line tells.
 
     Raises:
         pydantic.ValidationError: the line is none.
     """
-    return _RESULT.validate_json(line, strict=True)
+    return _LINE.validate_json(line, strict=True)

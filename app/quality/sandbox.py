@@ -30,7 +30,7 @@ def connect_for_user(limits: Limits, table: Table, columns: Sequence[Column]) ->
     The table is copied, because a database that may read a file may also write it.
     """
     connection = _open(limits)
-    names = ", ".join(column.sql for column in columns) or "1 AS nothing"
+    names = ", ".join(column.sql for column in columns)
     connection.execute(f"CREATE TABLE {TABLE} AS SELECT {names} FROM {table.source}").fetchall()
     _close_doors(connection)
     return connection

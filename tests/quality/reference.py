@@ -123,11 +123,13 @@ def range_(spec: RuleSpec, rows: Numbered) -> Found:
         if isinstance(value, float) and math.isnan(value):
             return True
         assert isinstance(value, int | float | Decimal)
-        exact = Decimal(value) if not isinstance(value, float) else value
-        below = isinstance(low, int | float) and (exact < low or (exact == low and spec.parameters.get("exclusiveMin") is True))
-        above = isinstance(high, int | float) and (
-            exact > high or (exact == high and spec.parameters.get("exclusiveMax") is True)
+        # The ends as they are written: a decimal 0.10 is not below 0.1, as it would be below the double that is nearest to 0.1.
+        exact = value if isinstance(value, float) else Decimal(value)
+        least, most = (
+            end if isinstance(value, float) or not isinstance(end, int | float) else Decimal(str(end)) for end in (low, high)
         )
+        below = least is not None and (exact < least or (exact == least and spec.parameters.get("exclusiveMin") is True))  # type: ignore[operator]
+        above = most is not None and (exact > most or (exact == most and spec.parameters.get("exclusiveMax") is True))  # type: ignore[operator]
         return below or above
 
     return _bad(spec, rows, fails)

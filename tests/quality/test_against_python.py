@@ -7,12 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from app.quality import catalogue
 from app.quality.engine import check
-from app.quality.spec import Limits, Operator, RuleResult, RuleSpec, RuleStatus
+from app.quality.spec import PREVIOUS, History, Limits, Operator, RuleResult, RuleSpec, RuleStatus
 from tests.quality import reference
 from tests.quality.tables import RECORDED, TYPES, Rows, Value, rule, write
 
@@ -102,12 +102,36 @@ def rule_with_id(spec: RuleSpec, at: int, filter: str | None = None) -> RuleSpec
 @pytest.mark.parametrize("filtered", range(len(FILTERS)))
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(rows=ROWS)
+@example(rows=[{**dict.fromkeys(VALUES), "c": Decimal("0.10")}])
 def test_every_rule_agrees_with_plain_python(tmp_path: Path, rows: Rows, filtered: int, unit: str) -> None:
     text, keeps = FILTERS[filtered]
     specs = [rule_with_id(spec, int(spec.id), text) for spec in rules(unit)]
     table = write(tmp_path / "t.parquet", {name: [row[name] for row in rows] for name in TYPES})
     for spec, result in zip(specs, check(table, specs, limits=Limits(sample_rows=100)), strict=True):
         agrees(spec, result, *reference.found(spec, rows, keeps))
+
+
+OTHERS = st.one_of(ROWS, st.just([]), st.just([dict.fromkeys(VALUES)] * 2))
+"""Another table: of any values, of no rows, and of absent values alone."""
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(rows=ROWS, other=OTHERS)
+@example(rows=[dict.fromkeys(VALUES), {**dict.fromkeys(VALUES), "s": "a"}], other=[])
+@example(rows=[dict.fromkeys(VALUES), {**dict.fromkeys(VALUES), "s": "a"}], other=[dict.fromkeys(VALUES)])
+def test_values_of_another_table_agree_with_plain_python(tmp_path: Path, rows: Rows, other: Rows) -> None:
+    here, there = (write(tmp_path / f"{at}.parquet", {name: [row[name] for row in part] for name in TYPES})
+                   for at, part in enumerate((rows, other)))  # fmt: skip
+    history = History(versions={PREVIOUS: there}, datasets={"o": there})
+    specs = [rule("referential", name, id=f"r-{name}", dataset="o", fieldPath=name) for name in TYPES]
+    specs += [rule("referential", name, id=f"f-{name}", dataset="o", fieldPath=name, unit="FRACTION") for name in ("s", "i")]
+    specs += [rule("new_categories", name, id=f"n-{name}") for name in TYPES]
+    for spec, result in zip(specs, check(here, specs, history, Limits(sample_rows=100)), strict=True):
+        (name,) = spec.field_paths
+        known = {row[name] for row in other}
+        failed = [at for at, row in enumerate(rows, 1) if row[name] is not None and row[name] not in known]
+        value = len({rows[at - 1][name] for at in failed}) if spec.type == "new_categories" else len(failed)
+        agrees(spec, result, value / max(1, len(rows)) if spec.id.startswith("f-") else value, failed)
 
 
 def agrees(spec: RuleSpec, result: RuleResult, value: float | None, failed: list[int] | None) -> None:

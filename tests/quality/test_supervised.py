@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from app.quality.job import QualityJob, dump_job, dump_result, load_job, load_result
-from app.quality.spec import PREVIOUS, History, Limits, MetricPoint, RuleResult, RuleSpec, RuleStatus, TableInfo
+from app.core.child import ChildExit, run_child
+from app.quality import supervised
+from app.quality.job import Begun, QualityJob, dump_job, dump_line, load_job, load_line
+from app.quality.spec import PREVIOUS, History, Limits, MetricPoint, Operator, RuleResult, RuleSpec, RuleStatus, TableInfo
 from app.quality.supervised import Bounds, check
 from app.quality.table import Unreadable
 from tests.quality.tables import RECORDED, rule, write
@@ -54,6 +56,55 @@ async def test_a_rule_that_takes_all_memory_is_stopped_alone(tmp_path: Path) -> 
     greedy, total = await check(asked, Bounds(timeout_seconds=100), on_result=_nothing)
     assert (greedy.status, greedy.error and greedy.error.code) == (RuleStatus.ERROR, "OUT_OF_MEMORY")
     assert (total.status, total.value) == (RuleStatus.PASS, 4_498_500.0)
+
+
+@pytest.fixture
+def children(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many rules each child was given."""
+    started: list[int] = []
+
+    async def counted(argv: list[str], stdin: bytes, **given: object) -> ChildExit:
+        started.append(len(load_job(stdin).specs))
+        return await run_child(argv, stdin, **given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(supervised, "run_child", counted)
+    return started
+
+
+async def test_any_number_of_rules_that_are_sql_share_one_child(tmp_path: Path, children: list[int]) -> None:
+    many = [
+        rule("sql_metric", id=f"{at}", sql=f"SELECT sum(i + {at}) FROM data", operator=Operator.LESS_THAN, threshold=5e6)
+        for at in range(supervised.MAX_DEATHS + 86)
+    ]
+    found = await check(job(tmp_path, rule("unique", "i"), *many), Bounds(timeout_seconds=100), on_result=_nothing)
+    assert [(result.status, result.value) for result in found] == [
+        (RuleStatus.PASS, 0.0),
+        *((RuleStatus.PASS if at < 168 else RuleStatus.FAIL, 4_498_500.0 + 3_000 * at) for at in range(150)),
+    ]
+    assert children == [1, 150]
+
+
+async def test_a_death_leaves_the_other_rules_a_child_to_share(tmp_path: Path, children: list[int]) -> None:
+    deadly = "SELECT length(string_agg(a.s || b.s, '')) FROM data a, data b"
+    rules = [rule("sql_metric", id=f"{at}", sql=f"SELECT {at} + count(*) FROM data", **RECORDED) for at in range(6)]
+    rules[1] = rule("sql_metric", id="endless", sql=ENDLESS, **RECORDED)
+    rules[4] = rule("sql_metric", id="greedy", sql=deadly, **RECORDED)
+    found = await check(job(tmp_path, *rules), Bounds(timeout_seconds=100, user_sql_seconds=2), on_result=_nothing)
+    assert [(result.value, result.error and result.error.code) for result in found] == [
+        (3_000.0, None), (None, "TIMED_OUT"), (3_002.0, None), (3_003.0, None), (None, "OUT_OF_MEMORY"), (3_005.0, None),
+    ]  # fmt: skip
+    assert children[:2] == [6, 4]
+
+
+async def test_rules_beyond_the_last_death_say_that_they_were_not_reached(
+    tmp_path: Path, children: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervised, "MAX_DEATHS", 1)
+    rules = [rule("sql_metric", id="endless", sql=ENDLESS, **RECORDED), rule("sql_metric", sql="SELECT 1", **RECORDED)]
+    late, other = await check(job(tmp_path, *rules), Bounds(timeout_seconds=100, user_sql_seconds=1), on_result=_nothing)
+    assert (late.error and late.error.code, other.error and other.error.code) == ("TIMED_OUT", "CRASHED")
+    assert other.message.endswith("many rules made it end without a result; this one was not reached.")
+    assert children == [2]
 
 
 async def test_a_rule_that_kills_its_child_is_found_among_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,4 +159,6 @@ def test_jobs_and_results_cross_the_pipe_whole(tmp_path: Path) -> None:
     for result in check_here(
         info, [rule("nulls", "s"), rule("nulls", "gone", id="gone"), rule("unique", "i"), rule("duplicate_rows")]
     ):
-        assert load_result(dump_result(result)) == result
+        assert load_line(dump_line(result)) == result
+    begun = Begun(begun_rule_id="x")
+    assert load_line(dump_line(begun)) == begun

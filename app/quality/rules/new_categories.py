@@ -51,7 +51,8 @@ class NewCategories(RuleType[NewCategoriesParameters]):
                 say("OTHER_VERSION_NO_FIELD", "The other version has no field '{column}'.", column=column.name)
             )
         earlier = f"SELECT {column.sql} FROM read_parquet({literal(other.path)}, hive_partitioning = false)"
-        new = f"{column.sql} NOT IN ({earlier} WHERE {column.sql} IS NOT NULL)"
+        # The first half is not idle: NOT IN of nothing is true for absent values, too.
+        new = f"{column.sql} IS NOT NULL AND {column.sql} NOT IN ({earlier} WHERE {column.sql} IS NOT NULL)"
         found = (
             f"SELECT {column.sql} AS value, count(*) AS times FROM {subject.table.source} WHERE {subject.seen(new)} GROUP BY ALL"
         )

@@ -59,7 +59,8 @@ class Referential(RuleType[ReferentialParameters]):
             )
         target = quoted(wanted.field_path)
         known = f"SELECT {target} FROM read_parquet({literal(other.path)}, hive_partitioning = false) WHERE {target} IS NOT NULL"
-        orphan = f"{column.sql} NOT IN ({known})"
+        # The first half is not idle: NOT IN of nothing is true for absent values, too.
+        orphan = f"{column.sql} IS NOT NULL AND {column.sql} NOT IN ({known})"
         return bad_rows(
             subject,
             name="orphan",
