@@ -7,7 +7,7 @@ import Paper from '@mui/material/Paper'
 import Skeleton from '@mui/material/Skeleton'
 import Stack from '@mui/material/Stack'
 import Typography from '@mui/material/Typography'
-import { lazy, Suspense, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { EmptyState } from '../../../components/EmptyState'
 import { ErrorState } from '../../../components/ErrorState'
@@ -18,15 +18,21 @@ import { TemplateCard_template, TemplatesQuery } from './templateOperations'
 const TemplateDialog = lazy(() => import('./TemplateDialog'))
 
 /** Datasets follow a change within moments; the page looks how far they are. */
-const FOLLOW_MS = 2_000
+const LOOK_MS = 2_000
+const FOLLOWED_MS = 30_000
 
 /** Rules for all datasets with a tag, or all columns of a semantic type. */
 export default function Templates() {
   const { t } = useTranslation()
   const [changed, setChanged] = useState(false)
+  useEffect(() => {
+    if (!changed) return undefined
+    const timer = setTimeout(() => setChanged(false), FOLLOWED_MS)
+    return () => clearTimeout(timer)
+  }, [changed])
   const { data, error, refetch, fetchMore } = useQuery(TemplatesQuery, {
     fetchPolicy: 'cache-and-network',
-    pollInterval: changed ? FOLLOW_MS : 0,
+    pollInterval: changed ? LOOK_MS : 0,
     skipPollAttempt: () => document.hidden,
   })
   /** The id of a template, or 'new'. */
