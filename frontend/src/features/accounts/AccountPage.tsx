@@ -28,7 +28,7 @@ export default function AccountPage() {
           {viewer.displayName} · {viewer.email}
         </Typography>
       </div>
-      <SecondFactorCard mfaEnabled={viewer.mfaEnabled} />
+      <SecondFactorCard mfaEnabled={viewer.mfaEnabled} codesLeft={viewer.recoveryCodesLeft} />
       <ApiKeysCard keys={apiKeys} isAdmin={viewer.role === 'ADMIN'} />
       <SessionsCard sessions={sessions} />
       <PasswordCard />

@@ -11,7 +11,7 @@ import { useTranslation } from 'react-i18next'
 import { ConfirmDialog } from '../../components/ConfirmDialog'
 import { CopyButton } from '../../components/CopyButton'
 import { AccountCard } from './AccountCard'
-import { ConfirmTotp, DisableTotp, EnrollTotp, RenewRecoveryCodes } from './accountOperations'
+import { AccountPageQuery, ConfirmTotp, DisableTotp, EnrollTotp, RenewRecoveryCodes } from './accountOperations'
 import { useProof } from '../../components/proof/useProof'
 
 interface Seed {
@@ -19,8 +19,17 @@ interface Seed {
   qrCodeSvg: string
 }
 
+interface SecondFactorCardProps {
+  mfaEnabled: boolean
+  /** Recovery codes that were not used yet; null without a second factor. */
+  codesLeft: number | null
+}
+
+/** With so few left it is time for new ones. */
+const FEW_CODES = 3
+
 /** Turning the second factor on and off, and its recovery codes. */
-export function SecondFactorCard({ mfaEnabled }: { mfaEnabled: boolean }) {
+export function SecondFactorCard({ mfaEnabled, codesLeft }: SecondFactorCardProps) {
   const { t } = useTranslation()
   const { attempt, problem, dialog } = useProof()
   const [seed, setSeed] = useState<Seed | null>(null)
@@ -28,8 +37,9 @@ export function SecondFactorCard({ mfaEnabled }: { mfaEnabled: boolean }) {
   const [recoveryCodes, setRecoveryCodes] = useState<readonly string[]>([])
   const [asking, setAsking] = useState(false)
   const [enroll, enrolling] = useMutation(EnrollTotp)
-  const [confirm, confirming] = useMutation(ConfirmTotp)
-  const [renew, renewing] = useMutation(RenewRecoveryCodes)
+  // Turning it on ends the other sessions.
+  const [confirm, confirming] = useMutation(ConfirmTotp, { refetchQueries: [AccountPageQuery] })
+  const [renew, renewing] = useMutation(RenewRecoveryCodes, { refetchQueries: [AccountPageQuery] })
   const [disable, disabling] = useMutation(DisableTotp)
 
   function start() {
@@ -124,6 +134,11 @@ export function SecondFactorCard({ mfaEnabled }: { mfaEnabled: boolean }) {
             {t('myAccount.downloadCodes')}
           </Button>
         </Alert>
+      )}
+      {mfaEnabled && codesLeft !== null && (
+        <Typography color={codesLeft <= FEW_CODES ? 'error' : 'textSecondary'}>
+          {t('myAccount.codesLeft', { count: codesLeft })}
+        </Typography>
       )}
       {mfaEnabled && (
         <Stack direction="row" spacing={1} useFlexGap sx={{ flexWrap: 'wrap' }}>

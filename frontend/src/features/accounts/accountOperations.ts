@@ -9,6 +9,7 @@ export const AccountPageQuery = graphql(`
       displayName
       role
       mfaEnabled
+      recoveryCodesLeft
     }
     apiKeys {
       id

@@ -27,7 +27,7 @@ interface AuditFiltersProps {
   change: (changes: Record<string, string | null>) => void
 }
 
-const FILTERS = ['actor', 'action', 'target', 'request', 'after', 'before'] as const
+const FILTERS = ['actor', 'action', 'target', 'request', 'session', 'key', 'after', 'before'] as const
 
 /** Who, what, on which object, and when: all in the address. */
 export function AuditFilters({ read, change }: AuditFiltersProps) {

@@ -54,6 +54,12 @@ const AuditRow_event = graphql(`
     }
     ipAddress
     requestId
+    sessionId
+    apiKey {
+      id
+      name
+      prefix
+    }
     details
   }
 `)
@@ -118,6 +124,7 @@ export function AuditRow(props: AuditRowProps) {
                   { label: t('admin.audit.target'), value: <Target event={event} /> },
                   { label: t('admin.audit.address'), value: event.ipAddress ?? '–' },
                   { label: t('admin.audit.request'), value: event.requestId ?? '–' },
+                  ...(event.apiKey ? [{ label: t('admin.audit.key'), value: `${event.apiKey.name} (${event.apiKey.prefix})` }] : []),
                   { label: t('admin.audit.sequence'), value: event.sequence },
                 ]}
               />
@@ -128,6 +135,16 @@ export function AuditRow(props: AuditRowProps) {
                 {event.actor && (
                   <Button size="small" startIcon={<FilterAltIcon />} onClick={() => props.onFilter({ actor: event.actor?.id ?? null })}>
                     {t('admin.audit.allOfActor')}
+                  </Button>
+                )}
+                {event.apiKey && (
+                  <Button size="small" startIcon={<FilterAltIcon />} onClick={() => props.onFilter({ key: event.apiKey?.id ?? null })}>
+                    {t('admin.audit.allOfKey')}
+                  </Button>
+                )}
+                {event.sessionId && (
+                  <Button size="small" startIcon={<FilterAltIcon />} onClick={() => props.onFilter({ session: event.sessionId })}>
+                    {t('admin.audit.allOfSession')}
                   </Button>
                 )}
                 {event.targetId && (

@@ -23,7 +23,7 @@ import type { UserDrawerQuery, UserRole } from '../../gql/graphql'
 import { ROLES } from './roles'
 import { UserKeys } from './UserKeys'
 import { UserState } from './UserMarks'
-import { EndUserSessions, SendUserLink, UpdateUser, UserDrawerUser, UserRow_user } from './userOperations'
+import { EndUserSessions, ResetUserSecondFactor, SendUserLink, UpdateUser, UserDrawerUser, UserRow_user } from './userOperations'
 
 interface UserDrawerProps {
   id: string
@@ -66,7 +66,8 @@ function Known({ node, own, onClose, onChanged }: KnownProps) {
   const [update, updating] = useMutation(UpdateUser)
   const [end] = useMutation(EndUserSessions)
   const [send, sending] = useMutation(SendUserLink)
-  const [asking, setAsking] = useState<'deactivate' | 'signOut' | null>(null)
+  const [resetFactor] = useMutation(ResetUserSecondFactor)
+  const [asking, setAsking] = useState<'deactivate' | 'signOut' | 'resetFactor' | null>(null)
   const [done, setDone] = useState<string | null>(null)
   const [name, setName] = useState(user.displayName)
   const pending = user.activity?.invitationPending ?? false
@@ -187,6 +188,13 @@ function Known({ node, own, onClose, onChanged }: KnownProps) {
                 </Button>
               )}
             </Reasoned>
+            <Reasoned reason={own ? t('admin.users.ownFactor') : user.mfaEnabled ? null : t('admin.users.noFactor')}>
+              {(disabled) => (
+                <Button variant="outlined" disabled={disabled} aria-haspopup="dialog" onClick={() => setAsking('resetFactor')}>
+                  {t('admin.users.resetFactor')}
+                </Button>
+              )}
+            </Reasoned>
             {user.active ? (
               <Button variant="outlined" color="error" aria-haspopup="dialog" onClick={() => setAsking('deactivate')}>
                 {t('admin.users.deactivate')}
@@ -205,6 +213,22 @@ function Known({ node, own, onClose, onChanged }: KnownProps) {
           question={t('admin.users.deactivateQuestion')}
           action={t('admin.users.deactivate')}
           onConfirm={() => change({ active: false })}
+          onClose={() => setAsking(null)}
+        />
+      )}
+      {asking === 'resetFactor' && (
+        <ConfirmDialog
+          title={t('admin.users.resetFactorTitle', { name: user.displayName })}
+          question={t('admin.users.resetFactorQuestion')}
+          action={t('admin.users.resetFactor')}
+          onConfirm={() => {
+            setDone(null)
+            void attempt(async () => {
+              const payload = (await resetFactor({ variables: { input: { userId: user.id } } })).data?.resetUserSecondFactor
+              if (payload?.user) setDone(t('admin.users.factorReset'))
+              return payload?.errors
+            })
+          }}
           onClose={() => setAsking(null)}
         />
       )}

@@ -9,6 +9,7 @@ export const NOUNS = [
   'check_schedule',
   'data_contract',
   'dataset',
+  'download',
   'field',
   'incident',
   'metadata',
@@ -42,6 +43,8 @@ export function conditionsOf(read: (name: string) => string): AuditEventFilter {
     ...(read('action') && { action: read('action') }),
     ...(read('target') && { targetId: read('target') }),
     ...(read('request') && { requestId: read('request') }),
+    ...(read('session') && { sessionId: read('session') }),
+    ...(read('key') && { apiKeyId: read('key') }),
     ...(after && { occurredAfter: after }),
     ...(before && { occurredBefore: before }),
   }
@@ -55,6 +58,8 @@ export function exportQuery(conditions: AuditEventFilter, format: 'csv' | 'jsonl
     action: conditions.action,
     target: conditions.targetId,
     requestId: conditions.requestId,
+    session: conditions.sessionId,
+    key: conditions.apiKeyId,
     after: conditions.occurredAfter,
     before: conditions.occurredBefore,
   }

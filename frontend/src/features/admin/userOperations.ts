@@ -128,6 +128,22 @@ export const SendUserLink = graphql(`
   }
 `)
 
+export const ResetUserSecondFactor = graphql(`
+  mutation ResetUserSecondFactor($input: UserInput!) {
+    resetUserSecondFactor(input: $input) {
+      user {
+        id
+        ...UserRow_user
+      }
+      errors {
+        code
+        message
+        path
+      }
+    }
+  }
+`)
+
 export const RevokeUserKey = graphql(`
   mutation RevokeUserKey($input: RevokeApiKeyInput!) {
     revokeApiKey(input: $input) {

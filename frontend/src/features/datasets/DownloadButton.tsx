@@ -1,10 +1,12 @@
 import { useLazyQuery } from '@apollo/client/react'
 import DownloadIcon from '@mui/icons-material/Download'
+import Alert from '@mui/material/Alert'
 import Button from '@mui/material/Button'
 import Menu from '@mui/material/Menu'
 import MenuItem from '@mui/material/MenuItem'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useDownload } from '../../components/useDownload'
 import { useErrorText } from '../../components/useErrorText'
 import { graphql } from '../../gql'
 import { formatBytes } from '../../lib/format'
@@ -18,16 +20,17 @@ const DownloadButtonFiles = graphql(`
         role
         name
         sizeBytes
-        downloadUrl
+        downloadable
       }
     }
   }
 `)
 
-/** The files of a version, whose addresses are only good for some minutes and so are asked for when wanted. */
+/** The files of a version; one is saved by choosing it. */
 export function DownloadButton({ versionId }: { versionId: string }) {
   const { t, i18n } = useTranslation()
   const errorText = useErrorText()
+  const { download, problem } = useDownload()
   const [anchor, setAnchor] = useState<HTMLElement | null>(null)
   const [load, { data, error, loading }] = useLazyQuery(DownloadButtonFiles, { fetchPolicy: 'network-only' })
   return (
@@ -44,16 +47,20 @@ export function DownloadButton({ versionId }: { versionId: string }) {
       >
         {t('data.download')}
       </Button>
+      {problem && <Alert severity="error">{problem}</Alert>}
       <Menu anchorEl={anchor} open={anchor !== null && !loading} onClose={() => setAnchor(null)}>
         {error && <MenuItem disabled>{errorText(error)}</MenuItem>}
         {(data?.datasetVersion?.files ?? []).map((file) => (
           <MenuItem
             key={file.id}
-            onClick={() => setAnchor(null)}
-            {...(file.downloadUrl === null ? { disabled: true } : { component: 'a', href: file.downloadUrl })}
+            disabled={!file.downloadable}
+            onClick={() => {
+              setAnchor(null)
+              void download(file.id)
+            }}
           >
             {t(`fileRole.${file.role}`)} · {formatBytes(file.sizeBytes, i18n.language)}
-            {file.downloadUrl === null && ` · ${t('overview.downloadMasked')}`}
+            {!file.downloadable && ` · ${t('overview.downloadMasked')}`}
           </MenuItem>
         ))}
       </Menu>

@@ -1,4 +1,5 @@
 import DownloadIcon from '@mui/icons-material/Download'
+import Alert from '@mui/material/Alert'
 import Box from '@mui/material/Box'
 import IconButton from '@mui/material/IconButton'
 import Paper from '@mui/material/Paper'
@@ -6,6 +7,7 @@ import Stack from '@mui/material/Stack'
 import Tooltip from '@mui/material/Tooltip'
 import Typography from '@mui/material/Typography'
 import { useTranslation } from 'react-i18next'
+import { useDownload } from '../../components/useDownload'
 import { graphql, readFragment, type FragmentType } from '../../gql'
 import { formatBytes } from '../../lib/format'
 
@@ -17,7 +19,7 @@ const FileList_version = graphql(`
       name
       sizeBytes
       sha256
-      downloadUrl
+      downloadable
     }
   }
 `)
@@ -26,12 +28,14 @@ const FileList_version = graphql(`
 export function FileList(props: { version: FragmentType<typeof FileList_version> }) {
   const { t, i18n } = useTranslation()
   const { files } = readFragment(FileList_version, props.version)
+  const { download, problem } = useDownload()
   if (files.length === 0) return null
   return (
     <Paper variant="outlined" component="section" sx={{ p: 2.5 }}>
       <Typography variant="h3" component="h2" sx={{ mb: 1 }}>
         {t('overview.files')}
       </Typography>
+      {problem && <Alert severity="error">{problem}</Alert>}
       <Stack component="ul" spacing={1} sx={{ m: 0, p: 0, listStyle: 'none' }}>
         {files.map((file) => (
           <Stack component="li" key={file.id} direction="row" spacing={1} sx={{ alignItems: 'center' }}>
@@ -50,7 +54,7 @@ export function FileList(props: { version: FragmentType<typeof FileList_version>
                 SHA-256 {file.sha256}
               </Typography>
             </Box>
-            {file.downloadUrl === null ? (
+            {!file.downloadable ? (
               <Tooltip title={t('overview.downloadMasked')}>
                 <span>
                   <IconButton disabled aria-label={t('overview.downloadMasked')}>
@@ -59,11 +63,7 @@ export function FileList(props: { version: FragmentType<typeof FileList_version>
                 </span>
               </Tooltip>
             ) : (
-              <IconButton
-                component="a"
-                href={file.downloadUrl}
-                aria-label={t('overview.download', { fileName: file.name })}
-              >
+              <IconButton onClick={() => void download(file.id)} aria-label={t('overview.download', { fileName: file.name })}>
                 <DownloadIcon />
               </IconButton>
             )}
