@@ -96,14 +96,19 @@ class _Fetcher:
         self._runner, self._loop = runner, loop
         self._running: set[Future[None]] = set()
         self._lock = threading.Lock()
-        slots = {"interactive": settings.interactive_slots, "heavy": settings.heavy_slots, "outbound": settings.outbound_slots}
+        slots = {
+            "interactive": settings.interactive_slots,
+            "small": settings.small_slots,
+            "heavy": settings.heavy_slots,
+            "outbound": settings.outbound_slots,
+        }
         self._workers = [self._worker(settings, queue, slots[queue]) for queue in QUEUES]
 
     def _worker(self, settings: Settings, queue: str, slots: int) -> Worker:
         # A broker of its own for each queue: dramatiq's workers share their broker's middleware.
         broker = make_broker(settings)
         for actor in ACTORS.values():
-            if actor.queue == queue:
+            if queue in (actor.queue, actor.small_queue):
                 dramatiq.actor(actor_name=actor.name, queue_name=queue, broker=broker)(self._run)
         return Worker(broker, queues={queue}, worker_threads=slots, worker_timeout=IDLE_POLL_MS)
 

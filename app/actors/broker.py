@@ -10,7 +10,7 @@ from app.core import tls
 from app.core.ledger import Wakeup
 from app.core.settings import Settings
 
-QUEUES = ("interactive", "heavy", "outbound")
+QUEUES = ("interactive", "small", "heavy", "outbound")
 """Outbound is what waits for others: a hundred targets that hang must keep nobody from being served."""
 
 

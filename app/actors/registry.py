@@ -37,16 +37,18 @@ class Actor:
     queue: str
     run: Run
     on_dead: OnDead | None
+    small_queue: str | None = None
+    """Where tasks of it that are soon done may come instead."""
 
 
 ACTORS: dict[str, Actor] = {}
 
 
-def actor(name: str, *, queue: str, on_dead: OnDead | None = None) -> Callable[[Run], Run]:
+def actor(name: str, *, queue: str, on_dead: OnDead | None = None, small_queue: str | None = None) -> Callable[[Run], Run]:
     """Registers the function as `name` (noun.verb) on `queue`; `on_dead` runs in the transaction that buries a task."""
 
     def register(run: Run) -> Run:
-        ACTORS[name] = Actor(name, queue, run, on_dead)
+        ACTORS[name] = Actor(name, queue, run, on_dead, small_queue)
         return run
 
     return register

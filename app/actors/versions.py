@@ -15,7 +15,7 @@ PROGRESS_SECONDS = 0.5
 _WORKER = System("worker")
 
 
-@actor("versions.ingest", queue="heavy", on_dead=ingests.quarantine)
+@actor("versions.ingest", queue="heavy", small_queue="small", on_dead=ingests.quarantine)
 async def ingest(work: Work, claim: Claim) -> None:
     """A QUEUED version is READY or FAILED."""
     async with work.db.transaction(_WORKER) as session:

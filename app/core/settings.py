@@ -150,6 +150,8 @@ class Settings(BaseSettings):
     """Of the scratch folder's disk; a job that would leave less waits."""
     heavy_slots: Annotated[int, Field(ge=1, le=64)] = 1
     """Children that one worker runs at the same time."""
+    small_slots: Annotated[int, Field(ge=1, le=64)] = 1
+    """The same for small files, which wait for no large one."""
     interactive_slots: Annotated[int, Field(ge=1, le=64)] = 4
     outbound_slots: Annotated[int, Field(ge=1, le=256)] = 16
     """Notifications that one worker sends at the same time; each waits for somebody's server."""

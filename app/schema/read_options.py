@@ -9,6 +9,8 @@ from strawberry.scalars import JSON
 from app.core.errors import InvalidInput
 from app.core.phrases import say
 from app.ingest import job
+from app.ingest.csv.marks import check_marks
+from app.ingest.text.encoding import canonical
 
 
 @strawberry.enum(description="Format of a file, found by its content.")
@@ -85,6 +87,7 @@ class ReadOptionsInput:
         }
         if any("\x00" in value for value in values.values() if isinstance(value, str)):
             raise InvalidInput(say("NUL_NOT_STORED", "NUL characters cannot be stored."), path=("options",))
+        self._check_together(values)
         if self.format is not None:
             values["format"] = self.format.value
         if self.null_tokens is not None:
@@ -94,6 +97,18 @@ class ReadOptionsInput:
         if self.types is not None:
             values["types"] = _types(self.types)
         return values
+
+    def _check_together(self, values: dict[str, Any]) -> None:
+        """What the reader would refuse, whatever the file holds, is refused before it is sent."""
+        try:
+            if self.encoding is not None:
+                canonical(self.encoding)
+        except job.IngestError as error:
+            raise InvalidInput(error.message, path=("options", "encoding")) from error
+        try:
+            check_marks(job.ReadOptions(**values))
+        except job.IngestError as error:
+            raise InvalidInput(error.message, path=("options",)) from error
 
 
 def _types(types: object) -> dict[str, str]:

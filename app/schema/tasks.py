@@ -42,7 +42,7 @@ class ReplayObstacle(enum.Enum):
 @strawberry.type(description="Tasks that the same workers do.")
 class TaskQueue:
     name: str = strawberry.field(
-        description="`interactive`: short work; `heavy`: reading and checking files; `outbound`: notifications."
+        description="`interactive`: short work; `small`: reading small files; `heavy`: reading and checking files; `outbound`: notifications."
     )
     ready_count: int = strawberry.field(description="Due, and no worker was told yet.")
     delayed_count: int = strawberry.field(description="To be done later: after a failure, or at a set time.")

@@ -20,7 +20,7 @@ from app.services.accounts.users import require_administrator
 from app.services.cursors import Page
 from app.services.ingest import ingests
 
-QUEUES = ("interactive", "heavy", "outbound")
+QUEUES = ("interactive", "small", "heavy", "outbound")
 MISSING = say("NO_SUCH_TASK", "There is no such task; finished ones are kept for a while only.")
 COLUMNS = (
     Task.id, Task.actor, Task.queue, Task.args, Task.state, Task.priority, Task.attempt, Task.max_attempts, Task.lost_leases,

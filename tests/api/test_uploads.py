@@ -8,7 +8,21 @@ import pytest
 
 from app.core.ids import uuid7
 from app.schema.ids import parse_id
-from tests.api.uploading import ABORT, ARCHIVE, CSV, CURRENT, PART, RETRY, open_uploads, put, refused, started, tasks
+from tests.api.uploading import (
+    ABORT,
+    ARCHIVE,
+    CSV,
+    CURRENT,
+    PART,
+    RETRY,
+    noted,
+    open_uploads,
+    put,
+    queue,
+    refused,
+    started,
+    tasks,
+)
 from tests.support.client import COMPLETE, START, Client
 from tests.support.people import People
 from tests.support.system import System, until
@@ -35,6 +49,14 @@ from tests.support.system import System, until
         ({"options": {"skippedRows": -1}}, "0 to 1,000,000.", "options.skippedRows"),
         ({"options": {"decimalSeparator": "x"}}, "'.' or ','.", "options.decimalSeparator"),
         ({"options": {"encoding": "utf-8\x00"}}, "NUL characters cannot be stored.", "options"),
+        ({"options": {"encoding": "rot13"}}, "'rot13' is not the name of a text encoding.", "options.encoding"),
+        ({"options": {"encoding": "zlib_codec"}}, "'zlib_codec' is not the name of a text encoding.", "options.encoding"),
+        (
+            {"options": {"delimiter": "\n"}},
+            "The delimiter has to be one character, and no line end; it was given as '\\n'.",
+            "options",
+        ),
+        ({"options": {"delimiter": ";", "quote": ";"}}, "';' cannot be both the delimiter and the quote or escape.", "options"),
         ({"options": {"types": []}}, 'A JSON object of at most 10,000 columns, as {"zip": "STRING"}.', "options.types"),
     ],
 )
@@ -118,6 +140,7 @@ async def test_parts_that_are_not_the_declared_ones_are_refused_and_can_be_mende
     assert payload == {"version": {"id": version_id, "number": 1, "status": "QUEUED"}, "errors": []}
     version = await admin.finished(version_id)
     assert (version["status"], version["rowCount"]) == ("READY", PART // 2)
+    assert await queue(system, version_id) == "heavy"
 
 
 async def test_completing_again_changes_nothing(system: System, admin: Client) -> None:
@@ -129,6 +152,8 @@ async def test_completing_again_changes_nothing(system: System, admin: Client) -
     later = await admin.mutate(COMPLETE, uploadId=upload["id"], parts=[])
     assert later == {"version": {"id": version_id, "number": 1, "status": "READY"}, "errors": []}
     assert await tasks(system, version_id) == ["SUCCEEDED"]
+    assert await noted(system, version_id) == (1, 1)
+    assert await queue(system, version_id) == "small"
     assert [file["role"] for file in version["files"]] == ["ORIGINAL", "TABLE"]
     assert await admin.version(version_id) | {"files": None} == version | {"files": None}
     assert await refused(admin, ABORT, uploadId=upload["id"]) == (

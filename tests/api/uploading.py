@@ -62,6 +62,33 @@ async def tasks(system: System, version_id: str) -> list[str]:
     return [row["state"] for row in rows]
 
 
+async def queue(system: System, version_id: str) -> str:
+    """Where the ingest of a version waits for its turn."""
+    parsed = parse_id(version_id)
+    assert parsed is not None
+    connection = await system.database()
+    found = await connection.fetchval(
+        "SELECT queue FROM tasks WHERE actor = 'versions.ingest' AND args ->> 'versionId' = $1", str(parsed[1])
+    )
+    await connection.close()
+    return str(found)
+
+
+async def noted(system: System, version_id: str) -> tuple[int, int]:
+    """How often the trail and the subscribers were told that the upload of a version is complete."""
+    parsed = parse_id(version_id)
+    assert parsed is not None
+    connection = await system.database()
+    row = await connection.fetchrow(
+        """SELECT (SELECT count(*) FROM audit_events WHERE action = 'upload.complete' AND details ->> 'version' = $1) AS audited,
+            (SELECT count(*) FROM events WHERE version_id = $1::uuid AND payload ->> 'status' = 'QUEUED') AS told""",
+        str(parsed[1]),
+    )
+    await connection.close()
+    assert row is not None
+    return row["audited"], row["told"]
+
+
 @asynccontextmanager
 async def the_store(system: System) -> AsyncIterator[Any]:
     """The object store, as whoever has its keys."""

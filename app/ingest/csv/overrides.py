@@ -9,65 +9,15 @@ import duckdb
 from app.core.phrases import say
 from app.ingest.columns import literal
 from app.ingest.csv.cells import Cells
+from app.ingest.csv.marks import wrong
 from app.ingest.csv.mend import TableText, rows
-from app.ingest.job import IngestError, IngestErrorCode, LogicalType, ReadOptions
+from app.ingest.job import LogicalType, ReadOptions
 from app.ingest.text import casts, shapes, types
 from app.ingest.text.rejects import RejectLog
 from app.ingest.text.shapes import Shape
 from app.ingest.text.types import ColumnType, FileStyle, NumberStyle
 
 _BATCH_ROWS = 10_000
-
-
-def check_marks(options: ReadOptions) -> None:
-    """Refuse marks that no text table can have.
-
-    Raises:
-        IngestError: WRONG_OPTIONS.
-    """
-    marks = {"delimiter": options.delimiter, "quote": options.quote, "escape": options.escape}
-    for name, mark in marks.items():
-        if mark is not None and (len(mark) > 1 or mark in ("\r", "\n", "\x00") or (name == "delimiter" and not mark)):
-            raise _wrong(
-                say(
-                    "MARK_ONE_CHARACTER",
-                    "The {name} has to be one character, and no line end; it was given as {mark!r}.",
-                    name=name,
-                    mark=mark,
-                )
-            )
-    if options.delimiter and options.delimiter in (options.quote, options.escape):
-        raise _wrong(
-            say("MARK_TWICE", "{delimiter!r} cannot be both the delimiter and the quote or escape.", delimiter=options.delimiter)
-        )
-    if options.header_rows not in (None, 0, 1):
-        raise _wrong(say("HEADER_ROWS", "A table has 0 or 1 header rows, not {header_rows}.", header_rows=options.header_rows))
-    if options.skipped_rows is not None and options.skipped_rows < 0:
-        raise _wrong(say("SKIPPED_ROWS", "{skipped_rows} rows cannot be skipped.", skipped_rows=options.skipped_rows))
-    if options.decimal_separator not in (None, ".", ","):
-        raise _wrong(
-            say(
-                "DECIMAL_SEPARATOR",
-                "The decimal separator is '.' or ',', not {decimal_separator!r}.",
-                decimal_separator=options.decimal_separator,
-            )
-        )
-    if options.thousands_separator not in (None, "", ",", ".", " ", "'"):
-        raise _wrong(
-            say(
-                "THOUSANDS_SEPARATOR",
-                "The thousands separator is '', ',', '.', ' ' or an apostrophe, not {thousands_separator!r}.",
-                thousands_separator=options.thousands_separator,
-            )
-        )
-    if options.decimal_separator is not None and options.decimal_separator == options.thousands_separator:
-        raise _wrong(
-            say(
-                "SEPARATORS_EQUAL",
-                "{decimal_separator!r} cannot separate both decimals and thousands.",
-                decimal_separator=options.decimal_separator,
-            )
-        )
 
 
 def check_types(wanted: Mapping[str, LogicalType], names: Sequence[str], *, nested: bool = False) -> None:
@@ -79,23 +29,15 @@ def check_types(wanted: Mapping[str, LogicalType], names: Sequence[str], *, nest
     for name, logical in wanted.items():
         if name not in names:
             shown = ", ".join(f"'{each}'" for each in names[:10]) + (" ..." if len(names) > 10 else "")
-            raise _wrong(
+            raise wrong(
                 say(
                     "TYPE_OF_NO_COLUMN", "A type was given for '{name}', but the columns are {columns}.", name=name, columns=shown
                 )
             )
         if logical in (LogicalType.OBJECT, LogicalType.ARRAY) and not nested:
-            raise _wrong(
+            raise wrong(
                 say("TYPE_NOT_FOR_TEXT", "The column '{name}' of a text table cannot be {type}.", name=name, type=logical.value)
             )
-
-
-def _wrong(message: str) -> IngestError:
-    return IngestError(
-        IngestErrorCode.WRONG_OPTIONS,
-        message,
-        hint=say("HINT_CHANGE_OPTION", "Change the option, or leave it out to have it found."),
-    )
 
 
 def insisted(logical: LogicalType, mask: int, found: ColumnType, style: FileStyle) -> ColumnType:

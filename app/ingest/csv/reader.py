@@ -11,6 +11,7 @@ from app.ingest import columns, engine, wide
 from app.ingest.csv import by_hand, cells, oddities, overrides, warnings
 from app.ingest.csv.cells import Cells, RegularFile
 from app.ingest.csv.layout import Plan, plan
+from app.ingest.csv.marks import check_marks
 from app.ingest.csv.mend import mend, rows
 from app.ingest.csv.survey import Surveying, first_line_ends_in_crlf
 from app.ingest.job import Field, IngestJob, LogicalType, ReadOptions
@@ -45,7 +46,7 @@ def read(job: IngestJob, report: Report, options: ReadOptions, written: Written 
     Raises:
         IngestError: any verdict on the file.
     """
-    overrides.check_marks(options)
+    check_marks(options)
     try:
         found = plan(open_text(job, options, report), job.limits)
         overrides.check_types(options.types, found.names.names)

@@ -34,6 +34,8 @@ COLUMNS = (
 )  # fmt: skip
 """What a row of a version holds wherever one is read; always joined with its dataset."""
 
+SMALL_FILE_BYTES = 1 << 20
+"""Up to this size a file is read in seconds, however many columns it has."""
 MISSING = say("NO_SUCH_VERSION", "There is no such version, or you may not see its dataset.")
 
 
@@ -178,12 +180,13 @@ async def next_number(session: AsyncSession, dataset_id: UUID) -> int:
 
 
 async def queue_ingest(session: AsyncSession, version_id: UUID) -> None:
-    """The version's file will be read, once."""
+    """The version's file will be read, once: a small one beside the large ones, which may take minutes each."""
+    size_bytes = (await session.execute(select(Upload.size_bytes).where(Upload.version_id == version_id))).scalar_one()
     await ledger.enqueue(
         session,
         actor="versions.ingest",
         args={"versionId": str(version_id)},
-        queue="heavy",
+        queue="small" if size_bytes <= SMALL_FILE_BYTES else "heavy",
         dedupe_key=str(version_id),
         max_attempts=8,
     )

@@ -24,7 +24,7 @@ const QueueCards_queue = graphql(`
   }
 `)
 
-const KNOWN = ['interactive', 'heavy', 'outbound'] as const
+const KNOWN = ['interactive', 'small', 'heavy', 'outbound'] as const
 
 /** How much waits in each queue. */
 export function QueueCards(props: { queues: readonly FragmentType<typeof QueueCards_queue>[] | undefined }) {
