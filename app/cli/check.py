@@ -30,7 +30,7 @@ def check(
 ) -> None:
     """Check a file against a data contract: its schema, and every rule.
 
-    Exit status 0: nothing fails. 1: a rule fails or cannot run. 2: the file or the contract cannot be read.
+    Exit status 0: nothing fails. 1: a rule fails, cannot run, or cannot be understood. 2: the file or the contract cannot be read.
     """
     # Only here: `datakura up` does without the libraries' time and memory.
     from app.cli.check_junit import as_junit

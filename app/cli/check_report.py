@@ -55,7 +55,10 @@ def print_table(report: Report) -> None:
                 console.print(f"    {place}{values}", soft_wrap=True)
             if result.failed_rows_path:
                 console.print(f"    all of them: {result.failed_rows_path}", soft_wrap=True)
+    told = {result.message for _, result in report.results}
     for note in report.contract.notes:
+        if note in told:
+            continue
         console.print(f"note: {harmless(note)}", soft_wrap=True)
     console.print(f"\n{_summary(report)}", soft_wrap=True)
 

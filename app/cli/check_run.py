@@ -19,6 +19,8 @@ from app.quality.contracts.document import ContractProblem
 from app.quality.contracts.entries import ContractRule
 from app.quality.contracts.reading import Contract
 from app.quality.job import QualityJob
+from app.quality.problems import Code, Problem
+from app.quality.running import failed_to_run
 from app.quality.spec import PREVIOUS, History, Limits, RuleResult, RuleStatus, TableInfo
 
 
@@ -59,7 +61,7 @@ class Report:
 
 
 def run(request: Request) -> Report:
-    """The file was read and every rule of the contract has a result.
+    """The file was read and every rule of the contract has a result; entries that cannot be read have an ERROR.
 
     Raises:
         CannotCheck.
@@ -111,7 +113,12 @@ async def _run(request: Request, contract: Contract, folder: Path) -> Report:
         ),
     )
     results = await supervised.check(job, supervised.Bounds(timeout_seconds=request.timeout_seconds), on_result=_nothing)
-    return Report(file=request.file, table=table, contract=contract, results=tuple(zip(rules, results, strict=True)))
+    # A rule that was written down and not checked must not look like one that passed.
+    unread = [
+        (rule, failed_to_run(rule.spec, rule.spec.type, Problem((), note, Code.INVALID_RULE)))
+        for rule, note in contract.unreadable
+    ]
+    return Report(file=request.file, table=table, contract=contract, results=(*zip(rules, results, strict=True), *unread))
 
 
 async def _nothing(result: RuleResult) -> None:

@@ -85,6 +85,50 @@ def test_a_disabled_rule_is_not_checked(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "0 rules: none")
 
 
+UNREADABLE = """
+kind: DataContract
+apiVersion: v3.1.0
+id: orders
+version: 1.0.0
+status: active
+schema:
+  - name: orders
+    properties:
+      - name: id
+        quality:
+          - {id: known, metric: nullValues, mustBe: 0}
+          - {id: misspelt, metric: nulValues, mustBe: 0}
+          - {id: endless, metric: nullValues}
+    quality:
+      - {name: Sum, type: sql, mustBeGreaterThan: 5}
+      - {id: own, type: custom, engine: datakura, implementation: nulls}
+      - {id: nobody, type: custom, implementation: {type: nulls}}
+      - {type: text, description: See the handbook.}
+      - {id: theirs, type: custom, engine: soda, implementation: {type: duplicate_percent}}
+"""
+
+
+def test_an_entry_that_cannot_be_understood_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "orders.csv").write_text(GOOD)
+    (tmp_path / "other.yaml").write_text(UNREADABLE)
+    done = check(tmp_path, "--contract", "other.yaml", "--junit", "report.xml")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "7 rules: 2 passed, 5 could not run")
+    assert [line for line in done.stdout.splitlines() if "not checked" in line] == [
+        "  Sum: not checked, because it has no query.",
+        "  own: not checked, because its implementation is not a rule.",
+        "  nobody: not checked, because it does not say for which engine it is.",
+        "  misspelt: not checked, because the metric 'nulValues' is not known.",
+        "  endless: not checked, because it has no condition such as mustBe.",
+        "note: orders.quality[3]: not checked, because it is a description for people.",
+        "note: theirs: not checked, because it is for the engine 'soda'.",
+    ]
+    suite = ElementTree.parse(tmp_path / "report.xml").getroot()[0]
+    assert (suite.get("tests"), suite.get("errors")) == ("7", "5")
+    assert [case.get("name") for case in suite if case.find("error") is not None] == [
+        "Sum", "own", "nobody", "misspelt", "endless",
+    ]  # fmt: skip
+
+
 def test_programs_get_json(tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_text(BAD)
     done = check(tmp_path, "--json")

@@ -165,11 +165,14 @@ def _custom_properties(entry: Object) -> list[Object]:
 def _read_spec(entry: Object, property_name: str | None, table_names: tuple[str, ...]) -> RuleSpec | NotARule:
     kind = text(entry, "type") or "library"
     if kind == "text":
-        return NotARule(say("NOT_CHECKED_DESCRIPTION", "it is a description for people"))
+        return NotARule(say("NOT_CHECKED_DESCRIPTION", "it is a description for people"), is_meant_so=True)
     if kind != "custom":
         return standard.read(entry, property_name, table_names)
     implementation = entry.get("implementation")
-    if entry.get("engine") != ENGINE or not is_object(implementation):
-        return NotARule(say("NOT_CHECKED_ENGINE", "it is for the engine '{engine}'", engine=str(entry.get("engine"))))
-    rule = _from_whole(entry, implementation)
+    engine = text(entry, "engine")
+    if engine is not None and engine != ENGINE:
+        return NotARule(say("NOT_CHECKED_ENGINE", "it is for the engine '{engine}'", engine=engine), is_meant_so=True)
+    if engine is None:
+        return NotARule(say("NOT_CHECKED_NO_ENGINE", "it does not say for which engine it is"))
+    rule = _from_whole(entry, implementation) if is_object(implementation) else None
     return rule.spec if rule is not None else NotARule(say("NOT_CHECKED_IMPLEMENTATION", "its implementation is not a rule"))

@@ -41,6 +41,8 @@ class Contract:
     """That follow from its schema: fields and their types, `required`, `unique`, `primaryKey`, `logicalTypeOptions`."""
     notes: tuple[str, ...]
     """One sentence for each entry that is kept but cannot be checked."""
+    unreadable: tuple[tuple[ContractRule, str], ...] = ()
+    """Those of them that are meant to be checked: what can be told of the rule, and its note."""
 
 
 def object_of(document: Object, name: str | None = None) -> Object:
@@ -83,16 +85,14 @@ def read(document: Object, object_name: str | None = None) -> Contract:
     table = object_of(document, object_name)
     rules: dict[str, ContractRule] = {}
     notes: list[str] = []
+    unreadable: list[tuple[ContractRule, str]] = []
     for place, entry, found in quality(table):
         if isinstance(found, NotARule):
-            notes.append(
-                say(
-                    "NOT_CHECKED",
-                    "{rule}: not checked, because {reason}.",
-                    rule=text(entry, "name") or text(entry, "id") or place,
-                    reason=found.reason,
-                )
-            )
+            name = text(entry, "name") or text(entry, "id") or place
+            notes.append(say("NOT_CHECKED", "{rule}: not checked, because {reason}.", rule=name, reason=found.reason))
+            if not found.is_meant_so:
+                kind = text(entry, "metric") or text(entry, "rule") or text(entry, "type") or "library"
+                unreadable.append((ContractRule(spec=RuleSpec(id=text(entry, "id") or place, type=kind), name=name), notes[-1]))
         elif found.spec.id in rules:
             raise ContractProblem(say("CONTRACT_SAME_ID", "Two rules have the id '{id}'.", id=found.spec.id), where=place)
         else:
@@ -103,6 +103,7 @@ def read(document: Object, object_name: str | None = None) -> Contract:
         rules=tuple(rules.values()),
         implied=tuple(one for one in implied(table) if one.spec.id not in rules and one.spec.id not in omitted(table)),
         notes=tuple(notes),
+        unreadable=tuple(unreadable),
     )
 
 

@@ -28,6 +28,8 @@ class NotARule:
     """An entry that is kept but cannot be checked, and why."""
 
     reason: str
+    is_meant_so: bool = False
+    """It is for people, or for another engine: nobody expects that it is checked here."""
 
 
 def written(spec: RuleSpec, *, in_property: bool) -> Object | None:
