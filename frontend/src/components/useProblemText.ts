@@ -1,6 +1,7 @@
 import { useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { FieldProblem } from './fieldProblems'
+import { phraseText } from '../lib/phrases'
 
 /** The server may know more than this page has words for. */
 const CODES = [
@@ -15,13 +16,15 @@ const CODES = [
 ] as const
 
 /**
- * Says what was refused in the reader's language: the kind of refusal by its code; the particulars,
- * which the server knows in English only, are quoted in the languages that are not English.
+ * Says what was refused in the reader's language. A sentence that this page does not know in it is quoted in English, behind
+ * the kind of refusal.
  */
-export function useProblemText(): (problem: Pick<FieldProblem, 'code' | 'message'>) => string {
+export function useProblemText(): (problem: Omit<FieldProblem, 'field'>) => string {
   const { t } = useTranslation()
   return useCallback(
-    ({ code, message }) => {
+    ({ code, message, messagePhrase }) => {
+      const sentence = phraseText(message, messagePhrase)
+      if (sentence !== message) return sentence
       const known = CODES.find((one) => one === code)
       return known ? t(`problem.${known}`, { message }) : message
     },

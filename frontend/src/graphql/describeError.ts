@@ -1,10 +1,11 @@
 /** What went wrong with a request, as a person should read it. */
 import { CombinedGraphQLErrors, ServerError } from '@apollo/client'
+import type { SentPhrase } from '../lib/phrases'
 
 export type RequestFailure =
   | { kind: 'offline' }
   | { kind: 'server'; status: number }
-  | { kind: 'refused'; message: string; requestId: string | null }
+  | { kind: 'refused'; message: string; phrase: SentPhrase | null; requestId: string | null }
 
 export function describeError(error: unknown): RequestFailure {
   if (CombinedGraphQLErrors.is(error)) {
@@ -13,6 +14,7 @@ export function describeError(error: unknown): RequestFailure {
     return {
       kind: 'refused',
       message: first?.message ?? error.message,
+      phrase: (first?.extensions?.['phrase'] as SentPhrase | undefined) ?? null,
       requestId: typeof requestId === 'string' ? requestId : null,
     }
   }

@@ -3,6 +3,7 @@ import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
 import type en from './locales/en.json'
 import { readStored } from './storedValue'
+import { openPhrases } from './phrases'
 
 export const languages = ['en', 'ja'] as const
 export type Language = (typeof languages)[number]
@@ -46,7 +47,7 @@ async function load(language: Language, part: Part): Promise<void> {
 export async function allTexts(): Promise<void> {
   wantsAll = true
   const language = languages.find((one) => one === i18next.language) ?? 'en'
-  await load(language, 'rest')
+  await Promise.all([load(language, 'rest'), openPhrases(language)])
 }
 
 /** For `lazy`: a component that comes with all texts. */
@@ -78,7 +79,7 @@ export async function speak(language: Language): Promise<void> {
     })
   }
   await load(language, 'first')
-  if (wantsAll) await load(language, 'rest')
+  if (wantsAll) await Promise.all([load(language, 'rest'), openPhrases(language)])
   await i18next.changeLanguage(language)
   document.documentElement.lang = language
 }

@@ -1,6 +1,14 @@
 /** The server's schema with answers given by a test: documents are validated and executed for real. */
 import { ApolloClient, ApolloLink } from '@apollo/client'
-import { buildSchema, execute, subscribe, validate, type GraphQLSchema } from 'graphql'
+import {
+  buildSchema,
+  defaultFieldResolver,
+  execute,
+  subscribe,
+  validate,
+  type GraphQLFieldResolver,
+  type GraphQLSchema,
+} from 'graphql'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { from, mergeMap, Observable } from 'rxjs'
@@ -24,6 +32,17 @@ let schema: GraphQLSchema | null = null
 function loadSchema(): GraphQLSchema {
   schema ??= buildSchema(readFileSync(resolve(import.meta.dirname, '../../../schema.graphql'), 'utf8'))
   return schema
+}
+
+/** Beside a sentence that a test gives in English alone stands a phrase without a code, as beside one that was stored before. */
+const fieldResolver: GraphQLFieldResolver<unknown, unknown> = (source, args, context, info) => {
+  const given: unknown = defaultFieldResolver(source, args, context, info)
+  const [, name, plural] = /^(\w+)Phrase(s?)$/.exec(info.fieldName) ?? []
+  if (given !== undefined || name === undefined) return given
+  const sentence = (source as Record<string, unknown>)[plural ? `${name}s` : name]
+  const phrase = (message: unknown) => ({ message, code: null, params: {} })
+  if (Array.isArray(sentence)) return sentence.map(phrase)
+  return typeof sentence === 'string' ? phrase(sentence) : sentence
 }
 
 /** Answers by root field; what a test does not answer fails with the field's name. */
@@ -55,6 +74,7 @@ export class FakeApi {
         document,
         variableValues: variables,
         rootValue: this.roots[kind] ?? {},
+        fieldResolver,
       }
       if (kind !== 'subscription') {
         return from(Promise.resolve(execute(args)).then((result) => toJson(result)))

@@ -28,6 +28,10 @@ const StepUp = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }

@@ -1,15 +1,10 @@
 import { useCallback, useState, type ReactNode } from 'react'
 import { useErrorText } from '../useErrorText'
 import { useProblemText } from '../useProblemText'
-import type { ErrorCode } from '../../gql/graphql'
+import type { SentError } from '../fieldProblems'
 import { ProofDialog } from './ProofDialog'
 
-interface Refusal {
-  code: ErrorCode
-  message: string
-}
-
-type Send = () => Promise<readonly Refusal[] | undefined>
+type Send = () => Promise<readonly SentError[] | undefined>
 
 interface Proof {
   /** Sends a change, and once more after the person has proved who they are when that was asked for. */

@@ -25,6 +25,10 @@ const SignOut = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }

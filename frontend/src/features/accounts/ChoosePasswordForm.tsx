@@ -16,6 +16,10 @@ const ResetPassword = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }
@@ -27,6 +31,10 @@ const AcceptInvitation = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }

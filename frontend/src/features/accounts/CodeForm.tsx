@@ -9,6 +9,7 @@ import { useTranslation } from 'react-i18next'
 import { useErrorText } from '../../components/useErrorText'
 import { graphql } from '../../gql'
 import type { IssuedSession } from '../../graphql/sessionTokens'
+import { useProblemText } from '../../components/useProblemText'
 
 const VerifyTotp = graphql(`
   mutation VerifyTotp($input: VerifyTotpInput!) {
@@ -20,6 +21,10 @@ const VerifyTotp = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }
@@ -35,6 +40,7 @@ interface CodeFormProps {
 export function CodeForm({ challengeToken, onSession, onBack }: CodeFormProps) {
   const { t } = useTranslation()
   const errorText = useErrorText()
+  const problemText = useProblemText()
   const [code, setCode] = useState('')
   const [problem, setProblem] = useState<string | null>(null)
   const [verify, { loading }] = useMutation(VerifyTotp, { context: { anonymous: true } })
@@ -49,7 +55,7 @@ export function CodeForm({ challengeToken, onSession, onBack }: CodeFormProps) {
       else {
         const [first] = payload?.errors ?? []
         setProblem(
-          first?.code === 'INVALID_CREDENTIALS' ? t('signIn.wrongCode') : (first?.message ?? t('error.unexpected')),
+          first?.code === 'INVALID_CREDENTIALS' ? t('signIn.wrongCode') : (first ? problemText(first) : t('error.unexpected')),
         )
       }
     } catch (error) {

@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next'
 import { useErrorText } from '../../components/useErrorText'
 import { graphql } from '../../gql'
 import type { IssuedSession } from '../../graphql/sessionTokens'
+import { useProblemText } from '../../components/useProblemText'
 
 const SignIn = graphql(`
   mutation SignIn($input: SignInInput!) {
@@ -22,6 +23,10 @@ const SignIn = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }
@@ -37,6 +42,7 @@ interface PasswordFormProps {
 export function PasswordForm({ onSession, onChallenge }: PasswordFormProps) {
   const { t } = useTranslation()
   const errorText = useErrorText()
+  const problemText = useProblemText()
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
   const [problem, setProblem] = useState<string | null>(null)
@@ -55,7 +61,7 @@ export function PasswordForm({ onSession, onChallenge }: PasswordFormProps) {
         setProblem(
           first?.code === 'INVALID_CREDENTIALS'
             ? t('signIn.invalidCredentials')
-            : (first?.message ?? t('error.unexpected')),
+            : (first ? problemText(first) : t('error.unexpected')),
         )
       }
     } catch (error) {

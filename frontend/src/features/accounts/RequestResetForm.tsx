@@ -16,6 +16,10 @@ const RequestPasswordReset = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }

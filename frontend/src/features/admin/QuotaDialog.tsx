@@ -25,6 +25,10 @@ const SetStorageQuota = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }

@@ -33,6 +33,10 @@ const RebuildSearchIndex = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }

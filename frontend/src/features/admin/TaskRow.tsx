@@ -57,6 +57,10 @@ const ReplayTask = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }

@@ -74,6 +74,10 @@ export const CreateUser = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }
@@ -90,6 +94,10 @@ export const UpdateUser = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }
@@ -110,6 +118,10 @@ export const EndUserSessions = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }
@@ -122,6 +134,10 @@ export const SendUserLink = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }
@@ -150,6 +166,10 @@ export const RevokeUserKey = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }

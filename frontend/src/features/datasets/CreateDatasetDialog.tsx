@@ -28,6 +28,10 @@ const CreateDataset = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }

@@ -33,6 +33,10 @@ const ArchiveDataset = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }
@@ -45,6 +49,10 @@ const DeleteDataset = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }

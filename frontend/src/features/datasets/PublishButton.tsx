@@ -45,10 +45,18 @@ const PublishVersion = graphql(`
         }
         status
         message
+        messagePhrase {
+          code
+          params
+        }
       }
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }

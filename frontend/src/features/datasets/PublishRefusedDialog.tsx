@@ -14,6 +14,7 @@ import { Link as RouterLink } from 'react-router'
 import { QualityStatusChip } from '../../components/quality/QualityStatusChip'
 import { useMay } from '../../components/ViewerLevel'
 import type { Violation } from './PublishButton'
+import { SaidText } from '../../components/SaidText'
 
 /** As long as the audit trail takes it. */
 const LONGEST = 1_000
@@ -40,7 +41,7 @@ export function PublishRefusedDialog(props: PublishRefusedDialogProps) {
       <DialogContent>
         <Typography color="textSecondary">{t('publish.refusedLead')}</Typography>
         <Box component="ul" sx={{ listStyle: 'none', m: 0, my: 2, p: 0, border: 1, borderColor: 'divider', borderRadius: 1 }}>
-          {violations.map(({ rule, status, message }) => (
+          {violations.map(({ rule, status, message, messagePhrase }) => (
             <Box
               component="li"
               key={rule.id}
@@ -58,7 +59,7 @@ export function PublishRefusedDialog(props: PublishRefusedDialogProps) {
                   <bdi>{rule.name}</bdi>
                 </Link>
                 <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
-                  {status === 'SKIPPED' ? t('publish.notRun') : <span lang="en">{message}</span>}
+                  {status === 'SKIPPED' ? t('publish.notRun') : <SaidText phrase={messagePhrase}>{message}</SaidText>}
                 </Typography>
               </Box>
             </Box>

@@ -12,6 +12,7 @@ import Typography from '@mui/material/Typography'
 import { useTranslation } from 'react-i18next'
 import { graphql, readFragment, type FragmentType } from '../../gql'
 import { formatInteger } from '../../lib/format'
+import { SaidText } from '../../components/SaidText'
 
 const RejectedRows_version = graphql(`
   fragment RejectedRows_version on DatasetVersion {
@@ -19,6 +20,10 @@ const RejectedRows_version = graphql(`
     rejectedRows {
       line
       reason
+      reasonPhrase {
+        code
+        params
+      }
       fieldPath
       text
     }
@@ -58,7 +63,9 @@ export function RejectedRows(props: { version: FragmentType<typeof RejectedRows_
               {rejectedRows.map((row, index) => (
                 <TableRow key={index}>
                   <TableCell align="right">{formatInteger(row.line, i18n.language)}</TableCell>
-                  <TableCell>{row.reason}</TableCell>
+                  <TableCell>
+                    <SaidText phrase={row.reasonPhrase}>{row.reason}</SaidText>
+                  </TableCell>
                   <TableCell>{row.fieldPath ?? '–'}</TableCell>
                   <TableCell sx={{ fontFamily: 'monospace', wordBreak: 'break-all' }}>{row.text}</TableCell>
                 </TableRow>

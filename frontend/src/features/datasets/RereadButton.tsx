@@ -31,6 +31,10 @@ const RereadVersion = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }

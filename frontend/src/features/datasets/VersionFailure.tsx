@@ -10,6 +10,7 @@ import { useMay } from '../../components/ViewerLevel'
 import { graphql, readFragment, type FragmentType } from '../../gql'
 import { ReadAgainDialog } from './ReadAgainDialog'
 import { useReadAgain } from './useReadAgain'
+import { SaidText } from '../../components/SaidText'
 
 const VersionFailure_version = graphql(`
   fragment VersionFailure_version on DatasetVersion {
@@ -18,7 +19,15 @@ const VersionFailure_version = graphql(`
     error {
       code
       message
+      messagePhrase {
+        code
+        params
+      }
       hint
+      hintPhrase {
+        code
+        params
+      }
       line
     }
     ...ReadAgainDialog_version
@@ -35,6 +44,10 @@ const RetryVersion = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }
@@ -66,9 +79,15 @@ export function VersionFailure(props: VersionFailureProps) {
         <AlertTitle>
           <VersionErrorText code={error.code} />
         </AlertTitle>
-        <div lang="en">{error.message}</div>
+        <div>
+          <SaidText phrase={error.messagePhrase}>{error.message}</SaidText>
+        </div>
         {error.line !== null && <div>{t('version.errorLine', { line: error.line })}</div>}
-        {error.hint && <div lang="en">{error.hint}</div>}
+        {error.hint && (
+          <div>
+            <SaidText phrase={error.hintPhrase}>{error.hint}</SaidText>
+          </div>
+        )}
         {mayRetry && (
         <Stack direction="row" useFlexGap sx={{ flexWrap: 'wrap', gap: 1, mt: 1, ml: -0.75 }}>
           <Button color="inherit" size="small" loading={loading && !again.choosing} onClick={() => again.submit(null)}>

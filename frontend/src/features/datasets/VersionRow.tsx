@@ -11,6 +11,7 @@ import { graphql, readFragment, type FragmentType } from '../../gql'
 import { formatBytes, formatInteger } from '../../lib/format'
 import { PublishButton } from './PublishButton'
 import { RereadButton } from './RereadButton'
+import { SaidText } from '../../components/SaidText'
 
 const VersionRow_version = graphql(`
   fragment VersionRow_version on DatasetVersion {
@@ -25,6 +26,10 @@ const VersionRow_version = graphql(`
     error {
       code
       message
+      messagePhrase {
+        code
+        params
+      }
     }
     rowCount
     columnCount
@@ -98,7 +103,7 @@ export function VersionRow(props: VersionRowProps) {
       )}
       {version.error && (
         <Typography variant="body2" color="error" sx={{ mt: 0.5 }}>
-          <VersionErrorText code={version.error.code} /> <span lang="en">{version.error.message}</span>
+          <VersionErrorText code={version.error.code} /> <SaidText phrase={version.error.messagePhrase}>{version.error.message}</SaidText>
         </Typography>
       )}
     </Box>

@@ -16,6 +16,7 @@ import { RejectedRows } from './RejectedRows'
 import { VersionFailure } from './VersionFailure'
 import { VersionLinks } from './VersionLinks'
 import { VersionWarnings } from './VersionWarnings'
+import { SaidText } from '../../components/SaidText'
 
 const VersionStatusCard_version = graphql(`
   fragment VersionStatusCard_version on DatasetVersion {
@@ -32,7 +33,15 @@ const VersionStatusCard_version = graphql(`
     error {
       code
       message
+      messagePhrase {
+        code
+        params
+      }
       hint
+      hintPhrase {
+        code
+        params
+      }
     }
     ...VersionFailure_version
     ...VersionWarnings_version
@@ -89,7 +98,8 @@ export function VersionStatusCard(props: VersionStatusCardProps) {
                 <AlertTitle>
                   <VersionErrorText code={version.error.code} />
                 </AlertTitle>
-                {version.error.message} {version.error.hint}
+                <SaidText phrase={version.error.messagePhrase}>{version.error.message}</SaidText>{' '}
+                {version.error.hint && <SaidText phrase={version.error.hintPhrase}>{version.error.hint}</SaidText>}
               </Alert>
             )}
           </div>

@@ -1,9 +1,14 @@
 import Alert from '@mui/material/Alert'
 import { graphql, readFragment, type FragmentType } from '../../gql'
+import { SaidText } from '../../components/SaidText'
 
 const VersionWarnings_version = graphql(`
   fragment VersionWarnings_version on DatasetVersion {
-    warnings
+    warningPhrases {
+      message
+      code
+      params
+    }
   }
 `)
 
@@ -13,12 +18,14 @@ interface VersionWarningsProps {
 
 /** What was changed or left out when the file was read. */
 export function VersionWarnings(props: VersionWarningsProps) {
-  const { warnings } = readFragment(VersionWarnings_version, props.version)
-  if (warnings.length === 0) return null
+  const { warningPhrases } = readFragment(VersionWarnings_version, props.version)
+  if (warningPhrases.length === 0) return null
   return (
-    <Alert severity="info" lang="en">
-      {warnings.map((warning) => (
-        <div key={warning}>{warning}</div>
+    <Alert severity="info">
+      {warningPhrases.map((warning) => (
+        <div key={warning.message}>
+          <SaidText phrase={warning}>{warning.message}</SaidText>
+        </div>
       ))}
     </Alert>
   )

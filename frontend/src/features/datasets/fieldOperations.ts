@@ -37,6 +37,10 @@ export const UpdateSchemaField = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }

@@ -22,6 +22,10 @@ export const SetMetadata = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }
@@ -40,6 +44,10 @@ export const RemoveMetadata = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }

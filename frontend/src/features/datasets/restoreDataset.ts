@@ -13,6 +13,10 @@ export const RestoreDataset = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }

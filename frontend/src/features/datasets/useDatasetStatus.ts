@@ -22,7 +22,15 @@ const DatasetStatusChanged = graphql(`
         error {
           code
           message
+          messagePhrase {
+            code
+            params
+          }
           hint
+          hintPhrase {
+            code
+            params
+          }
           line
         }
       }

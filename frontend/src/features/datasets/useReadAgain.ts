@@ -1,11 +1,11 @@
 import { useState } from 'react'
-import { fieldProblems, requestProblem, type FieldProblem } from '../../components/fieldProblems'
+import { fieldProblems, requestProblem, type FieldProblem, type SentError } from '../../components/fieldProblems'
 import { useErrorText } from '../../components/useErrorText'
-import type { ErrorCode, ReadOptionsInput } from '../../gql/graphql'
+import type { ReadOptionsInput } from '../../gql/graphql'
 
 interface Payload {
   version: object | null
-  errors: readonly { code: ErrorCode; message: string; path?: readonly string[] | null }[]
+  errors: readonly SentError[]
 }
 
 export interface ReadAgain {

@@ -42,6 +42,10 @@ const UpdateDataset = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }

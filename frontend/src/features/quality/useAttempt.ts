@@ -1,9 +1,9 @@
 import { useCallback, useState } from 'react'
 import { useErrorText } from '../../components/useErrorText'
 import { useProblemText } from '../../components/useProblemText'
-import type { ErrorCode } from '../../gql/graphql'
+import type { SentError } from '../../components/fieldProblems'
 
-type Send = () => Promise<readonly { code: ErrorCode; message: string }[] | undefined>
+type Send = () => Promise<readonly SentError[] | undefined>
 
 interface Attempt {
   /** Whether it was done; otherwise `problem` says why not. */

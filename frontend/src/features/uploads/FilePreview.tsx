@@ -16,6 +16,7 @@ import type { LogicalType } from '../../gql/graphql'
 import { formatInteger } from '../../lib/format'
 import { HEAD_BYTES, readHead } from './fileHead'
 import { PreviewTable } from './PreviewTable'
+import { SaidText } from '../../components/SaidText'
 
 const PreviewFile = graphql(`
   query PreviewFile($input: PreviewFileInput!) {
@@ -35,12 +36,28 @@ const PreviewFile = graphql(`
       rejectedRows {
         line
         reason
+        reasonPhrase {
+          code
+          params
+        }
       }
-      warnings
+      warningPhrases {
+        message
+        code
+        params
+      }
       error {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         hint
+        hintPhrase {
+          code
+          params
+        }
         line
       }
     }
@@ -117,9 +134,15 @@ export function FilePreview({ file, draft, onChange }: FilePreviewProps) {
               <AlertTitle>
                 <VersionErrorText code={preview.error.code} />
               </AlertTitle>
-              <div lang="en">{preview.error.message}</div>
+              <div>
+                <SaidText phrase={preview.error.messagePhrase}>{preview.error.message}</SaidText>
+              </div>
               {preview.error.line !== null && <div>{t('version.errorLine', { line: preview.error.line })}</div>}
-              {preview.error.hint && <div lang="en">{preview.error.hint}</div>}
+              {preview.error.hint && (
+                <div>
+                  <SaidText phrase={preview.error.hintPhrase}>{preview.error.hint}</SaidText>
+                </div>
+              )}
             </>
           ) : (
             t('preview.notFromBeginning')
@@ -143,17 +166,19 @@ export function FilePreview({ file, draft, onChange }: FilePreviewProps) {
                 count: preview.rejectedRowCount,
                 amount: formatInteger(preview.rejectedRowCount, i18n.language),
               })}
-              {preview.rejectedRows.slice(0, 3).map(({ line, reason }) => (
+              {preview.rejectedRows.slice(0, 3).map(({ line, reason, reasonPhrase }) => (
                 <div key={`${line} ${reason}`}>
-                  {t('version.errorLine', { line })}: <span lang="en">{reason}</span>
+                  {t('version.errorLine', { line })}: <SaidText phrase={reasonPhrase}>{reason}</SaidText>
                 </div>
               ))}
             </Alert>
           )}
-          {preview.warnings.length > 0 && (
-            <Alert severity="info" lang="en" sx={{ mt: 1 }}>
-              {preview.warnings.map((warning) => (
-                <div key={warning}>{warning}</div>
+          {preview.warningPhrases.length > 0 && (
+            <Alert severity="info" sx={{ mt: 1 }}>
+              {preview.warningPhrases.map((warning) => (
+                <div key={warning.message}>
+                  <SaidText phrase={warning}>{warning.message}</SaidText>
+                </div>
               ))}
             </Alert>
           )}

@@ -25,6 +25,10 @@ export const StartUpload = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }
@@ -65,6 +69,10 @@ export const CompleteUpload = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }
@@ -81,6 +89,10 @@ export const AbortUpload = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }

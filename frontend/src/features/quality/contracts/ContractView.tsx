@@ -19,12 +19,12 @@ import type { ImportDataContractMutation } from '../../../gql/graphql'
 import { QualityTabQuery } from '../qualityTabQuery'
 import { useRuleTypeTitle } from '../rules/useRuleTypeText'
 import { useAttempt } from '../useAttempt'
+import { SaidText } from '../../../components/SaidText'
 
 const DataContractQuery = graphql(`
   query DataContract($datasetId: ID!) {
     dataContract(datasetId: $datasetId) {
       yaml
-      notes
     }
   }
 `)
@@ -36,7 +36,11 @@ const ImportDataContract = graphql(`
         applied
         unchangedCount
         describedFields
-        notes
+        notePhrases {
+          message
+          code
+          params
+        }
         rules {
           kind
           key
@@ -53,6 +57,10 @@ const ImportDataContract = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }
@@ -237,9 +245,9 @@ function ContractChanges({ changes }: { changes: Changes }) {
           </Box>
         ))}
       </Stack>
-      {changes.notes.map((note) => (
-        <Alert key={note} severity="info" lang="en" sx={{ mt: 1 }}>
-          {note}
+      {changes.notePhrases.map((note) => (
+        <Alert key={note.message} severity="info" sx={{ mt: 1 }}>
+          <SaidText phrase={note}>{note.message}</SaidText>
         </Alert>
       ))}
     </Box>

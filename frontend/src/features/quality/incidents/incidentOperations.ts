@@ -17,6 +17,10 @@ export const UpdateIncident = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }
@@ -39,6 +43,10 @@ export const CommentIncident = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }

@@ -19,6 +19,7 @@ import { formatDateTime } from '../../../lib/format'
 import { Deliveries } from './Deliveries'
 import { ChannelsQuery, DeleteChannel, DeliveriesQuery, RotateSecret, SendTest, UpdateChannel } from './notificationOperations'
 import { RotateSecretDialog } from './RotateSecretDialog'
+import { SaidText } from '../../../components/SaidText'
 
 interface ChannelCardProps {
   channel: ChannelRow_channelFragment
@@ -38,7 +39,7 @@ export function ChannelCard({ channel, onEdit, onSecret }: ChannelCardProps) {
   const [remove, removing] = useMutation(DeleteChannel, { refetchQueries: [ChannelsQuery] })
   const [rotate, rotating] = useMutation(RotateSecret)
   const [test, testing] = useMutation(SendTest, { refetchQueries: [DeliveriesQuery] })
-  const { id, name, type, target, events, scope, enabled, disabledReason, previousSecretUntil, team, datasets, subjectTemplate, bodyTemplate } =
+  const { id, name, type, target, events, scope, enabled, disabledReason, disabledReasonPhrase, previousSecretUntil, team, datasets, subjectTemplate, bodyTemplate } =
     channel
   const ownWords = subjectTemplate !== null || bodyTemplate !== null
   return (
@@ -77,7 +78,7 @@ export function ChannelCard({ channel, onEdit, onSecret }: ChannelCardProps) {
       )}
       {disabledReason && (
         <Alert severity="warning" sx={{ mt: 1.5 }}>
-          {t('channels.switchedOff')} <span lang="en">{disabledReason}</span>
+          {t('channels.switchedOff')} <SaidText phrase={disabledReasonPhrase}>{disabledReason}</SaidText>
         </Alert>
       )}
       {problem && (

@@ -12,6 +12,7 @@ import { readFragment } from '../../../gql'
 import { formatDateTime } from '../../../lib/format'
 import { useAttempt } from '../useAttempt'
 import { DeliveriesQuery, DeliveryRow_delivery, ReplayDelivery } from './notificationOperations'
+import { SaidText } from '../../../components/SaidText'
 
 const COLORS = { PENDING: 'info', DELIVERED: 'success', FAILED: 'error', CANCELLED: 'default' } as const
 /** As long as something is on its way. */
@@ -46,12 +47,12 @@ export function Deliveries({ channelId }: { channelId: string }) {
           >
             <Chip size="small" variant="outlined" color={COLORS[one.status]} label={t(`channels.statuses.${one.status}`)} />
             <Box sx={{ flex: '1 1 260px', minWidth: 0 }}>
-              <Typography variant="body2" lang={one.isTest ? undefined : 'en'} sx={{ overflowWrap: 'anywhere' }}>
-                {one.isTest ? t('channels.aTest') : one.title}
+              <Typography variant="body2" sx={{ overflowWrap: 'anywhere' }}>
+                {one.isTest ? t('channels.aTest') : one.title && <SaidText phrase={one.titlePhrase}>{one.title}</SaidText>}
               </Typography>
               {(one.error ?? one.responseExcerpt) && (
-                <Typography variant="body2" color="textSecondary" lang="en" sx={{ overflowWrap: 'anywhere' }}>
-                  {one.error ?? one.responseExcerpt}
+                <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
+                  {one.error ? <SaidText phrase={one.errorPhrase}>{one.error}</SaidText> : one.responseExcerpt}
                 </Typography>
               )}
             </Box>

@@ -16,6 +16,7 @@ import { TimeAgo } from '../../../components/TimeAgo'
 import { graphql } from '../../../gql'
 import type { InboxQuery as Data } from '../../../gql/graphql'
 import { useAttempt } from '../useAttempt'
+import { SaidText } from '../../../components/SaidText'
 
 const InboxQuery = graphql(`
   query Inbox($first: Int!) {
@@ -29,6 +30,10 @@ const InboxQuery = graphql(`
           createdAt
           readAt
           title
+          titlePhrase {
+            code
+            params
+          }
           dataset {
             id
             name
@@ -50,6 +55,10 @@ const MarkNotificationsRead = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }
@@ -117,7 +126,9 @@ export function Inbox({ first, onFollow }: InboxProps) {
                 onFollow?.()
               }}
             >
-              <bdi lang="en">{one.title}</bdi>
+              <bdi>
+                <SaidText phrase={one.titlePhrase}>{one.title}</SaidText>
+              </bdi>
             </Link>
           </Box>
         ))}

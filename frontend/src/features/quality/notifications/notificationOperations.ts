@@ -25,6 +25,10 @@ export const ChannelRow_channel = graphql(`
     scope
     enabled
     disabledReason
+    disabledReasonPhrase {
+      code
+      params
+    }
     previousSecretUntil
     subjectTemplate
     bodyTemplate
@@ -109,9 +113,17 @@ export const DeliveryRow_delivery = graphql(`
     responseCode
     responseExcerpt
     error
+    errorPhrase {
+      code
+      params
+    }
     nextAttemptAt
     createdAt
     title
+    titlePhrase {
+      code
+      params
+    }
   }
 `)
 
@@ -125,6 +137,10 @@ export const CreateChannel = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }
@@ -141,6 +157,10 @@ export const UpdateChannel = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }
@@ -154,6 +174,10 @@ export const DeleteChannel = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }
@@ -170,6 +194,10 @@ export const RotateSecret = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }
@@ -185,6 +213,10 @@ export const SendTest = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }
@@ -200,6 +232,10 @@ export const ReplayDelivery = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }

@@ -33,6 +33,10 @@ const BackTestQualityRules = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }

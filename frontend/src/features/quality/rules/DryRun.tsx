@@ -14,6 +14,7 @@ import type { QualityRuleDraftInput } from '../../../gql/graphql'
 import { ResultDetails } from '../runs/ResultDetails'
 import { useRun } from '../runs/useRun'
 import { placeOf } from './placeOf'
+import { SaidText } from '../../../components/SaidText'
 
 const DryRunQualityRules = graphql(`
   mutation DryRunQualityRules($input: DryRunQualityRulesInput!) {
@@ -24,6 +25,10 @@ const DryRunQualityRules = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }
@@ -86,7 +91,7 @@ export function DryRun({ versionId, versionNumber, rule, check, onProblems }: Dr
       {error !== undefined && <Alert severity="error" sx={{ mt: 2 }}>{errorText(error)}</Alert>}
       {run?.error && (
         <Alert severity="error" sx={{ mt: 2 }}>
-          {run.error.message}
+          <SaidText phrase={run.error.messagePhrase}>{run.error.message}</SaidText>
         </Alert>
       )}
       {result && run && (

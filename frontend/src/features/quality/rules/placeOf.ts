@@ -1,11 +1,10 @@
-import type { FieldProblem } from '../../../components/fieldProblems'
-import type { ErrorCode } from '../../../gql/graphql'
+import { problemOf, type FieldProblem, type SentError } from '../../../components/fieldProblems'
 
 /** The input that an error is about, below `input`: parameters.pattern. */
-export function placeOf(errors: readonly { code: ErrorCode; message: string; path?: readonly string[] | null }[]): FieldProblem[] {
-  return errors.map(({ code, message, path }) => {
-    const below = (path ?? []).filter((part) => part !== 'input')
+export function placeOf(errors: readonly SentError[]): FieldProblem[] {
+  return errors.map((error) => {
+    const below = (error.path ?? []).filter((part) => part !== 'input')
     const field = below[0] === 'parameters' ? below.slice(0, 2).join('.') : (below[0] ?? null)
-    return { code, message, field: field === 'fieldPath' ? 'fieldPaths' : field }
+    return { ...problemOf(error), field: field === 'fieldPath' ? 'fieldPaths' : field }
   })
 }

@@ -10,6 +10,10 @@ export const CreateQualityRule = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }
@@ -27,6 +31,10 @@ export const UpdateQualityRule = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }
@@ -40,6 +48,10 @@ export const DeleteQualityRule = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }
@@ -55,6 +67,10 @@ export const MuteQualityRule = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }
@@ -70,6 +86,10 @@ export const RunQualityChecks = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }

@@ -13,6 +13,7 @@ import { formatInteger } from '../../../lib/format'
 import { formatMilliseconds } from '../../../lib/measure'
 import { FailedRows } from './FailedRows'
 import { knownError } from './RunLine'
+import { SaidText } from '../../../components/SaidText'
 
 const ResultDetails_result = graphql(`
   fragment ResultDetails_result on QualityResult {
@@ -31,9 +32,17 @@ const ResultDetails_result = graphql(`
     partial
     expression
     message
+    messagePhrase {
+      code
+      params
+    }
     error {
       code
       message
+      messagePhrase {
+        code
+        params
+      }
     }
   }
 `)
@@ -55,14 +64,14 @@ export function ResultDetails({ result: masked, versionHref }: ResultDetailsProp
       <Stack direction="row" spacing={1.5} useFlexGap sx={{ alignItems: 'center', flexWrap: 'wrap' }}>
         <QualityStatusChip status={result.status} />
         {!error && (
-          <Typography lang="en" variant="body2" sx={{ overflowWrap: 'anywhere', minWidth: 0 }}>
-            {result.message}
+          <Typography variant="body2" sx={{ overflowWrap: 'anywhere', minWidth: 0 }}>
+            <SaidText phrase={result.messagePhrase}>{result.message}</SaidText>
           </Typography>
         )}
       </Stack>
       {error && (
         <Alert severity="error" variant="outlined">
-          {t(`qualityError.${knownError(error.code)}`)} <span lang="en">{error.message}</span>
+          {t(`qualityError.${knownError(error.code)}`)} <SaidText phrase={error.messagePhrase}>{error.message}</SaidText>
         </Alert>
       )}
       <FactList

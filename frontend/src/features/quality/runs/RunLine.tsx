@@ -9,6 +9,7 @@ import { graphql, readFragment, type FragmentType } from '../../../gql'
 import { formatInteger } from '../../../lib/format'
 import { formatMilliseconds } from '../../../lib/measure'
 import { isOpen } from '../useRunEvents'
+import { SaidText } from '../../../components/SaidText'
 
 const RunLine_run = graphql(`
   fragment RunLine_run on QualityRun {
@@ -29,6 +30,10 @@ const RunLine_run = graphql(`
     error {
       code
       message
+      messagePhrase {
+        code
+        params
+      }
     }
     version {
       id
@@ -75,7 +80,7 @@ export function RunLine({ run: masked }: { run: FragmentType<typeof RunLine_run>
       )}
       {run.error && (
         <Typography variant="body2" color="error" sx={{ flexBasis: '100%' }}>
-          {t(`qualityError.${knownError(run.error.code)}`)} <span lang="en">{run.error.message}</span>
+          {t(`qualityError.${knownError(run.error.code)}`)} <SaidText phrase={run.error.messagePhrase}>{run.error.message}</SaidText>
         </Typography>
       )}
     </Stack>

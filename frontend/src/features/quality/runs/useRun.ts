@@ -13,6 +13,10 @@ const QualityRunResults = graphql(`
       error {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
       version {
         id

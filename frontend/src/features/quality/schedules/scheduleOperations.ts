@@ -54,6 +54,10 @@ export const CreateCheckSchedule = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }
@@ -70,6 +74,10 @@ export const UpdateCheckSchedule = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }
@@ -83,6 +91,10 @@ export const DeleteCheckSchedule = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }

@@ -16,6 +16,7 @@ import { formatInteger } from '../../../lib/format'
 import { QualityTabQuery } from '../qualityTabQuery'
 import { useRuleTypeTitle } from '../rules/useRuleTypeText'
 import { useAttempt } from '../useAttempt'
+import { SaidText } from '../../../components/SaidText'
 
 const SuggestionsQuery = graphql(`
   query Suggestions($versionId: ID!) {
@@ -28,6 +29,10 @@ const SuggestionsQuery = graphql(`
         type
         fieldPaths
         reason
+        reasonPhrase {
+          code
+          params
+        }
         failingRowCount
       }
     }
@@ -43,6 +48,10 @@ const AcceptSuggestion = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }
@@ -55,6 +64,10 @@ const DismissSuggestion = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }
@@ -90,7 +103,7 @@ export default function Suggestions({ datasetId, versionId }: { datasetId: strin
         </Alert>
       )}
       <Paper variant="outlined" component="ul" aria-label={t('suggestions.title')} sx={{ m: 0, p: 0, listStyle: 'none' }}>
-        {version.suggestedRules.map(({ key, name, type, fieldPaths, reason, failingRowCount }) => (
+        {version.suggestedRules.map(({ key, name, type, fieldPaths, reason, reasonPhrase, failingRowCount }) => (
           <Box
             component="li"
             key={key}
@@ -103,8 +116,8 @@ export default function Suggestions({ datasetId, versionId }: { datasetId: strin
               <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
                 {[typeTitle(type), fieldPaths.join(', ')].filter(Boolean).join(' · ')}
               </Typography>
-              <Typography variant="body2" lang="en" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
-                {reason}
+              <Typography variant="body2" color="textSecondary" sx={{ overflowWrap: 'anywhere' }}>
+                <SaidText phrase={reasonPhrase}>{reason}</SaidText>
               </Typography>
             </Box>
             {failingRowCount !== null && (

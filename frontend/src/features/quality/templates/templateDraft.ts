@@ -1,5 +1,6 @@
 /** A template in the middle of being written: as typed, and as the API takes it. */
-import type { ErrorCode, RuleTemplateRuleInput, TemplateCard_templateFragment } from '../../../gql/graphql'
+import type { RuleTemplateRuleInput, TemplateCard_templateFragment } from '../../../gql/graphql'
+import { problemOf, type FieldProblem, type SentError } from '../../../components/fieldProblems'
 import { draftOfRule, inputOf, isRuleDraft, type RuleDraft, type RuleType } from '../rules/ruleDraft'
 
 export const BINDINGS = ['TAG', 'SEMANTIC_TYPE'] as const
@@ -57,9 +58,7 @@ export function fits(type: RuleType, binding: Binding): boolean {
   return binding === 'TAG' || (type.minFields <= 1 && (type.maxFields === null || type.maxFields >= 1))
 }
 
-export interface TemplateProblem {
-  code: ErrorCode | null
-  message: string
+export interface TemplateProblem extends Omit<FieldProblem, 'field'> {
   /** The place of the rule that is wrong; null: the template itself. */
   rule: number | null
   /** Of the template; null: none in particular. */
@@ -67,11 +66,11 @@ export interface TemplateProblem {
 }
 
 /** Where each error belongs, from paths as input.rules.0.threshold. */
-export function templateProblems(errors: readonly { code: ErrorCode; message: string; path?: readonly string[] | null }[]): TemplateProblem[] {
-  return errors.map(({ code, message, path }) => {
-    const [field, place] = (path ?? []).filter((part) => part !== 'input')
+export function templateProblems(errors: readonly SentError[]): TemplateProblem[] {
+  return errors.map((error) => {
+    const [field, place] = (error.path ?? []).filter((part) => part !== 'input')
     const at = field === 'rules' && place !== undefined ? Number(place) : Number.NaN
-    if (Number.isInteger(at)) return { code, message, rule: at, field: null }
-    return { code, message, rule: null, field: field ?? null }
+    if (Number.isInteger(at)) return { ...problemOf(error), rule: at, field: null }
+    return { ...problemOf(error), rule: null, field: field ?? null }
   })
 }

@@ -94,6 +94,10 @@ export const CreateRuleTemplate = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }
@@ -110,6 +114,10 @@ export const UpdateRuleTemplate = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
         path
       }
     }
@@ -123,6 +131,10 @@ export const DeleteRuleTemplate = graphql(`
       errors {
         code
         message
+        messagePhrase {
+          code
+          params
+        }
       }
     }
   }
