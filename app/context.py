@@ -20,7 +20,9 @@ from app.core.settings import Settings
 from app.core.viewer import Viewer
 from app.loaders import Loaders
 from app.services import idempotency
+from app.services.accounts import devices
 from app.services.accounts.sessions import Issuer
+from app.services.accounts.throttle import Asker, Throttle
 from app.services.audit import Origin
 from app.services.rate_limits import Budget, Kind, RateLimits
 
@@ -48,7 +50,7 @@ class Resources:
     @property
     def issuer(self) -> Issuer:
         """What it takes to open sessions."""
-        return Issuer(self.db, self.signer, self.settings)
+        return Issuer(self.db, self.signer, self.settings, Throttle(self.limits, self.settings))
 
 
 @dataclass
@@ -59,6 +61,9 @@ class Cookies:
     set_refresh_token: tuple[str, float] | None = None
     """(token, Unix time of its end)"""
     clear: bool = False
+    device: str | None = None
+    """What `devices.mark` left in this browser."""
+    set_device: str | None = None
 
 
 @dataclass
@@ -99,6 +104,11 @@ class Context:
                 say("SIGN_IN_AND_SEND_TOKEN", "Sign in first: send `Authorization: Bearer <accessToken>` of the mutation signIn.")
             )
         return self.viewer_or_none
+
+    @property
+    def asker(self) -> Asker:
+        """Who proves something by this operation."""
+        return Asker(self.origin.ip_address, devices.account_of(self.resources.issuer.sealer, self.cookies.device))
 
     async def limit(self, kind: Kind) -> None:
         """One more of this kind by the viewer. Raises RateLimited: too many lately."""

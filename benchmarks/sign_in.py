@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from app.core.security import hash_password
+from app.core.hashing import hash_password
 from benchmarks.measure import Series, heading, load, say
 from benchmarks.running import Running, a_system
 from tests.support.client import SIGN_IN, Client
@@ -59,7 +59,7 @@ async def _people(running: Running) -> list[str]:
     known = await hash_password(PASSWORD)
     connection = await running.system.database()
     await connection.executemany(
-        "INSERT INTO users (id, email, display_name, role, password_hash) VALUES ($1, $2, 'Somebody', 'VIEWER', $3)",
+        "INSERT INTO users (id, email, email_key, display_name, role, password_hash) VALUES ($1, $2::text, $2::text, 'Somebody', 'VIEWER', $3)",
         [(uuid4(), email, known) for email in emails],
     )
     await connection.close()

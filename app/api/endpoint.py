@@ -25,10 +25,13 @@ from app.core.phrases import say
 from app.core.settings import Settings
 from app.schema.phrases import extension
 from app.services import idempotency
+from app.services.accounts import devices
 from app.services.audit import Origin
 
 COOKIE = "datakura_refresh"
 """Of the refresh token. Where cookies are Secure, `__Host-` before it makes browsers refuse one that another host has set."""
+DEVICE_COOKIE = "datakura_device"
+"""Says which account was opened in this browser; it opens nothing."""
 GRAPHQL_JSON = "application/graphql-response+json"
 _ALLOWED = (OperationType.QUERY, OperationType.MUTATION)
 
@@ -49,7 +52,8 @@ class GraphQLEndpoint:
             request.client.host if request.client else None, request_id, request.headers.get("user-agent", "")[:300] or None
         )
         strict = GRAPHQL_JSON in request.headers.get("accept", "")
-        cookies = Cookies(request.cookies.get(cookie_name(COOKIE, self._resources.settings)))
+        sent, settings = request.cookies, self._resources.settings
+        cookies = Cookies(sent.get(cookie_name(COOKIE, settings)), device=sent.get(cookie_name(DEVICE_COOKIE, settings)))
 
         def refused(status: int, message: str, code: str) -> Response:
             seconds = time.perf_counter() - started
@@ -164,7 +168,7 @@ class GraphQLEndpoint:
 
 
 def set_cookies(response: Response, cookies: Cookies, settings: Settings) -> None:
-    """The refresh token as the operation left it: HttpOnly, never sent from another site."""
+    """The refresh token and the mark of the device as the operation left them: HttpOnly, never sent from another site."""
     secure = settings.cookie_secure
     name, path = cookie_name(COOKIE, settings), "/" if secure else "/graphql"
     if cookies.set_refresh_token is not None:
@@ -173,6 +177,11 @@ def set_cookies(response: Response, cookies: Cookies, settings: Settings) -> Non
         response.set_cookie(name, token, max_age=lifetime, path=path, httponly=True, samesite="strict", secure=secure)
     elif cookies.clear:
         response.delete_cookie(name, path=path, httponly=True, samesite="strict", secure=secure)
+    if cookies.set_device is not None:
+        response.set_cookie(
+            cookie_name(DEVICE_COOKIE, settings), cookies.set_device, max_age=devices.LIFETIME_SECONDS, path=path,
+            httponly=True, samesite="strict", secure=secure,
+        )  # fmt: skip
 
 
 def cookie_name(name: str, settings: Settings) -> str:

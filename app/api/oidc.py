@@ -15,10 +15,11 @@ from app.context import Cookies, Resources
 from app.core.errors import DomainError, Forbidden
 from app.core.ids import uuid7
 from app.core.sealing import Place, Unreadable
-from app.services.accounts import external_sign_in
+from app.services.accounts import devices, external_sign_in
+from app.services.accounts.addresses import key_of
 from app.services.accounts.sign_in import Challenge
+from app.services.accounts.throttle import Asker
 from app.services.audit import Origin
-from app.services.rate_limits import Kind
 
 log = structlog.get_logger(__name__)
 
@@ -75,8 +76,7 @@ class OpenIdRoutes:
             return _back("REFUSED")
         origin = Origin(address, str(uuid7()), request.headers.get("user-agent", "")[:300] or None)
         try:
-            # Nobody is named yet: only what comes from one address counts.
-            await resources.limits.hit(Kind.SIGN_IN, attempt.state, address)
+            await resources.issuer.throttle.provider(Asker(address))
             proven = await self._provider.redeem(attempt, code, issuer=request.query_params.get("iss"))
             opened = await external_sign_in.enter(resources.issuer, proven, origin=origin)
         except NotProven as error:
@@ -90,7 +90,10 @@ class OpenIdRoutes:
         if isinstance(opened, Challenge):
             return RedirectResponse(f"/sign-in#challenge={quote(opened.token)}", 303)
         answer = RedirectResponse("/", 303)
-        cookies = Cookies(set_refresh_token=(opened.refresh_token, opened.refresh_expires_at.timestamp()))
+        cookies = Cookies(
+            set_refresh_token=(opened.refresh_token, opened.refresh_expires_at.timestamp()),
+            set_device=devices.mark(resources.issuer.sealer, key_of(opened.viewer.email)),
+        )
         set_cookies(answer, cookies, resources.settings)
         return answer
 

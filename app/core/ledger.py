@@ -75,7 +75,7 @@ async def enqueue(
     """A task that exists if and only if the caller's transaction commits.
 
     Args:
-        args: ids only, at most 16 KiB as JSON.
+        args: ids, or what is sealed; at most 16 KiB as JSON.
         dedupe_key: while a task of this actor with this key is READY, QUEUED or RUNNING, no second one is made.
 
     Returns:

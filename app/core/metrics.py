@@ -10,6 +10,7 @@ OPERATION_SECONDS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 RATE_LIMITED = Counter("datakura_rate_limited_total", "Requests refused because there were too many.", ["class"])
+PASSWORDS_HASHED = Counter("datakura_passwords_hashed_total", "Passwords hashed, to be kept or to be compared.")
 RATE_LIMITS_SKIPPED = Counter("datakura_rate_limits_skipped_total", "Times that a limit could not be counted: Redis was away.")
 SUBSCRIPTIONS = Gauge("datakura_graphql_subscriptions", "Open subscriptions.")
 SUBSCRIPTION_EVENTS = Counter("datakura_graphql_subscription_events_total", "Events sent to subscribers.")

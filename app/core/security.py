@@ -1,100 +1,26 @@
-"""Passwords, access tokens and opaque secrets."""
+"""Access tokens and opaque secrets."""
 
 import asyncio
 import base64
 import hashlib
-import os
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from uuid import UUID
 
 import jwt
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from app.core.errors import Unauthenticated, Unavailable
+from app.core.errors import Unauthenticated
 from app.core.ids import uuid7
 from app.core.phrases import say
 from app.core.settings import Settings
 
 ISSUER = "datakura"
 AUDIENCE = "datakura-api"
-
-# OWASP's parameters for argon2id (19 MiB, t=2, p=1): about 30 ms. Off the event loop, and argon2 holds no GIL; two at a time, but
-# one where a second would leave the loop no processor of its own. (Niceness instead starves signing in on a busy machine.)
-_hasher = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
-_pool = ThreadPoolExecutor(max_workers=2 if (os.cpu_count() or 1) > 2 else 1, thread_name_prefix="argon2")
-MOST_WAITING = 128
-"""Four seconds of hashing on two cores; more would run into the time that an operation has."""
-_waiting = asyncio.Semaphore(MOST_WAITING)
-_signing_in = asyncio.Semaphore(3)
-_queued = 0
-
-
-@asynccontextmanager
-async def one_of_few() -> AsyncIterator[None]:
-    """Three sign-ins at a time; the rest waits without a connection of the database, which other requests need.
-
-    Raises:
-        Unavailable: 128 wait already.
-    """
-    global _queued
-    if _queued >= MOST_WAITING:
-        raise _too_many()
-    _queued += 1
-    try:
-        async with _signing_in:
-            yield
-    finally:
-        _queued -= 1
-
-
-def _too_many() -> Unavailable:
-    return Unavailable(say("SIGN_IN_BUSY", "Too many people sign in at this moment. Try again in a few seconds."))
-
-
-async def hash_password(password: str) -> str:
-    """An argon2id hash in PHC format."""
-    return await asyncio.get_running_loop().run_in_executor(_pool, _hasher.hash, password)
-
-
-async def verify_password(password: str, password_hash: str | None) -> bool:
-    """True when they match. A missing hash costs the same time as a wrong password.
-
-    Raises:
-        Unavailable: 128 wait already.
-    """
-    if _waiting.locked():
-        raise _too_many()
-    async with _waiting:
-        target = password_hash or _decoy()
-        matches = await asyncio.get_running_loop().run_in_executor(_pool, _verify, target, password)
-    return matches and password_hash is not None
-
-
-def needs_rehash(password_hash: str) -> bool:
-    """True when the hash was made with other parameters than today's."""
-    return _hasher.check_needs_rehash(password_hash)
-
-
-def _verify(password_hash: str, password: str) -> bool:
-    try:
-        return _hasher.verify(password_hash, password)
-    except (VerifyMismatchError, InvalidHashError):
-        return False
-
-
-@lru_cache(maxsize=1)
-def _decoy() -> str:
-    return _hasher.hash(secrets.token_urlsafe(16))
 
 
 def new_secret() -> str:

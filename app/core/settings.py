@@ -189,9 +189,10 @@ class Settings(BaseSettings):
     sockets_per_account: Annotated[int, Field(ge=1)] = 100
     """Open at the same time to one api process."""
     sockets_per_address: Annotated[int, Field(ge=1)] = 1_000
-    rate_limit_sign_in: Rate = "20/5minutes"
-    """Attempts for one account; ten times as many from one address. So it is for all rates."""
+    rate_limit_sign_in: Rate = "10/15minutes"
+    """Proofs in vain for one account from one network; see `accounts.throttle` for all that follows from it."""
     rate_limit_upload: Rate = "3000/minute"
+    """For one account; ten times as many from one address. So it is for the other rates."""
     rate_limit_quality_run: Rate = "600/minute"
     rate_limit_export: Rate = "600/minute"
     cost_per_minute: Annotated[int, Field(ge=10_000)] = 100_000

@@ -13,18 +13,20 @@ from app.models.base import Base, CreatedAt, Id, one_of, text_enum
 
 
 class User(Base):
-    """A person. E-mail addresses are unique without regard to case."""
+    """A person."""
 
     __tablename__ = "users"
     __table_args__ = (
         one_of("role", Role),
-        Index("uq_users_email_lower", func.lower(text("email")), unique=True),
         CheckConstraint("totp_confirmed_at IS NULL OR totp_secret IS NOT NULL", name="totp_confirmed"),
         CheckConstraint("storage_quota_bytes >= 0", name="storage_quota"),
     )
 
     id: Mapped[Id]
     email: Mapped[str] = mapped_column(String(320))
+    """As it was typed: mails go there."""
+    email_key: Mapped[str] = mapped_column(Text, unique=True)
+    """What its spellings have in common (`services.accounts.addresses`): what an account is found by, and one has alone."""
     display_name: Mapped[str] = mapped_column(String(200))
     role: Mapped[Role] = mapped_column(text_enum(Role))
     password_hash: Mapped[str | None]
@@ -86,18 +88,6 @@ class SigningKey(Base):
     retired_at: Mapped[datetime | None]
     verifies_until: Mapped[datetime | None]
     """End of the last token that it has signed; None while it signs."""
-
-
-class AttemptCount(Base):
-    """How often something was tried in vain within the current window: per account, per address, per second factor."""
-
-    __tablename__ = "attempt_counts"
-    __table_args__ = (Index("ix_attempt_counts_started", "started_at"),)
-
-    subject: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
-    """SHA-256 of what is counted: addresses that nobody has an account for are not kept."""
-    count: Mapped[int]
-    started_at: Mapped[CreatedAt]
 
 
 class MfaChallenge(Base):

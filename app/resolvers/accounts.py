@@ -26,8 +26,8 @@ from app.schema.accounts import (
 )
 from app.schema.base import Info, UserError
 from app.schema.ids import from_id, to_id
-from app.services.accounts import sessions, sign_in
-from app.services.rate_limits import Kind
+from app.services.accounts import devices, sessions, sign_in
+from app.services.accounts.addresses import key_of
 
 
 @strawberry.type
@@ -57,15 +57,16 @@ class AccountsMutation:
     ) -> SignInPayload:
         async def done() -> SignInPayload:
             context = info.context
-            limits, who = context.resources.limits, input.email.strip().lower()
-            await limits.hit(Kind.SIGN_IN, who, context.origin.ip_address)
             opened = await sign_in.sign_in(
-                context.resources.issuer, email=input.email, password=input.password, origin=context.origin
+                context.resources.issuer,
+                email=input.email,
+                password=input.password,
+                asker=context.asker,
+                origin=context.origin,
             )
-            await limits.forget(Kind.SIGN_IN, who)
             if isinstance(opened, sign_in.Challenge):
                 return SignInPayload(mfa_challenge=MfaChallenge(token=opened.token, expires_at=opened.expires_at))
-            return SignInPayload(session=keep(info, opened))
+            return SignInPayload(session=opened_here(info, opened))
 
         return await answer(SignInPayload, done())
 
@@ -129,6 +130,12 @@ class AccountsMutation:
             return ChangePasswordPayload()
 
         return await answer(ChangePasswordPayload, done())
+
+
+def opened_here(info: Info, session: sessions.Session) -> Session:
+    """`keep` of a session that has just been opened: this browser is one that knows the account."""
+    info.context.cookies.set_device = devices.mark(info.context.resources.issuer.sealer, key_of(session.viewer.email))
+    return keep(info, session)
 
 
 def keep(info: Info, session: sessions.Session) -> Session:

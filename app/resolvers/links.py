@@ -14,7 +14,6 @@ from app.schema.links import (
     RequestPasswordResetPayload,
 )
 from app.services.accounts import links
-from app.services.rate_limits import Kind
 
 
 @strawberry.type
@@ -25,8 +24,8 @@ class LinksMutation:
     ) -> RequestPasswordResetPayload:
         async def done() -> RequestPasswordResetPayload:
             context = info.context
-            await context.resources.limits.hit(Kind.SIGN_IN, f"reset:{input.email.strip().lower()}", context.origin.ip_address)
-            await links.request_reset(context.resources.issuer, email=input.email, origin=context.origin)
+            issuer = context.resources.issuer
+            await links.request_reset(issuer, email=input.email, asker=context.asker, origin=context.origin)
             return RequestPasswordResetPayload()
 
         return await answer(RequestPasswordResetPayload, done())
@@ -47,6 +46,11 @@ class LinksMutation:
 async def _choose(info: Info, input: ChoosePasswordInput, purpose: LinkPurpose) -> ChoosePasswordPayload:
     context = info.context
     await links.choose_password(
-        context.resources.issuer, token=input.token, password=input.password, purpose=purpose, origin=context.origin
+        context.resources.issuer,
+        token=input.token,
+        password=input.password,
+        purpose=purpose,
+        asker=context.asker,
+        origin=context.origin,
     )
     return ChoosePasswordPayload()

@@ -7,7 +7,7 @@ import strawberry
 
 from app.core.errors import InvalidCredentials
 from app.core.phrases import say
-from app.resolvers.accounts import keep
+from app.resolvers.accounts import opened_here
 from app.resolvers.answers import answer
 from app.schema.accounts import User
 from app.schema.base import Info
@@ -33,9 +33,13 @@ class SecondFactorMutation:
         async def done() -> VerifyTotpPayload:
             context = info.context
             session = await sign_in.verify(
-                context.resources.issuer, challenge_token=input.challenge_token, code=input.code, origin=context.origin
+                context.resources.issuer,
+                challenge_token=input.challenge_token,
+                code=input.code,
+                asker=context.asker,
+                origin=context.origin,
             )
-            return VerifyTotpPayload(session=keep(info, session))
+            return VerifyTotpPayload(session=opened_here(info, session))
 
         return await answer(VerifyTotpPayload, done())
 
@@ -53,13 +57,15 @@ class SecondFactorMutation:
         self, info: Info, input: Annotated[ConfirmTotpInput, strawberry.argument(description="The code.")]
     ) -> RecoveryCodesPayload:
         async def done() -> RecoveryCodesPayload:
-            viewer, sealer = info.context.viewer, info.context.resources.issuer.sealer
+            viewer, issuer = info.context.viewer, info.context.resources.issuer
+            tries = await issuer.throttle.code(viewer.id)
             async with info.context.transaction() as session:
-                codes = await second_factor.confirm(session, viewer, sealer, input.code)
+                codes = await second_factor.confirm(session, viewer, issuer.sealer, input.code, tries)
             if codes is None:
                 raise InvalidCredentials(
                     say("CODE_WRONG", "The code is wrong. Look at the clock of the device, and give the newest code.")
                 )
+            await issuer.throttle.right(tries)
             return RecoveryCodesPayload(recovery_codes=codes, viewer=User.of_viewer(replace(viewer, mfa_enabled=True)))
 
         return await answer(RecoveryCodesPayload, done())

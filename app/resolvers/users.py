@@ -41,6 +41,7 @@ class UsersMutation:
         self, info: Info, input: Annotated[CreateUserInput, strawberry.argument(description="The account.")]
     ) -> UserPayload:
         async def done() -> UserPayload:
+            known = await users.first_password(info.context.viewer, input.password, email=input.email)
             return await _written(
                 info,
                 await info.context.write(
@@ -51,7 +52,7 @@ class UsersMutation:
                         email=input.email,
                         display_name=input.display_name,
                         role=Role(input.role.name),
-                        password=input.password,
+                        password_hash=known,
                     )
                 ),
             )

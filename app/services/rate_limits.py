@@ -1,9 +1,9 @@
 """How often somebody may do something: counted in Redis, for all processes together.
 
-Three kinds of limits. A *class* of expensive work (signing in, signing an upload, ...) is counted for each account and for
-each address it comes from. Everything else costs: each operation takes its cost out of a bucket that refills steadily.
-When Redis does not answer, signing in is refused and everything else is let through: guessing passwords must not become
-free, and reading must not depend on a cache.
+Three kinds of limits. A *class* of expensive work (signing an upload, beginning a quality run, ...) is counted for each account
+and for each address it comes from. A proof of who one is draws on *allowances*, of which `accounts.throttle` says whose they are.
+Everything else costs: each operation takes its cost out of a bucket that refills steadily. When Redis does not answer, proofs
+are refused and everything else is let through: guessing passwords must not become free, and reading must not depend on a cache.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import hashlib
 import ipaddress
 import math
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
@@ -48,15 +48,12 @@ ADDRESS_FACTOR = 10
 class Kind(Enum):
     """Classes of expensive work. The value is the name of its setting without `rate_limit_`."""
 
-    SIGN_IN = "sign_in"
     UPLOAD = "upload"
     QUALITY_RUN = "quality_run"
     EXPORT = "export"
 
 
-_CLOSED = {Kind.SIGN_IN}
 _WHAT = {
-    Kind.SIGN_IN: say("MANY_SIGN_INS", "attempts to sign in"),
     Kind.UPLOAD: say("MANY_UPLOADS", "uploads begun"),
     Kind.QUALITY_RUN: say("MANY_RUNS", "quality runs begun"),
     Kind.EXPORT: "exports",
@@ -81,6 +78,19 @@ redis.call('HSET', KEYS[1], 'tokens', string.format('%.3f', tokens), 'at', strin
 redis.call('PEXPIRE', KEYS[1], math.ceil((capacity - tokens) / per_second * 1000) + 1000)
 return {1, math.floor(tokens), '0'}
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """So many of one thing for one subject within a window."""
+
+    name: str
+    """Of what; it separates the counts, and labels the metric."""
+    words: str
+    """Of what, for people, in the plural."""
+    who: str
+    """Kept as a digest."""
+    rate: RateLimitItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +126,31 @@ class RateLimits:
 
         Raises:
             RateLimited: too many lately, by the same or from the same address.
-            Unavailable: signing in, and Redis does not answer.
         """
         item = self._classes[kind]
-        await self._hit(kind, item, f"who:{_hidden(who)}")
+        await self._hit(Allowance(kind.value, _WHAT[kind], f"who:{who}", item))
         if address is not None:
-            wider = type(item)(item.amount * ADDRESS_FACTOR, item.multiples)
-            await self._hit(kind, wider, f"from:{address_prefix(address)}")
+            await self._hit(Allowance(kind.value, _WHAT[kind], f"from:{address_prefix(address)}", times(item, ADDRESS_FACTOR)))
 
-    async def forget(self, kind: Kind, who: str) -> None:
-        """What `who` did before does not count any more: after a right password."""
-        await self._ask(lambda: self._windows.clear(self._classes[kind], kind.value, f"who:{_hidden(who)}"))
+    async def spend(self, allowances: Sequence[Allowance]) -> None:
+        """One more of each, in this order, up to the first that is used up.
+
+        Raises:
+            RateLimited: one is used up; those before it were spent.
+            Unavailable: Redis does not answer.
+        """
+        for allowance in allowances:
+            if not await self._hit(allowance):
+                raise Unavailable(
+                    say(
+                        "SIGN_IN_NOT_COUNTED",
+                        "Signing in is not possible for a moment: nobody can count the attempts. Try again in a few seconds.",
+                    )
+                )
+
+    async def restore(self, allowance: Allowance) -> None:
+        """Nothing of it is spent any more."""
+        await self._ask(lambda: self._windows.clear(allowance.rate, allowance.name, _hidden(allowance.who)))
 
     async def charge(self, who: str, cost: int) -> Budget | None:
         """`cost` is taken out of the bucket of `who`; None when Redis does not answer and nothing was counted.
@@ -163,30 +187,26 @@ class RateLimits:
         """No connection is open."""
         await self._redis.aclose()
 
-    async def _hit(self, kind: Kind, item: RateLimitItem, who: str) -> None:
-        allowed = await self._ask(lambda: self._windows.hit(item, kind.value, who))
-        if allowed is None and kind in _CLOSED:
-            raise Unavailable(
-                say(
-                    "SIGN_IN_NOT_COUNTED",
-                    "Signing in is not possible for a moment: nobody can count the attempts. Try again in a few seconds.",
-                )
-            )
+    async def _hit(self, allowance: Allowance) -> bool:
+        """False when nobody counted."""
+        key = (allowance.rate, allowance.name, _hidden(allowance.who))
+        allowed = await self._ask(lambda: self._windows.hit(*key))
         if allowed is False:
-            metrics.RATE_LIMITED.labels(kind.value).inc()
-            stats = await self._ask(lambda: self._windows.get_window_stats(item, kind.value, who))
+            metrics.RATE_LIMITED.labels(allowance.name).inc()
+            stats = await self._ask(lambda: self._windows.get_window_stats(*key))
             wait = max(1, math.ceil(stats.reset_time - time.time())) if stats is not None else int(AWAY_SECONDS)
             raise RateLimited(
                 say(
                     "TOO_OFTEN",
                     "Too many {what}: at most {most:,} in {span}. Try again in {wait} s.",
-                    what=_WHAT[kind],
-                    most=item.amount,
-                    span=_duration(item.get_expiry()),
+                    what=allowance.words,
+                    most=allowance.rate.amount,
+                    span=_duration(allowance.rate.get_expiry()),
                     wait=wait,
                 ),
                 retry_after_seconds=wait,
             )
+        return allowed is not None
 
     async def _ask(self, question: Callable[[], Awaitable[T]]) -> T | None:
         """The answer of Redis, or None when it gives none; then it is left alone for two seconds."""
@@ -209,6 +229,11 @@ class RateLimits:
             if asyncio.get_running_loop().time() < self._asked_again_at:
                 return None  # others have found meanwhile that it is away
             return await question()
+
+
+def times(rate: RateLimitItem, factor: int) -> RateLimitItem:
+    """So many times as much in the same window."""
+    return type(rate)(rate.amount * factor, rate.multiples)
 
 
 def address_prefix(address: str) -> str:

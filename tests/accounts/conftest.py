@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from app.core.security import hash_password
+from app.core.hashing import hash_password
 from tests.support.people import Person, a_person
 from tests.support.system import PASSWORD, System
 

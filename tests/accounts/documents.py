@@ -1,5 +1,8 @@
 """Operations on accounts, and how they are refused."""
 
+from redis.asyncio import Redis
+
+from app.services.rate_limits import PREFIX
 from tests.support.client import Client
 from tests.support.people import Person
 from tests.support.system import System
@@ -52,6 +55,22 @@ async def only(client: Client, operation: str) -> dict:
     """The only field of an operation without input."""
     (payload,) = (await client.run(operation)).values()
     return payload
+
+
+async def code_after(client: Client, mutation: str, **input: object) -> str:
+    """How a mutation ended: "", or the code of its only error, wherever that stands."""
+    body = (await client.post(mutation, {"input": input} if "$input" in mutation else {})).json()
+    if body.get("data") is None:
+        return str(body["errors"][0]["extensions"]["code"])
+    (payload,) = body["data"].values()
+    return str(payload["errors"][0]["code"]) if payload["errors"] else ""
+
+
+async def later(system: System) -> None:
+    """Every window in which something is counted has passed."""
+    async with Redis.from_url(system.environment["DATAKURA_REDIS_URL"]) as redis:
+        if keys := [key async for key in redis.scan_iter(f"{PREFIX}*")]:
+            await redis.delete(*keys)
 
 
 async def proved_long_ago(system: System, person: Person) -> None:

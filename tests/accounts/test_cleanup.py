@@ -37,11 +37,6 @@ async def test_old_rows_go_and_young_ones_stay(system: System, editor: Person) -
             f"VALUES (sha256($2), $1, now() - interval '{age}' - interval '30 seconds', 'sealed')",
             editor.session_id, f"token {mine} {age}".encode(),
         )  # fmt: skip
-        await execute(
-            system,
-            f"INSERT INTO attempt_counts (subject, count, started_at) VALUES (sha256($1), 1, now() - interval '{age}')",
-            f"count {mine} {age}".encode(),
-        )
     await execute(
         system, "INSERT INTO mails (id, recipient, subject, body, created_at) VALUES (gen_random_uuid(), $1, 'x', 'unsent', '2020-01-01')",
         editor.email,
@@ -58,7 +53,3 @@ async def test_old_rows_go_and_young_ones_stay(system: System, editor: Person) -
     assert await fetch(system, "SELECT count(*) FROM mails WHERE recipient = $1", editor.email) == [(3,)]
     tokens = await fetch(system, "SELECT successor FROM refresh_tokens WHERE session_id = $1", editor.session_id)
     assert tokens == [(None,)] * 3
-    counts = [f"count {mine} {age}".encode() for age in ("1 minute", "10 days", "40 days")]
-    assert await fetch(
-        system, "SELECT count(*) FROM attempt_counts WHERE subject IN (sha256($1), sha256($2), sha256($3))", *counts
-    ) == [(1,)]

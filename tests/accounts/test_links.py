@@ -28,6 +28,11 @@ def mails_to(system: System, address: str) -> list[str]:
     return [mail.get_content() for mail in mails if mail["To"] == address]
 
 
+async def all_looked_for(system: System) -> bool:
+    """Every account for which a reset was asked for was found, or was not."""
+    return await fetch(system, "SELECT 1 FROM tasks WHERE actor = 'links.send_reset' AND state <> 'SUCCEEDED'") == []
+
+
 async def link_to(system: System, address: str, *, count: int = 1) -> str:
     """The token in the newest of so many mails."""
     await until(lambda: len(mails_to(system, address)) >= count, "a mail")
@@ -68,6 +73,7 @@ async def test_an_address_without_account_gets_the_same_answer_and_no_mail(syste
         ]
         assert answers == [{"errors": []}] * 5
         await link_to(system, boss.email)
+        await until(lambda: all_looked_for(system), "every request to be done")
         assert mails_to(system, gone.email) == mails_to(system, "nobody@example.com") == []
 
 
@@ -83,9 +89,26 @@ async def test_a_newer_link_voids_the_older_and_each_ends(system: System, client
     assert (await client.mutate(SIGN_IN, email=editor.email, password=PASSWORD))["errors"] == []
 
 
+async def test_the_api_does_the_same_whether_there_is_an_account_or_not(system: System, client: Client, editor: Person) -> None:
+    nobody = editor.email.replace("@example", "@nobody0")
+    with system.stopped("worker"):
+        for email in (editor.email, nobody):
+            await done(client, REQUEST, email=email)
+        # The account is looked for by the worker: that takes its time when everybody has their answer.
+        waiting = await fetch(system, "SELECT args::text FROM tasks WHERE actor = 'links.send_reset' AND finished_at IS NULL")
+        assert len({len(args) for (args,) in waiting}) == 1
+        assert len(waiting) == 2
+        assert not [args for (args,) in waiting if "@" in args]
+        assert await fetch(system, "SELECT count(*) FROM one_time_links WHERE user_id = $1", editor.row_id) == [(0,)]
+    await link_to(system, editor.email)
+    await until(lambda: all_looked_for(system), "every request to be done")
+    assert mails_to(system, nobody) == []
+
+
 async def test_a_mailbox_is_not_filled_by_somebody_else(system: System, client: Client, editor: Person) -> None:
     for _ in range(6):
         await done(client, REQUEST, email=editor.email)
+    await until(lambda: all_looked_for(system), "every request to be done")
     assert await fetch(system, "SELECT count(*) FROM mails WHERE recipient = $1", editor.email) == [(3,)]
 
 

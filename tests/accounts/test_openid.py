@@ -121,10 +121,11 @@ async def test_the_cookies_are_for_this_way_alone(browser: Browser) -> None:
     assert attributes == {"HttpOnly", "Max-Age=600", "Path=/oidc", "SameSite=lax"}
     address = await browser.to_provider()
     answer = await browser.app.get(urlsplit(address).path + "?" + urlsplit(address).query)
-    refresh, attempt = sorted(answer.headers.get_list("Set-Cookie"), reverse=True)
+    refresh, attempt, device = sorted(answer.headers.get_list("Set-Cookie"), reverse=True)
     assert refresh.startswith("datakura_refresh=")
     assert {"HttpOnly", "Path=/graphql", "SameSite=strict"} <= {part.strip() for part in refresh.split(";")}
     assert attempt.startswith('datakura_oidc=""')
+    assert device.startswith("datakura_device=")
 
 
 WRONG = {

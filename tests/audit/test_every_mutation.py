@@ -15,8 +15,8 @@ from graphql import GraphQLObjectType
 from redis.asyncio import Redis
 
 from app.api.schema import make_schema
+from app.core.hashing import hash_password
 from app.core.ids import uuid7
-from app.core.security import hash_password
 from app.schema.ids import from_id
 from tests.accounts.test_links import link_to
 from tests.accounts.test_second_factor import code_of

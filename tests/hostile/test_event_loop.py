@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from app.core import security
+from app.core.hashing import hash_password
 from tests.support.people import Person, a_person
 from tests.support.served import served
 from tests.support.system import System
@@ -35,7 +35,7 @@ def too_long(steps: pytest.LogCaptureFixture) -> list[str]:
 
 async def test_fifty_passwords_are_hashed_beside_the_loop(steps: pytest.LogCaptureFixture) -> None:
     # 50 of some 30 ms: 1.5 s, if they ran on it.
-    await asyncio.gather(*(security.hash_password(f"a long password {number}") for number in range(50)))
+    await asyncio.gather(*(hash_password(f"a long password {number}") for number in range(50)))
     assert too_long(steps) == []
 
 

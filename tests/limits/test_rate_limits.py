@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 
 import pytest
+from limits import parse
 from pydantic import SecretStr, ValidationError
 from redis.asyncio import Redis
 
@@ -12,7 +13,7 @@ from app.core.errors import RateLimited, Unavailable
 from app.core.ids import uuid7
 from app.core.settings import Settings
 from app.embedded.engines import Engines
-from app.services.rate_limits import PREFIX, Kind, RateLimits, address_prefix
+from app.services.rate_limits import PREFIX, Allowance, Kind, RateLimits, address_prefix
 from tests.support.system import free_port
 
 Make = Callable[..., RateLimits]
@@ -29,6 +30,11 @@ async def make(engines: Engines) -> AsyncIterator[Make]:
             return limits
 
         yield made
+
+
+def an_allowance(rate: str = "1000/minute") -> Allowance:
+    """Of somebody of whom nobody has heard."""
+    return Allowance("test", "attempts", f"{uuid7().hex}@example.com", parse(rate))
 
 
 async def allowed(limits: RateLimits, kind: Kind, who: str, address: str | None = None, *, times: int) -> int:
@@ -62,32 +68,34 @@ async def test_one_class_does_not_count_for_another(make: Make) -> None:
 
 
 async def test_many_accounts_from_one_address_have_ten_times_the_limit(make: Make) -> None:
-    limits, address = make(rate_limit_sign_in="2/minute"), f"2001:db8:{uuid7().hex[-4:]}:{uuid7().hex[-8:-4]}::1"
-    counts = [await allowed(limits, Kind.SIGN_IN, str(uuid7()), address, times=1) for _ in range(22)]
+    limits, address = make(rate_limit_export="2/minute"), f"2001:db8:{uuid7().hex[-4:]}:{uuid7().hex[-8:-4]}::1"
+    counts = [await allowed(limits, Kind.EXPORT, str(uuid7()), address, times=1) for _ in range(22)]
     assert counts == [1] * 20 + [0] * 2
     # The next address of the same household is no way around it; the next household is not concerned.
     neighbour = address.removesuffix("::1") + "::2"
-    assert await allowed(limits, Kind.SIGN_IN, str(uuid7()), neighbour, times=1) == 0
-    assert await allowed(limits, Kind.SIGN_IN, str(uuid7()), None, times=1) == 1
+    assert await allowed(limits, Kind.EXPORT, str(uuid7()), neighbour, times=1) == 0
+    assert await allowed(limits, Kind.EXPORT, str(uuid7()), None, times=1) == 1
 
 
-async def test_the_name_of_an_account_counts_in_every_spelling_and_is_not_kept(make: Make, engines: Engines) -> None:
-    limits, name = make(rate_limit_sign_in="2/minute"), f"Somebody-{uuid7().hex}@Example.com"
-    for spelling in (name, f" {name.lower()} "):
-        await limits.hit(Kind.SIGN_IN, spelling, None)
-    with pytest.raises(RateLimited):
-        await limits.hit(Kind.SIGN_IN, name.upper(), None)
+async def test_who_is_counted_is_not_kept(make: Make, engines: Engines) -> None:
+    await make().spend([an_allowance()])
     async with Redis.from_url(engines.redis_url, decode_responses=True) as redis:
         keys = [key async for key in redis.scan_iter(f"{PREFIX}*")]
     assert keys
     assert not any("example.com" in key.lower() for key in keys)
 
 
-async def test_a_right_password_forgets_the_wrong_ones(make: Make) -> None:
-    limits, name = make(rate_limit_sign_in="2/minute"), f"{uuid7().hex}@example.com"
-    assert await allowed(limits, Kind.SIGN_IN, name, times=3) == 2
-    await limits.forget(Kind.SIGN_IN, name)
-    assert await allowed(limits, Kind.SIGN_IN, name, times=3) == 2
+async def test_allowances_are_spent_up_to_the_first_that_is_used_up(make: Make) -> None:
+    limits, narrow, wide = make(), an_allowance("2/minute"), an_allowance("3/minute")
+    for _ in range(2):
+        await limits.spend([narrow, wide])
+    with pytest.raises(RateLimited, match=r"^Too many attempts: at most 2 in a minute. Try again in \d+ s.$"):
+        await limits.spend([narrow, wide])
+    await limits.spend([wide])
+    with pytest.raises(RateLimited, match="at most 3 in a minute"):
+        await limits.spend([wide])
+    await limits.restore(narrow)
+    await limits.spend([narrow])
 
 
 async def test_two_processes_count_together(make: Make) -> None:
@@ -116,15 +124,15 @@ async def test_without_redis_nobody_signs_in_and_everything_else_goes_on(make: M
     limits = make(redis_url=f"redis://127.0.0.1:{free_port()}/0")
     for _ in range(2):  # the second does not even try to connect
         with pytest.raises(Unavailable):
-            await limits.hit(Kind.SIGN_IN, "somebody@example.com", "192.0.2.1")
+            await limits.spend([an_allowance()])
         for kind in (Kind.UPLOAD, Kind.QUALITY_RUN, Kind.EXPORT):
             await limits.hit(kind, "somebody", "192.0.2.1")
         assert await limits.charge("viewer:somebody", 10_000) is None
 
 
 async def test_many_at_once_are_counted_and_not_taken_for_a_redis_that_is_away(make: Make) -> None:
-    limits = make(rate_limit_sign_in="1000/minute")
-    await asyncio.gather(*(limits.hit(Kind.SIGN_IN, f"{uuid7().hex}@example.com", None) for _ in range(150)))
+    limits = make()
+    await asyncio.gather(*(limits.spend([an_allowance()]) for _ in range(150)))
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ async def shelf(system: System) -> Viewer:
     owner = Viewer(uuid7(), f"{uuid7().hex}@example.com", "Owner of sixty", Role.EDITOR)
     connection = await system.database()
     await connection.execute(
-        "INSERT INTO users (id, email, display_name, role) VALUES ($1, $2, $3, 'EDITOR')",
+        "INSERT INTO users (id, email, email_key, display_name, role) VALUES ($1, $2::text, $2::text, $3, 'EDITOR')",
         owner.id,
         owner.email,
         owner.display_name,

@@ -69,7 +69,7 @@ class Shelf:
         """A new account."""
         viewer = Viewer(uuid7(), f"{uuid7().hex}@example.com", name, role)
         async with self.db.transaction(TEST) as session:
-            session.add(User(id=viewer.id, email=viewer.email, display_name=name, role=role))
+            session.add(User(id=viewer.id, email=viewer.email, email_key=viewer.email, display_name=name, role=role))
         return viewer
 
     async def put(
@@ -177,5 +177,5 @@ async def shelf(db: Database) -> Shelf:
     owner = Viewer(uuid7(), "owner@example.com", "Owner", Role.ADMIN)
     shelf = Shelf(db, PostgresIndex(db), owner)
     async with db.transaction(TEST) as session:
-        session.add(User(id=owner.id, email=owner.email, display_name="Owner", role=owner.role))
+        session.add(User(id=owner.id, email=owner.email, email_key=owner.email, display_name="Owner", role=owner.role))
     return shelf

@@ -63,7 +63,15 @@ async def big_db(volume_url: str) -> AsyncIterator[Database]:
     ]
     async with db.transaction(TEST) as session:
         for viewer in (ADMIN, VIEWER):
-            session.add(User(id=viewer.id, email=f"{viewer.id}@example.com", display_name="x", role=Role.VIEWER))
+            session.add(
+                User(
+                    id=viewer.id,
+                    email=f"{viewer.id}@example.com",
+                    email_key=f"{viewer.id}@example.com",
+                    display_name="x",
+                    role=Role.VIEWER,
+                )
+            )
         await session.flush()
         await session.execute(
             insert(Dataset),

@@ -20,7 +20,7 @@ from app.resolvers.nodes import FINDERS
 ROOT = Path(__file__).parents[2]
 ROOTS = {"Query", "Mutation", "Subscription"}
 UNSCOPED = {
-    "api_keys", "attempt_counts", "audit_chains", "audit_checkpoints", "audit_events", "audit_links", "external_identities", "idempotency_keys", "inboxes", "mails", "mfa_challenges", "notices", "notification_channels", "notification_deliveries", "one_time_links",
+    "api_keys", "audit_chains", "audit_checkpoints", "audit_events", "audit_links", "external_identities", "idempotency_keys", "inboxes", "mails", "mfa_challenges", "notices", "notification_channels", "notification_deliveries", "one_time_links",
     "recovery_codes", "refresh_tokens", "rule_template_rules", "rule_templates", "sign_in_sessions", "signing_keys", "tasks", "team_members", "teams", "users",
 }  # fmt: skip
 """Tables that hold nothing of a dataset. What the guard protects is all the others."""

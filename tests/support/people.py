@@ -37,7 +37,7 @@ async def a_person(system: System, role: str, *, password_hash: str | None = Non
     email = f"{row_id.hex}@example.com"
     connection = await system.database()
     await connection.execute(
-        "INSERT INTO users (id, email, display_name, role, password_hash) VALUES ($1, $2, $3, $4, $5)",
+        "INSERT INTO users (id, email, email_key, display_name, role, password_hash) VALUES ($1, $2::text, $2::text, $3, $4, $5)",
         row_id, email, f"A {role.lower()}", role, password_hash,
     )  # fmt: skip
     await connection.execute(

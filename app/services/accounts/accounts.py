@@ -3,18 +3,18 @@
 import unicodedata
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from app.core import security
 from app.core.errors import InvalidInput
+from app.core.hashing import hash_password, hashing
 from app.core.ids import uuid7
 from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.viewer import Role, System
 from app.models.accounts import User
 from app.services import audit
-from app.services.accounts import passwords
+from app.services.accounts import addresses, passwords
 
 USER_COLUMNS = (
     User.id, User.email, User.display_name, User.role, User.active, User.created_at,
@@ -42,20 +42,24 @@ async def ensure_admin(session: AsyncSession, *, email: str, password: str | Non
         except InvalidInput as error:
             raise InvalidInput(say("ADMIN_PASSWORD", "{reason} (DATAKURA_ADMIN_PASSWORD)", reason=error.message)) from error
     row = (
-        await session.execute(select(User.id, User.password_hash).where(func.lower(User.email) == email.strip().lower()))
+        await session.execute(select(User.id, User.password_hash).where(User.email_key == addresses.key_of(email)))
     ).one_or_none()
     if row is None:
         if password is None:
             return False
         user = User(
-            id=uuid7(), email=email.strip(), display_name="Administrator", role=Role.ADMIN,
-            password_hash=await security.hash_password(password),
+            id=uuid7(), email=email.strip(), email_key=addresses.key_of(email), display_name="Administrator", role=Role.ADMIN,
+            password_hash=await hash_password(password),
         )  # fmt: skip
         session.add(user)
         await audit.record(session, System("prepare"), "user.create_admin", user.id)
         return True
-    if password is not None and not await security.verify_password(password, row.password_hash):
-        renewed = await security.hash_password(password)
+    if password is None:
+        return False
+    async with hashing.turn("ourselves") as turn:
+        right = await passwords.matches(turn, password, row.password_hash)
+        renewed = None if right else await turn.hash(password)
+    if renewed is not None:
         await session.execute(update(User).where(User.id == row.id).values(password_hash=renewed, active=True, role=Role.ADMIN))
         await audit.record(session, System("prepare"), "user.reset_password", row.id)
     return False

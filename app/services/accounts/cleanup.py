@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.models.accounts import MfaChallenge, OneTimeLink, RefreshToken, SignInSession
 from app.models.mails import Mail
-from app.services.accounts import attempts
 
 KEPT = timedelta(days=30)
 
@@ -15,7 +14,6 @@ KEPT = timedelta(days=30)
 async def forget_old(session: AsyncSession) -> None:
     """Ended sessions and sent mails are kept for thirty days, links and challenges for one."""
     now = func.now()
-    await attempts.forget_old(session)
     await session.execute(delete(MfaChallenge).where(MfaChallenge.expires_at < now - timedelta(days=1)))
     await session.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < now - timedelta(days=1)))
     await session.execute(delete(Mail).where(Mail.body.is_(None), Mail.created_at < now - KEPT))

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,7 +14,7 @@ from app.core.phrases import say
 from app.core.viewer import Role, System
 from app.models.accounts import ExternalIdentity, User
 from app.services import audit
-from app.services.accounts import sessions, sign_in
+from app.services.accounts import addresses, sessions, sign_in
 from app.services.accounts.accounts import USER_COLUMNS
 from app.services.accounts.sessions import Issuer, Session
 from app.services.accounts.sign_in import Challenge
@@ -63,12 +63,12 @@ async def _known(session: AsyncSession, proven: Proven) -> UUID | None:
 async def _tied(session: AsyncSession, issuer: Issuer, proven: Proven) -> UUID | None:
     if proven.email is None:
         return None
-    statement = select(User.id).where(func.lower(User.email) == proven.email.strip().lower(), User.active)
+    statement = select(User.id).where(User.email_key == addresses.findable_key(proven.email), User.active)
     user_id = (await session.execute(statement)).scalar_one_or_none()
     if user_id is None:
         if not issuer.settings.oidc_create_accounts:
             return None
-        user_id = await _made(session, proven, proven.email.strip())
+        user_id = await _made(session, proven, addresses.checked(proven.email))
     if user_id is None:
         return None
     await session.execute(
@@ -80,11 +80,13 @@ async def _tied(session: AsyncSession, issuer: Issuer, proven: Proven) -> UUID |
 
 async def _made(session: AsyncSession, proven: Proven, email: str) -> UUID | None:
     """None for an address whose account is deactivated."""
-    taken = await session.execute(select(User.id).where(func.lower(User.email) == email.lower()))
+    taken = await session.execute(select(User.id).where(User.email_key == addresses.key_of(email)))
     if taken.first() is not None:
         return None
     user_id = uuid7()
     name = " ".join((proven.name or email).split())[:_MAX_NAME].replace("\x00", "") or email[:_MAX_NAME]
-    await session.execute(insert(User).values(id=user_id, email=email, display_name=name, role=Role.VIEWER))
+    await session.execute(
+        insert(User).values(id=user_id, email=email, email_key=addresses.key_of(email), display_name=name, role=Role.VIEWER)
+    )
     await audit.record(session, _API, "user.create", user_id, role=Role.VIEWER.value, how="openid")
     return user_id

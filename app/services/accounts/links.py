@@ -1,24 +1,30 @@
 """One-time links by mail: to accept an invitation, to choose another password."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import orjson
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import security
+from app.core import ledger, security
 from app.core.errors import InvalidCredentials
+from app.core.hashing import hashing
+from app.core.sealing import Place, sealer_of
+from app.core.settings import Settings
 from app.core.viewer import System
 from app.models.accounts import LinkPurpose, OneTimeLink, User
 from app.services import audit
-from app.services.accounts import attempts, mails, passwords, sessions
+from app.services.accounts import addresses, mails, passwords, sessions
 from app.services.accounts.sessions import Issuer
+from app.services.accounts.throttle import Asker
 
 LIFETIME = {LinkPurpose.INVITATION: timedelta(days=7), LinkPurpose.PASSWORD_RESET: timedelta(hours=1)}
-MOST_RESETS = 3
-"""Within a quarter of an hour: nobody's mailbox is filled by somebody else."""
+ACTOR = "links.send_reset"
 REFUSED = "This link is wrong, was used before, or has ended. Ask for another one."
 _API = System("api")
+_REQUEST = Place("tasks", "args", ACTOR)
 _PATH = {LinkPurpose.INVITATION: "accept-invitation", LinkPurpose.PASSWORD_RESET: "reset-password"}
 _SUBJECT = {
     LinkPurpose.INVITATION: "Your invitation to Datakura / Datakura への招待",
@@ -38,7 +44,17 @@ _TEXT = {
 }
 
 
-async def send(session: AsyncSession, issuer: Issuer, user_id: UUID, purpose: LinkPurpose) -> None:
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """Somebody has forgotten a password."""
+
+    email_key: str
+    ip_address: str | None
+    request_id: str | None
+    user_agent: str | None
+
+
+async def send(session: AsyncSession, settings: Settings, user_id: UUID, purpose: LinkPurpose) -> None:
     """A new link is on its way to the account's address; older ones for the same purpose are void."""
     user = (await session.execute(select(User.email, User.display_name).where(User.id == user_id))).one()
     token = security.new_secret()
@@ -51,34 +67,53 @@ async def send(session: AsyncSession, issuer: Issuer, user_id: UUID, purpose: Li
         )
     )
     # After '#': browsers send that part to no server, so it stands in no log on the way.
-    link = f"{issuer.settings.url}/{_PATH[purpose]}#{token}"
+    link = f"{settings.url}/{_PATH[purpose]}#{token}"
     text = _TEXT[purpose].format(name=user.display_name, link=link)
-    await mails.write(session, issuer.sealer, recipient=user.email, subject=_SUBJECT[purpose], text=text)
+    await mails.write(session, sealer_of(settings), recipient=user.email, subject=_SUBJECT[purpose], text=text)
 
 
-async def request_reset(issuer: Issuer, *, email: str, origin: audit.Origin) -> None:
-    """Who has an active account with this address gets a link; nobody learns whether there is one."""
-    clean = email.strip().lower()
-    limit = [attempts.Limit("reset", clean, MOST_RESETS)]
+async def request_reset(issuer: Issuer, *, email: str, asker: Asker, origin: audit.Origin) -> None:
+    """Who has an active account with this address gets a link; nobody learns whether there is one, by the time it takes neither.
+
+    The api writes down what was asked for, sealed: an address that nobody has an account for is not kept in the clear. A
+    worker looks for the account.
+
+    Raises:
+        RateLimited: too many from this network.
+        Unavailable: nobody can count them.
+    """
+    key = addresses.findable_key(email)
+    if not await issuer.throttle.mail(email, asker) or key is None:
+        return
+    request = orjson.dumps(_Request(key, origin.ip_address, origin.request_id, origin.user_agent))
+    sealed = issuer.sealer.seal(request, _REQUEST).hex()
     async with issuer.db.transaction(_API) as session:
-        session.info["origin"] = origin
-        readable = len(clean) <= 320 and "\x00" not in clean
-        statement = select(User.id).where(func.lower(User.email) == (clean if readable else ""), User.active)
-        user_id = (await session.execute(statement)).scalar_one_or_none()
-        too_often = await attempts.exhausted(session, limit)
-        await attempts.count_failure(session, limit)
-        if user_id is not None and not too_often:
-            await send(session, issuer, user_id, LinkPurpose.PASSWORD_RESET)
-            await audit.record(session, _API, "user.request_password_reset", user_id)
+        await ledger.enqueue(session, actor=ACTOR, args={"sealed": sealed}, queue="interactive")
 
 
-async def choose_password(issuer: Issuer, *, token: str, password: str, purpose: LinkPurpose, origin: audit.Origin) -> None:
+async def send_reset(session: AsyncSession, settings: Settings, sealed: str) -> None:
+    """What `request_reset` has written down is done."""
+    request = _Request(**orjson.loads(sealer_of(settings).open(bytes.fromhex(sealed), _REQUEST)))
+    session.info["origin"] = audit.Origin(request.ip_address, request.request_id, request.user_agent)
+    statement = select(User.id).where(User.email_key == request.email_key, User.active)
+    user_id = (await session.execute(statement)).scalar_one_or_none()
+    if user_id is not None:
+        await send(session, settings, user_id, LinkPurpose.PASSWORD_RESET)
+        await audit.record(session, _API, "user.request_password_reset", user_id)
+
+
+async def choose_password(
+    issuer: Issuer, *, token: str, password: str, purpose: LinkPurpose, asker: Asker, origin: audit.Origin
+) -> None:
     """The account of the link has this password, and no session. The link is used up, and a second factor stays on.
 
     Raises:
         InvalidCredentials: the link is wrong, was used, has ended, or is for something else.
         InvalidInput: the password cannot be accepted; the link can be used again.
+        RateLimited: too many tries.
+        Unavailable: too many passwords at the same moment, or nobody can count the tries.
     """
+    tries = await issuer.throttle.link(token, asker)
     digest = security.digest(token)
     open_link = (
         OneTimeLink.token_hash == digest,
@@ -92,7 +127,8 @@ async def choose_password(issuer: Issuer, *, token: str, password: str, purpose:
     if user is None:
         raise InvalidCredentials(REFUSED)
     passwords.check(password, email=user.email)
-    renewed = await security.hash_password(password)
+    async with hashing.turn(tries.line) as turn:
+        renewed = await turn.hash(password)
     async with issuer.db.transaction(_API) as session:
         session.info["origin"] = origin
         used = await session.execute(

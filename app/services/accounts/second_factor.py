@@ -18,14 +18,14 @@ from app.core.sealing import Place, Sealer
 from app.core.viewer import Viewer
 from app.models.accounts import RecoveryCode, User
 from app.services import audit
-from app.services.accounts import attempts, sessions
+from app.services.accounts import sessions
 from app.services.accounts.step_up import require_step_up
+from app.services.accounts.throttle import Tries
 
 STEP_SECONDS = 30
 WINDOW_STEPS = 1
 """Clocks differ, and people type slowly: the step before and the one after count too."""
 RECOVERY_CODES = 10
-MOST_FAILURES = 5
 ISSUER = "Datakura"
 # Without those that look alike.
 _LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -62,7 +62,7 @@ async def enrol(session: AsyncSession, viewer: Viewer, sealer: Sealer) -> Enrolm
     return Enrolment(secret, uri, _qr_code(uri))
 
 
-async def confirm(session: AsyncSession, viewer: Viewer, sealer: Sealer, code: str) -> list[str] | None:
+async def confirm(session: AsyncSession, viewer: Viewer, sealer: Sealer, code: str, tries: Tries) -> list[str] | None:
     """The second factor is on; returns the recovery codes, which are shown this once. None: the code was wrong.
 
     All other sessions end: they were opened without it.
@@ -79,7 +79,7 @@ async def confirm(session: AsyncSession, viewer: Viewer, sealer: Sealer, code: s
     ).one()
     if row.totp_secret is None or row.totp_confirmed_at is not None:
         raise Conflict(say("NO_SECOND_FACTOR_TO_CONFIRM", "There is no second factor to confirm (mutation enrollTotp)."))
-    if not await accept(session, sealer, viewer.id, code):
+    if not await accept(session, sealer, viewer.id, code, tries):
         return None
     await session.execute(update(User).where(User.id == viewer.id).values(totp_confirmed_at=func.now()))
     await sessions.end_all(session, viewer.id, but=viewer.session_id)
@@ -120,24 +120,24 @@ async def remove(session: AsyncSession, user_id: UUID) -> None:
     await session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
 
 
-async def accept(session: AsyncSession, sealer: Sealer, user_id: UUID, code: str) -> bool:
+async def accept(session: AsyncSession, sealer: Sealer, user_id: UUID, code: str, tries: Tries) -> bool:
     """True when the code is right and was not used before; it is used up then, in this transaction.
 
-    The account's row is locked first: of many uses of one code at the same time, one succeeds, and guesses are counted one
-    after the other. The fifth failure within a quarter of an hour makes every code wrong for the rest of it.
+    The account's row is locked first: of many uses of one code at the same time, one succeeds.
+
+    Args:
+        tries: leave of `throttle.code` for this account, asked for before the transaction: Redis may take its time.
     """
+    assert tries.line == f"account {user_id}"
     row = (
         await session.execute(select(User.totp_secret).where(User.id == user_id).with_for_update(key_share=True))
     ).one_or_none()
-    limit = [attempts.Limit("totp", str(user_id), MOST_FAILURES)]
-    if row is None or await attempts.exhausted(session, limit):
+    if row is None:
         return False
     cleaned = "".join(code.split()).replace("-", "").upper()
-    right = await _use_code(session, sealer, user_id, row.totp_secret, cleaned) or await _use_recovery_code(
+    return await _use_code(session, sealer, user_id, row.totp_secret, cleaned) or await _use_recovery_code(
         session, user_id, cleaned
     )
-    await (attempts.forget if right else attempts.count_failure)(session, limit)
-    return right
 
 
 async def _use_code(session: AsyncSession, sealer: Sealer, user_id: UUID, sealed: bytes | None, code: str) -> bool:

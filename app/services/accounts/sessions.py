@@ -21,6 +21,7 @@ from app.models.accounts import RefreshToken, SignInSession, User
 from app.services import audit
 from app.services.accounts import signing_keys
 from app.services.accounts.accounts import USER_COLUMNS
+from app.services.accounts.throttle import Throttle
 
 GRACE_SECONDS = 10
 """A refresh token that was used so recently is a lost answer, not a theft."""
@@ -35,6 +36,7 @@ class Issuer:
     db: Database
     signer: security.TokenSigner
     settings: Settings
+    throttle: Throttle
 
     @property
     def sealer(self) -> Sealer:

@@ -8,14 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import security
 from app.core.errors import Conflict, InvalidCredentials, StepUpRequired
+from app.core.hashing import Turn, hashing, needs_rehash
 from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.viewer import System, Viewer
 from app.models.accounts import MfaChallenge, SignInSession, User
 from app.services import audit
-from app.services.accounts import attempts, passwords, second_factor, sessions
+from app.services.accounts import addresses, passwords, second_factor, sessions
 from app.services.accounts.accounts import USER_COLUMNS
 from app.services.accounts.sessions import Issuer, Session
+from app.services.accounts.throttle import Asker
 
 REFUSED = say("WRONG_PASSWORD_OR_ADDRESS", "The e-mail address or the password is wrong.")
 WRONG_CODE = say("WRONG_CODE_OR_LATE", "The code is wrong, was used before, or the sign-in took too long.")
@@ -31,73 +33,80 @@ class Challenge:
     expires_at: datetime
 
 
-async def sign_in(issuer: Issuer, *, email: str, password: str, origin: audit.Origin) -> Session | Challenge:
+async def sign_in(issuer: Issuer, *, email: str, password: str, asker: Asker, origin: audit.Origin) -> Session | Challenge:
     """A new session, or a challenge when the account has a second factor.
 
     Raises:
-        InvalidCredentials: unknown address, wrong password, deactivated, or too many failures: the same words and time for all.
-        Unavailable: too many sign-ins at the same moment.
+        InvalidCredentials: unknown address, wrong password, or deactivated: the same words and time for all.
+        RateLimited: too many tries, whether there is such an account or not.
+        Unavailable: too many sign-ins at the same moment, or nobody can count them.
     """
-    async with security.one_of_few():
-        opened = await _sign_in(issuer, email=email, password=password, origin=origin)
+    tries = await issuer.throttle.password(email, asker)
+    async with hashing.turn(tries.line) as turn:
+        opened = await _sign_in(issuer, turn, email=email, password=password, origin=origin)
     if opened is None:
         raise InvalidCredentials(REFUSED)
+    await issuer.throttle.right(tries)
     return opened if isinstance(opened, Challenge) else await sessions.issue(issuer, opened)
 
 
-async def _sign_in(issuer: Issuer, *, email: str, password: str, origin: audit.Origin) -> sessions.Opened | Challenge | None:
-    clean = email.strip().lower()
-    limits = passwords.limits(clean, origin.ip_address)
+async def _sign_in(
+    issuer: Issuer, turn: Turn, *, email: str, password: str, origin: audit.Origin
+) -> sessions.Opened | Challenge | None:
     row = None
-    if len(clean) <= 320 and "\x00" not in clean:
+    if (key := addresses.findable_key(email)) is not None:
         async with issuer.db.read(_API) as connection:
-            statement = select(*USER_COLUMNS, User.password_hash).where(func.lower(User.email) == clean)
+            statement = select(*USER_COLUMNS, User.password_hash).where(User.email_key == key)
             row = (await connection.execute(statement)).one_or_none()
-    right = await passwords.matches(password, row.password_hash if row else None)
-    opened: sessions.Opened | Challenge | None = None
+    right = await passwords.matches(turn, password, row.password_hash if row else None)
+    if row is None or not right or not row.active:
+        return None
+    renewed = await turn.hash(password) if needs_rehash(row.password_hash) and not row.mfa_enabled else None
     async with issuer.db.transaction(_API) as session:
         session.info["origin"] = origin
-        # Asked after the password was checked: of many guesses at once, those that end after the limit is reached are lost.
-        if row is None or not right or not row.active or await attempts.exhausted(session, limits):
-            await attempts.count_failure(session, limits)
-        elif row.mfa_enabled:
-            opened = await challenge(session, row)
-        else:
-            await _rehash(session, row, password)
-            await attempts.forget(session, limits)
-            opened = await sessions.open_session(session, issuer.settings, row, how="password")
-    return opened
+        if row.mfa_enabled:
+            return await challenge(session, row)
+        if renewed is not None:
+            same = (User.id == row.id, User.password_hash == row.password_hash)
+            await session.execute(update(User).where(*same).values(password_hash=renewed))
+        return await sessions.open_session(session, issuer.settings, row, how="password")
 
 
-async def verify(issuer: Issuer, *, challenge_token: str, code: str, origin: audit.Origin) -> Session:
+async def verify(issuer: Issuer, *, challenge_token: str, code: str, asker: Asker, origin: audit.Origin) -> Session:
     """The session of a sign-in whose second factor was right: a code of the app, or a recovery code.
 
     Raises:
-        InvalidCredentials: wrong, used before, too late, or five failures within a quarter of an hour.
+        InvalidCredentials: wrong, used before, or too late.
+        RateLimited: too many tries, or five codes of this account within a quarter of an hour.
+        Unavailable: nobody can count them.
     """
+    tries = await issuer.throttle.challenge(challenge_token, asker)
+    digest = security.digest(challenge_token)
+    found = (
+        select(*USER_COLUMNS)
+        .join(MfaChallenge, MfaChallenge.user_id == User.id)
+        .where(
+            MfaChallenge.token_hash == digest,
+            MfaChallenge.used_at.is_(None),
+            MfaChallenge.expires_at > func.now(),
+            User.active,
+        )
+    )
+    async with issuer.db.read(_API) as connection:
+        row = (await connection.execute(found)).one_or_none()
+    if row is None:
+        raise InvalidCredentials(WRONG_CODE)
+    code_tries = await issuer.throttle.code(row.id)
     opened: sessions.Opened | None = None
     async with issuer.db.transaction(_API) as session:
         session.info["origin"] = origin
-        digest = security.digest(challenge_token)
-        row = (
-            await session.execute(
-                select(*USER_COLUMNS)
-                .join(MfaChallenge, MfaChallenge.user_id == User.id)
-                .where(
-                    MfaChallenge.token_hash == digest,
-                    MfaChallenge.used_at.is_(None),
-                    MfaChallenge.expires_at > func.now(),
-                    User.active,
-                )
-                .with_for_update(of=MfaChallenge)
-            )
-        ).one_or_none()
-        if row is not None and await second_factor.accept(session, issuer.sealer, row.id, code):
+        row = (await session.execute(found.with_for_update(of=MfaChallenge))).one_or_none()
+        if row is not None and await second_factor.accept(session, issuer.sealer, row.id, code, code_tries):
             await session.execute(update(MfaChallenge).where(MfaChallenge.token_hash == digest).values(used_at=func.now()))
-            await attempts.forget(session, passwords.limits(row.email.lower(), origin.ip_address))
             opened = await sessions.open_session(session, issuer.settings, row, how="password and code")
     if opened is None:
         raise InvalidCredentials(WRONG_CODE)
+    await issuer.throttle.right(tries, code_tries)
     return await sessions.issue(issuer, opened)
 
 
@@ -106,23 +115,23 @@ async def step_up(issuer: Issuer, viewer: Viewer, *, password: str | None, code:
 
     Raises:
         StepUpRequired: an API key, which cannot.
-        InvalidCredentials: wrong, or too many failures.
+        InvalidCredentials: wrong.
+        RateLimited: too many tries.
+        Unavailable: too many passwords at the same moment, or nobody can count them.
     """
     if viewer.session_id is None:
         raise StepUpRequired(say("KEY_PROVES_NOTHING", "An API key cannot prove who you are. Sign in as a person."))
-    limits = passwords.limits(str(viewer.id), origin.ip_address)
-    async with issuer.db.read(viewer) as connection:
-        known = (await connection.execute(select(User.password_hash).where(User.id == viewer.id))).scalar_one()
-    right = False
-    if not viewer.mfa_enabled:
-        right = await passwords.matches(password or "", known)
+    proofs = [await issuer.throttle.again(viewer)]
+    if viewer.mfa_enabled:
+        proofs.append(await issuer.throttle.code(viewer.id))
+        right = False
+    else:
+        async with hashing.turn(proofs[0].line) as turn:
+            right = await passwords.matches(turn, password or "", await _password_hash(issuer, viewer))
     async with issuer.db.transaction(viewer) as session:
         session.info["origin"] = origin
         if viewer.mfa_enabled:
-            right = await second_factor.accept(session, issuer.sealer, viewer.id, code or "")
-        elif await attempts.exhausted(session, limits) or not right:
-            right = False
-            await attempts.count_failure(session, limits)
+            right = await second_factor.accept(session, issuer.sealer, viewer.id, code or "", proofs[1])
         if right:
             await session.execute(
                 update(SignInSession).where(SignInSession.id == viewer.session_id).values(authenticated_at=func.now())
@@ -134,6 +143,7 @@ async def step_up(issuer: Issuer, viewer: Viewer, *, password: str | None, code:
             if viewer.mfa_enabled
             else say("PASSWORD_WRONG", "The password is wrong.")
         )
+    await issuer.throttle.right(*proofs)
 
 
 async def change_password(issuer: Issuer, viewer: Viewer, *, current: str, new: str, origin: audit.Origin) -> None:
@@ -141,37 +151,36 @@ async def change_password(issuer: Issuer, viewer: Viewer, *, current: str, new: 
 
     Raises:
         StepUpRequired: an API key.
-        InvalidCredentials: the current one is wrong, or was guessed at too often.
+        InvalidCredentials: the current one is wrong.
         InvalidInput: the new one cannot be accepted.
-        Conflict: the account has no password, or got another one meanwhile.
+        Conflict: the account got another one meanwhile.
+        RateLimited: too many tries.
+        Unavailable: too many passwords at the same moment, or nobody can count them.
     """
     if viewer.session_id is None:
         raise StepUpRequired(say("KEY_CHANGES_NO_PASSWORD", "An API key cannot change a password. Sign in as a person."))
     passwords.check(new, email=viewer.email, path="newPassword")
-    limits = passwords.limits(str(viewer.id), origin.ip_address)
-    async with issuer.db.read(viewer) as connection:
-        known = (await connection.execute(select(User.password_hash).where(User.id == viewer.id))).scalar_one()
-    right = await passwords.matches(current, known)
-    renewed = await security.hash_password(new)
-    async with issuer.db.transaction(viewer) as session:
-        session.info["origin"] = origin
-        refused = not right or await attempts.exhausted(session, limits)
-        if refused:
-            await attempts.count_failure(session, limits)
-        else:
-            done = await session.execute(
-                update(User)
-                .where(User.id == viewer.id, User.password_hash == known)
-                .values(password_hash=renewed)
-                .returning(User.id)
-            )
+    tries = await issuer.throttle.again(viewer)
+    async with hashing.turn(tries.line) as turn:
+        known = await _password_hash(issuer, viewer)
+        if not await passwords.matches(turn, current, known):
+            raise InvalidCredentials(say("CURRENT_PASSWORD_WRONG", "The current password is wrong."))
+        renewed = await turn.hash(new)
+        async with issuer.db.transaction(viewer) as session:
+            session.info["origin"] = origin
+            same = (User.id == viewer.id, User.password_hash == known)
+            done = await session.execute(update(User).where(*same).values(password_hash=renewed).returning(User.id))
             if done.first() is None:
                 raise Conflict(say("PASSWORD_CHANGED_MEANWHILE", "The password was changed meanwhile. Sign in again."))
-            await attempts.forget(session, limits)
             await sessions.end_all(session, viewer.id, but=viewer.session_id)
             await audit.record(session, viewer, "user.change_password", viewer.id)
-    if refused:
-        raise InvalidCredentials(say("CURRENT_PASSWORD_WRONG", "The current password is wrong."))
+    await issuer.throttle.right(tries)
+
+
+async def _password_hash(issuer: Issuer, viewer: Viewer) -> str | None:
+    async with issuer.db.read(viewer) as connection:
+        statement = select(User.password_hash).where(User.id == viewer.id)
+        return (await connection.execute(statement)).scalar_one()
 
 
 async def challenge(session: AsyncSession, row: AnyRow) -> Challenge:
@@ -179,12 +188,3 @@ async def challenge(session: AsyncSession, row: AnyRow) -> Challenge:
     token, ends = security.new_secret(), datetime.now(UTC) + timedelta(minutes=CHALLENGE_MINUTES)
     await session.execute(insert(MfaChallenge).values(token_hash=security.digest(token), user_id=row.id, expires_at=ends))
     return Challenge(token, ends)
-
-
-async def _rehash(session: AsyncSession, row: AnyRow, password: str) -> None:
-    """A hash made with other parameters than today's is renewed, now that the password is at hand."""
-    if security.needs_rehash(row.password_hash):
-        renewed = await security.hash_password(password)
-        await session.execute(
-            update(User).where(User.id == row.id, User.password_hash == row.password_hash).values(password_hash=renewed)
-        )

@@ -8,21 +8,21 @@ from sqlalchemy import func, insert, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from app.core import security
 from app.core.errors import Conflict, Forbidden, InvalidInput, NotFound
+from app.core.hashing import hash_password
 from app.core.ids import uuid7
 from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.viewer import Role, Viewer
 from app.models.accounts import LinkPurpose, User
 from app.services import audit, cursors
-from app.services.accounts import api_keys, links, passwords, sessions
+from app.services.accounts import addresses, api_keys, links, passwords, sessions
 from app.services.accounts.accounts import USER_COLUMNS, clean_line
 from app.services.accounts.sessions import Issuer
 from app.services.accounts.step_up import require_step_up
 from app.services.cursors import Page
 
-MAX_EMAIL, MAX_DISPLAY_NAME = 320, 200
+MAX_DISPLAY_NAME = 200
 _ORDER = "users:created"
 
 
@@ -55,7 +55,7 @@ class UserFilter:
     active: bool | None = None
 
     def __post_init__(self) -> None:
-        if self.text is not None and ("\x00" in self.text or len(self.text) > MAX_EMAIL):
+        if self.text is not None and ("\x00" in self.text or len(self.text) > addresses.LONGEST):
             raise InvalidInput(say("NO_ACCOUNT_OF_NAME", "No account has such a name."), path=("filter", "text"))
 
 
@@ -79,6 +79,21 @@ async def list_users(
     return cursors.page(rows, first, after, lambda row: cursors.encode(_ORDER, row.created_at, row.id))
 
 
+async def first_password(viewer: Viewer, password: str | None, *, email: str) -> str | None:
+    """The hash of the password that an administrator chose for a new account. Before any transaction: it may have to wait.
+
+    Raises:
+        Forbidden: no administrator.
+        InvalidInput: a password that cannot be accepted.
+        Unavailable: too many are hashed at this moment.
+    """
+    require_administrator(viewer)
+    if password is None:
+        return None
+    passwords.check(password, email=email)
+    return await hash_password(password)
+
+
 async def create(
     session: AsyncSession,
     viewer: Viewer,
@@ -87,28 +102,30 @@ async def create(
     email: str,
     display_name: str,
     role: Role,
-    password: str | None,
+    password_hash: str | None,
 ) -> UUID:
     """A new account; without a password the person is invited by mail to choose one.
+
+    Args:
+        password_hash: of `first_password`.
 
     Raises:
         Forbidden: no administrator.
         StepUpRequired: a new administrator, and who this is was not proved lately.
-        InvalidInput: an address, a name or a password that cannot be accepted.
+        InvalidInput: an address or a name that cannot be accepted.
         Conflict: the address has an account.
     """
     require_administrator(viewer)
     if role is Role.ADMIN:
         require_step_up(viewer)
-    clean = checked_email(email)
-    if password is not None:
-        passwords.check(password, email=clean)
+    clean = addresses.checked(email)
     values = {
         "id": uuid7(),
         "email": clean,
+        "email_key": addresses.key_of(clean),
         "display_name": clean_line(display_name, MAX_DISPLAY_NAME, "displayName"),
         "role": role,
-        "password_hash": None if password is None else await security.hash_password(password),
+        "password_hash": password_hash,
     }
     try:
         async with session.begin_nested():
@@ -118,8 +135,8 @@ async def create(
     user_id = values["id"]
     assert isinstance(user_id, UUID)
     await audit.record(session, viewer, "user.create", user_id, role=role.value)
-    if password is None:
-        await links.send(session, issuer, user_id, LinkPurpose.INVITATION)
+    if password_hash is None:
+        await links.send(session, issuer.settings, user_id, LinkPurpose.INVITATION)
     return user_id
 
 
@@ -185,7 +202,7 @@ async def send_link(session: AsyncSession, viewer: Viewer, issuer: Issuer, user_
     if not row.active:
         raise Conflict(say("ACCOUNT_DEACTIVATED", "This account is deactivated: a link would open nothing."))
     purpose = LinkPurpose.INVITATION if row.password_hash is None else LinkPurpose.PASSWORD_RESET
-    await links.send(session, issuer, user_id, purpose)
+    await links.send(session, issuer.settings, user_id, purpose)
     await audit.record(session, viewer, "user.send_link", user_id, purpose=purpose.value)
     return user_id
 
@@ -224,13 +241,3 @@ async def _require_another_administrator(session: AsyncSession, user_id: UUID) -
     others = await session.execute(select(func.count()).where(User.role == Role.ADMIN, User.active, User.id != user_id))
     if others.scalar_one() == 0:
         raise Conflict(say("LAST_ADMINISTRATOR", "This is the last active administrator. Make another one first."))
-
-
-def checked_email(email: str) -> str:
-    """The address without what surrounds it. Raises InvalidInput for what is none."""
-    clean = email.strip()
-    local, sign, domain = clean.rpartition("@")
-    odd = not clean.isprintable() or any(character in ' ,;<>"()[]\\' for character in clean)
-    if not sign or not local or "@" in local or not domain or odd or len(clean) > MAX_EMAIL:
-        raise InvalidInput(say("NO_MAIL_ADDRESS", "This is no e-mail address."), path=("email",))
-    return clean

@@ -20,8 +20,8 @@ from app.models.accounts import TeamMember, User
 from app.models.datasets import Dataset
 from app.models.notifications import ChannelScope, ChannelType, NotificationChannel, NotificationEvent
 from app.services import access, audit, cursors
+from app.services.accounts import addresses
 from app.services.accounts.accounts import clean_line
-from app.services.accounts.users import checked_email
 from app.services.cursors import Page
 from app.services.notifications import templates
 
@@ -290,7 +290,7 @@ def _target(
     given = target.strip()
     if kind is ChannelType.EMAIL:
         try:
-            shown = given = checked_email(given)
+            shown = given = addresses.checked(given)
         except InvalidInput as error:
             raise InvalidInput(error.message, path=("target",)) from error
         _require_known_address(viewer, given)
