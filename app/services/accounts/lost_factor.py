@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.errors import Conflict, NotFound
@@ -12,6 +12,7 @@ from app.core.viewer import Principal, System, Viewer
 from app.models.accounts import User
 from app.services import audit
 from app.services.accounts import mails, second_factor, sessions
+from app.services.accounts.addresses import findable_key
 from app.services.accounts.step_up import require_step_up
 from app.services.accounts.users import require_administrator
 
@@ -51,7 +52,7 @@ async def reset_of_address(session: AsyncSession, principal: System, sealer: Sea
         NotFound: no account has this address.
         Conflict: it has no second factor.
     """
-    found = await session.execute(select(User.id).where(func.lower(User.email) == email.strip().lower()))
+    found = await session.execute(select(User.id).where(User.email_key == findable_key(email)))
     user_id = found.scalar_one_or_none()
     if user_id is None:
         raise NotFound(say("NO_ACCOUNT_OF_ADDRESS", "No account has this address."))
