@@ -23,16 +23,16 @@ def _two(number: int) -> str:
 
 
 _TWICE = each(20, lambda n: f"fragment f{n} on User{{...f{n + 1} ...f{n + 1}}}")
-_EIGHT = "id slug owner{id} tags{name} versions(first:1){edges{cursor}}"
+_FOUR = "id slug owner{id} currentVersion{id}"
 OVERLAPPING = {
     "27 fragments in a chain, two fields": chain(27, "owner{id} tags{name}"),
     "37 fragments in a chain, one object": chain(37, "owner{id}"),
     "29 fragments in a chain, a long argument": chain(29, f'versions(first:1 after:"{"a" * 200}"){{edges{{cursor}}}}'),
     "44 fragments side by side": f"{{viewer{{{each(44, lambda n: f'...f{n}')}}}}}{each(44, lambda n: f'fragment f{n} on User{{id}}')}",
     "857 spreads of 40 fragments": f"{{viewer{{{each(857, lambda n: f'...f{n % 40}')}}}}}{each(40, lambda n: f'fragment f{n} on User{{id}}')}",
-    "184 times five fragments of eight fields": (
+    "184 times five fragments of four fields": (
         f"{{datasets(first:1){{edges{{node{{{'...f0 ...f1 ...f2 ...f3 ...f4 ' * 184}}}}}}}}}"
-        + each(5, lambda n: f"fragment f{n} on Dataset{{{_EIGHT}}}")
+        + each(5, lambda n: f"fragment f{n} on Dataset{{{_FOUR}}}")
     ),
     "a tree of 20 fragments of nested inline fragments": (
         "{viewer{...f0}}"
