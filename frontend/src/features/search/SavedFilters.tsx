@@ -7,7 +7,7 @@ import TextField from '@mui/material/TextField'
 import { useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'react-router'
-import { forgetFilter, saveFilter, savedFilters } from './savedFilters'
+import { forgetFilter, saveFilter, savedFilters } from './keptFilters'
 
 /** Filters by name, to come back to; the present one can be saved. */
 export default function SavedFilters({ narrowed }: { narrowed: boolean }) {

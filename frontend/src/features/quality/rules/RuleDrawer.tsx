@@ -18,7 +18,7 @@ import { graphql, readFragment } from '../../../gql'
 import { MuteButton } from '../incidents/MuteButton'
 import { ResultDetails } from '../runs/ResultDetails'
 import { useAttempt } from '../useAttempt'
-import { RuleDefinition } from './ruleFields'
+import { RuleDefinition } from './ruleDefinition'
 import { MuteQualityRule, RunQualityChecks } from './ruleOperations'
 import { useRuleTypeTitle } from './useRuleTypeText'
 
