@@ -45,9 +45,14 @@ export default function NotificationBell() {
         onClick={(event) => setAnchor(event.currentTarget)}
         sx={{ mr: 1 }}
       >
-        <Badge badgeContent={unread} max={99} color="error">
+        {/* No badge without a number: one that hides a "0" says another word than the label. */}
+        {unread > 0 ? (
+          <Badge badgeContent={unread} max={99} color="error">
+            <NotificationsIcon />
+          </Badge>
+        ) : (
           <NotificationsIcon />
-        </Badge>
+        )}
       </IconButton>
       {anchor && (
         <Suspense>
