@@ -20,7 +20,7 @@ UNPACK = "Unpack it and upload the tables in it one by one."
         (foreign.html, "an HTML page", SAVE),
         (foreign.elf, "a program (ELF)", SAVE),
         (lambda: foreign.zipped(a=b"x\n1\n", b=b"x\n1\n"), "a zip archive of 2 files", UNPACK),
-        (lambda: foreign.zipped(a=b"x\n1\n"), "a zip archive of one file", UNPACK),
+        (lambda: foreign.zipped(a=b"x\n1\n"), "a zip archive of 1 file", UNPACK),
         (foreign.tarred, "a tar archive", UNPACK),
         (lambda: gzip.compress(foreign.tarred()), "a tar archive", UNPACK),
         (lambda: foreign.ole("Workbook"), "an old Microsoft Office document (.xls, .doc)", SAVE),
