@@ -112,6 +112,12 @@ async def test_a_file_that_cannot_be_read_ends_with_status_1_its_error_and_advic
     assert (again.status, line["status"], line["version"]["number"], line["error"]["code"]) == (1, "FAILED", 2, "UNKNOWN_FORMAT")
 
 
+async def test_a_mark_that_no_terminal_shows_is_named(command: Command) -> None:
+    command.file("notes.csv", b"note\nfine\nwell, maybe\nno idea\nok\n")
+    run = await command.run("upload", "notes.csv", "-d", "Notes")
+    assert timeless(run.out).splitlines()[1:3] == ["  4 rows, 1 column, ? s", "  read as CSV, utf-8, delimiter U+001F"]
+
+
 async def test_rejected_records_are_named_by_line_and_reason_the_first_ten(command: Command) -> None:
     command.file("dirty.csv", DIRTY)
     shown = await command.run("upload", "dirty.csv", "-d", "Dirty")

@@ -103,7 +103,7 @@ def _how(options: ReadOptions) -> str:
     if options.encoding:
         said.append(options.encoding)
     if options.delimiter is not None:
-        said.append(f"delimiter {_NAMES.get(options.delimiter, options.delimiter)}")
+        said.append(f"delimiter {_named(options.delimiter)}")
     if options.header_rows == 0:
         said.append("no header")
     if options.skipped_rows:
@@ -111,6 +111,11 @@ def _how(options: ReadOptions) -> str:
     if options.decimal_separator == ",":
         said.append("decimal comma")
     return ", ".join(said)
+
+
+def _named(mark: str) -> str:
+    """A mark as a terminal can show it."""
+    return _NAMES.get(mark) or (mark if mark.isprintable() else f"U+{ord(mark):04X}")
 
 
 def _count(number: int, noun: str) -> str:
