@@ -110,7 +110,7 @@ def test_every_object_with_an_id_is_found_by_it() -> None:
 
 
 AS_SYSTEM = {
-    "accounts/accounts", "accounts/external_sign_in", "accounts/links", "accounts/sessions", "accounts/sign_in", "accounts/signing_keys",
+    "accounts/accounts", "accounts/external_sign_in", "accounts/failures", "accounts/links", "accounts/sessions", "accounts/sign_in", "accounts/signing_keys",
     "audit/chain", "audit/checkpoints", "datasets/search", "healing", "ingest/ingests", "live", "notifications/live",
     "quality/results", "quality/tables", "quality/ticks", "uploads/storage_cleanup",
 }  # fmt: skip

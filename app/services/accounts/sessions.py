@@ -147,7 +147,7 @@ async def refresh(issuer: Issuer, refresh_token: str, *, origin: audit.Origin) -
             renewed = issuer.sealer.open(found.successor, place).decode()
         else:
             await _end(session, SignInSession.id == found.session_id)
-            await audit.record(session, _API, "session.refresh_reused", found.session_id)
+            await audit.record(session, _API, "session.refresh_reused", found.session_id, userId=str(found.id))
     if renewed is None:
         raise Unauthenticated(ENDED)
     opened = Opened(viewer_of(found, found.session_id, found.authenticated_at), found.session_id, renewed, found.expires_at)

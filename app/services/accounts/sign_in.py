@@ -14,7 +14,7 @@ from app.core.rows import AnyRow
 from app.core.viewer import System, Viewer
 from app.models.accounts import MfaChallenge, SignInSession, User
 from app.services import audit
-from app.services.accounts import addresses, passwords, second_factor, sessions
+from app.services.accounts import addresses, failures, passwords, second_factor, sessions
 from app.services.accounts.accounts import USER_COLUMNS
 from app.services.accounts.sessions import Issuer, Session
 from app.services.accounts.throttle import Asker
@@ -60,6 +60,7 @@ async def _sign_in(
             row = (await connection.execute(statement)).one_or_none()
     right = await passwords.matches(turn, password, row.password_hash if row else None)
     if row is None or not right or not row.active:
+        await failures.note(issuer.db, row and row.id, "password", origin)
         return None
     renewed = await turn.hash(password) if needs_rehash(row.password_hash) and not row.mfa_enabled else None
     async with issuer.db.transaction(_API) as session:
@@ -105,6 +106,7 @@ async def verify(issuer: Issuer, *, challenge_token: str, code: str, asker: Aske
             await session.execute(update(MfaChallenge).where(MfaChallenge.token_hash == digest).values(used_at=func.now()))
             opened = await sessions.open_session(session, issuer.settings, row, how="password and code")
     if opened is None:
+        await failures.note(issuer.db, row and row.id, "code", origin)
         raise InvalidCredentials(WRONG_CODE)
     await issuer.throttle.right(tries, code_tries)
     return await sessions.issue(issuer, opened)
@@ -138,6 +140,7 @@ async def step_up(issuer: Issuer, viewer: Viewer, *, password: str | None, code:
             )
             await audit.record(session, viewer, "session.step_up", viewer.session_id)
     if not right:
+        await failures.note(issuer.db, viewer.id, "step-up", origin)
         raise InvalidCredentials(
             say("CODE_WRONG_OR_USED", "The code is wrong or was used before.")
             if viewer.mfa_enabled
@@ -164,6 +167,7 @@ async def change_password(issuer: Issuer, viewer: Viewer, *, current: str, new: 
     async with hashing.turn(tries.line) as turn:
         known = await _password_hash(issuer, viewer)
         if not await passwords.matches(turn, current, known):
+            await failures.note(issuer.db, viewer.id, "change of password", origin)
             raise InvalidCredentials(say("CURRENT_PASSWORD_WRONG", "The current password is wrong."))
         renewed = await turn.hash(new)
         async with issuer.db.transaction(viewer) as session:
