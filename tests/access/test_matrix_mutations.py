@@ -66,7 +66,7 @@ class Clones:
     async def make(self) -> None:
         rows = [(self._users[name], f"{self._users[name].hex}@example.com", role) for name, role in ROLES.items()]
         await self._connection.executemany(
-            "INSERT INTO users (id, email, display_name, role) VALUES ($1, $2, 'A clone', $3)", rows
+            "INSERT INTO users (id, email, email_key, display_name, role) VALUES ($1, $2::text, $2::text, 'A clone', $3)", rows
         )
         for scope, owner in SCOPES.items():
             self._keys[f"key {scope}"] = await a_key(self._connection, self._users[owner], scope)
