@@ -9,7 +9,7 @@ import Skeleton from '@mui/material/Skeleton'
 import Stack from '@mui/material/Stack'
 import TextField from '@mui/material/TextField'
 import Typography from '@mui/material/Typography'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ErrorState } from '../../../components/ErrorState'
 import { useDraft } from '../../../components/useDraft'
@@ -98,6 +98,7 @@ export default function ContractView({ datasetId, slug }: ContractViewProps) {
   const { data, error, refetch } = useQuery(DataContractQuery, { variables: { datasetId }, fetchPolicy: 'cache-and-network', nextFetchPolicy: 'cache-first' })
   const [text, keep] = useDraft(`contract.${datasetId}`, isText)
   const [changes, setChanges] = useState<Changes | null>(null)
+  const input = useRef<HTMLInputElement>(null)
   const [send, sending] = useMutation(ImportDataContract)
 
   function submit(dryRun: boolean) {
@@ -160,20 +161,23 @@ export default function ContractView({ datasetId, slug }: ContractViewProps) {
         </Typography>
         <Stack spacing={2}>
           {problem && <Alert severity="error">{problem}</Alert>}
-          <Button component="label" variant="outlined" sx={{ alignSelf: 'flex-start' }}>
+          <Button variant="outlined" sx={{ alignSelf: 'flex-start' }} onClick={() => input.current?.click()}>
             {t('contract.choose')}
-            <input
-              type="file"
-              accept=".yaml,.yml,.json"
-              aria-label={t('contract.choose')}
-              style={{ position: 'absolute', width: 1, height: 1, opacity: 0 }}
-              onChange={(event) => {
-                const [file] = event.target.files ?? []
-                setChanges(null)
-                if (file) void file.text().then(keep)
-              }}
-            />
           </Button>
+          <input
+            ref={input}
+            type="file"
+            hidden
+            accept=".yaml,.yml,.json"
+            aria-label={t('contract.choose')}
+            onChange={(event) => {
+              const [file] = event.target.files ?? []
+              // The same file may be chosen again once it was changed.
+              event.target.value = ''
+              setChanges(null)
+              if (file) void file.text().then(keep)
+            }}
+          />
           <TextField
             label={t('contract.text')}
             value={text ?? ''}
