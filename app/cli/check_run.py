@@ -181,5 +181,10 @@ async def _read_as(request: Request, path: Path, folder: Path, options: ReadOpti
     verdict = verdicts[-1]
     if isinstance(verdict, IngestFailure):
         where = f"line {verdict.line}: " if verdict.line is not None else ""
-        raise CannotCheck(str(path), f"{where}{verdict.message} {verdict.hint or ''}".rstrip())
+        raise CannotCheck(str(path), f"{where}{verdict.message} {_here(verdict.hint or '')}".rstrip())
     return verdict
+
+
+def _here(hint: str) -> str:
+    """What to do about a file that nobody has uploaded."""
+    return hint.replace(", then upload again", "")

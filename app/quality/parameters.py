@@ -1,5 +1,6 @@
 """Typed parameters of rule types: JSON in, checked values out, and the JSON Schema that forms are drawn from."""
 
+import difflib
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
@@ -52,8 +53,20 @@ def parse(kind: type[P], spec: RuleSpec) -> P | list[Problem]:
         for one in error.errors(include_url=False, include_input=False):
             path = ("parameters", *_names(one["loc"]))
             # Of a value that may be of several types each type complains; the first complaint says enough.
-            found.setdefault(path, Problem(path, _sentence(one["msg"], one.get("ctx", {}).get("error"))))
+            own = one.get("ctx", {}).get("error")
+            sentence = _unknown(kind, path[1:]) if one["type"] == "extra_forbidden" else _sentence(one["msg"], own)
+            found.setdefault(path, Problem(path, sentence))
         return list(found.values())
+
+
+def _unknown(kind: type[Parameters], path: tuple[str, ...]) -> Phrase:
+    """That there is no such parameter, and which one may have been meant."""
+    name = path[-1]
+    known = {to_camel(field).lower(): to_camel(field) for field in kind.model_fields} if len(path) == 1 else {}
+    near = difflib.get_close_matches(name.replace("_", "").replace("-", "").lower(), known, n=1, cutoff=0.75)
+    if near:
+        return say("PARAMETER_MEANT", "There is no parameter '{name}'; did you mean '{meant}'?", name=name, meant=known[near[0]])
+    return say("PARAMETER_UNKNOWN", "There is no parameter '{name}'.", name=name)
 
 
 def _sentence(message: str, error: object) -> Phrase:

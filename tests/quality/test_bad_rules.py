@@ -49,7 +49,9 @@ def problems(spec: RuleSpec) -> list[tuple[str, str]]:
         (rule("range", "a"), "parameters", "A range needs at least one end."),
         (rule("range", "a", min=5, max=1), "parameters", "The least value is above the greatest."),
         (rule("range", "a", min="5"), "parameters.min", None),
-        (rule("range", "a", min=1, minn=2), "parameters.minn", "Extra inputs are not permitted."),
+        (rule("range", "a", min=1, minn=2), "parameters.minn", "There is no parameter 'minn'; did you mean 'min'?"),
+        (rule("anomaly", metric="ROW_COUNT", min_points=5), "parameters.min_points",
+         "There is no parameter 'min_points'; did you mean 'minPoints'?"),
         (rule("in_set", "a", values=[]), "parameters.values", None),
         (rule("in_set", "a", values=[None]), "parameters.values.0", None),
         (rule("in_set", "a"), "parameters.values", "Field required."),
@@ -57,7 +59,7 @@ def problems(spec: RuleSpec) -> list[tuple[str, str]]:
         (rule("sequential", "a"), "parameters", "Either a direction or a step is needed."),
         (rule("schema_match", fields_=[{"fieldPath": "a"}, {"fieldPath": "a"}]), "parameters", "A field is expected twice."),
     ],
-    ids=range(28),
+    ids=range(29),
 )  # fmt: skip
 def test_a_wrong_rule_says_what_is_wrong(spec: RuleSpec, path: str, message: str | None) -> None:
     found = problems(spec)
@@ -70,7 +72,7 @@ def test_a_wrong_rule_says_what_is_wrong(spec: RuleSpec, path: str, message: str
 def test_parameters_of_any_shape_are_refused_politely(nested: Json) -> None:
     for name, kind in catalogue.types().items():
         spec = RuleSpec(id="x", type=name, field_paths=(), parameters={"strange": nested})
-        assert ("parameters.strange", "Extra inputs are not permitted.") in problems(spec), kind
+        assert ("parameters.strange", "There is no parameter 'strange'.") in problems(spec), kind
 
 
 def statuses(info: TableInfo, *specs: RuleSpec, **limits: object) -> list[str]:

@@ -176,7 +176,7 @@ def test_a_pipeline_of_the_shell_stops_at_bad_data_and_keeps_the_reports(tmp_pat
             "kind: [",
             "contract.yaml: line 1: This is no YAML: expected the node content, but found '<stream end>'.\n",
         ),
-        ("orders.csv", "", "orders.csv: The file is empty (0 bytes)."),
+        ("orders.csv", "", "orders.csv: The file is empty (0 bytes). Check the export that wrote it.\n"),
     ],
 )
 def test_what_cannot_be_judged_has_a_status_of_its_own(tmp_path: Path, name: str, content: str | None, message: str) -> None:

@@ -1,12 +1,14 @@
 """docs/quality.md says all that there is."""
 
 import re
+import textwrap
 from pathlib import Path
 
 import typer
 
 from app import cli
 from app.quality import catalogue
+from app.quality.contracts import document, reading
 from app.quality.formats import Format
 
 DOCS = (Path(__file__).parents[2] / "docs/quality.md").read_text()
@@ -42,3 +44,14 @@ def test_every_rule_type_says_what_it_is() -> None:
             assert isinstance(one, dict), (kind.name, name)
             assert one.get("title"), (kind.name, name)
             assert one.get("description"), (kind.name, name)
+
+
+def test_the_contract_of_the_documentation_is_one() -> None:
+    example = textwrap.dedent("    kind: DataContract" + DOCS.partition("\n    kind: DataContract")[2].partition("\n\n")[0])
+    found = reading.read(document.load(example))
+    assert found.notes == ()
+    assert [(one.spec.type, one.spec.field_paths) for one in (*found.implied, *found.rules)] == [
+        ("schema_match", ()), ("primary_key", ("id",)), ("row_count", ()), ("anomaly", ()), ("in_set", ("state",)),
+        ("new_categories", ("state",)),
+    ]  # fmt: skip
+    assert [catalogue.validate(one.spec) for one in found.rules] == [[]] * 4

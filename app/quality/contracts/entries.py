@@ -174,5 +174,13 @@ def _read_spec(entry: Object, property_name: str | None, table_names: tuple[str,
         return NotARule(say("NOT_CHECKED_ENGINE", "it is for the engine '{engine}'", engine=engine), is_meant_so=True)
     if engine is None:
         return NotARule(say("NOT_CHECKED_NO_ENGINE", "it does not say for which engine it is"))
-    rule = _from_whole(entry, implementation) if is_object(implementation) else None
+    rule = _from_whole(entry, _of_property(implementation, property_name)) if is_object(implementation) else None
     return rule.spec if rule is not None else NotARule(say("NOT_CHECKED_IMPLEMENTATION", "its implementation is not a rule"))
+
+
+def _of_property(implementation: Object, property_name: str | None) -> Object:
+    """The implementation of an entry below a property: of that field, unless it names fields or its type takes none."""
+    kind = catalogue.types().get(str(implementation.get("type")))
+    if property_name is None or "fieldPaths" in implementation or kind is None or not kind.fields.suits(1):
+        return implementation
+    return {"fieldPaths": [property_name], **implementation}
