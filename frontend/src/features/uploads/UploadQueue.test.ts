@@ -369,7 +369,8 @@ describe('an upload that is stopped', () => {
     await queue.continueWith(entries()[0]?.id ?? '', file())
     expect(entries()).toEqual([])
     expect(api.sentNames().filter((name) => name === 'StartUpload')).toHaveLength(2)
-    expect(storage.received).toHaveLength(partPaths().length)
+    // What was on its way when the page was left may arrive late.
+    expect(new Set(storage.received.map(({ path }) => path))).toEqual(new Set(partPaths()))
   })
 })
 
