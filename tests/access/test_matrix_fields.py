@@ -25,7 +25,7 @@ EMPTY = {"DatasetConnection", "IncidentConnection", "CheckScheduleConnection", "
 """Types of the frame of a list, which is there for who may see nothing in it."""
 OWN = {
     "SignInSession": (
-        "SELECT id, ip_address::text, user_agent FROM sign_in_sessions WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now()"
+        "SELECT id, host(ip_address) AS ip_address, user_agent FROM sign_in_sessions WHERE user_id = $1 AND revoked_at IS NULL AND expires_at > now()"
     ),
     "ApiKey": "SELECT id, name, prefix FROM api_keys WHERE user_id = $1 AND revoked_at IS NULL",
     "NotificationChannel": "SELECT id, name, type FROM notification_channels WHERE owner_id = $1",

@@ -68,4 +68,4 @@ def test_numbers_for_people() -> None:
     assert [number(one) for one in (0, 3.0, 1_234_567, 0.05, 1 / 3, -1e300, Decimal("2.50"))] == [
         "0", "3", "1,234,567", "0.05", "0.333333", "-1e+300", "2.50",
     ]  # fmt: skip
-    assert str(Bound(Operator.BETWEEN, 1, 2.5)) == "between 1 and 2.5"
+    assert str(Bound(Operator.BETWEEN, 1, 2.5).words) == "between 1 and 2.5"
