@@ -25,6 +25,17 @@ const SHOTS = [
   { name: 'dataset-activity', address: '/datasets/palmer-penguins/activity', language: 'ja', theme: 'light', width: 1440 },
   { name: 'dataset-data-phone', address: `/datasets/palmer-penguins/data?${ROWS}`, language: 'ja', theme: 'light', width: 390 },
   { name: 'dataset-settings', address: '/datasets/palmer-penguins/settings', language: 'ja', theme: 'dark', width: 1440 },
+  { name: 'dataset-quality', address: '/datasets/flights-from-new-york/quality?view=rules', language: 'en', theme: 'light', width: 1440 },
+  { name: 'dataset-suggestions', address: '/datasets/airports/quality?view=suggestions', language: 'ja', theme: 'light', width: 1440 },
+  { name: 'dataset-access', address: '/datasets/flights-from-new-york/access', language: 'en', theme: 'light', width: 1440 },
+  { name: 'quality-failing', address: '/quality?view=failing', language: 'ja', theme: 'light', width: 1440 },
+  { name: 'quality-board', address: '/quality?view=board', language: 'en', theme: 'dark', width: 1440 },
+  { name: 'notifications', address: '/notifications', language: 'ja', theme: 'light', width: 1440 },
+  { name: 'account', address: '/account', language: 'en', theme: 'light', width: 1440 },
+  { name: 'admin-users', address: '/admin/users', language: 'en', theme: 'light', width: 1440 },
+  { name: 'admin-audit', address: '/admin/audit', language: 'ja', theme: 'light', width: 1440 },
+  { name: 'admin-queues', address: '/admin/queues', language: 'en', theme: 'light', width: 1440 },
+  { name: 'admin-system', address: '/admin/system', language: 'en', theme: 'dark', width: 1440 },
   { name: 'datasets-phone', address: '/', language: 'ja', theme: 'dark', width: 390 },
 ]
 
