@@ -113,7 +113,7 @@ async def take_ready(session: AsyncSession, *, limit: int = 100) -> list[Wakeup]
         text("""
             WITH due AS (
                 SELECT id FROM tasks WHERE state = 'READY' AND available_at <= now()
-                ORDER BY priority, available_at LIMIT :limit FOR UPDATE SKIP LOCKED)
+                ORDER BY priority, available_at LIMIT :limit FOR NO KEY UPDATE SKIP LOCKED)
             UPDATE tasks SET state = 'QUEUED', dispatched_at = now(), dispatch_count = dispatch_count + 1
             FROM due WHERE tasks.id = due.id RETURNING tasks.id, tasks.actor, tasks.queue, tasks.priority, tasks.available_at"""),
         {"limit": limit},
@@ -217,7 +217,7 @@ async def requeue_unclaimed(session: AsyncSession, *, older_than_seconds: float)
         text("""UPDATE tasks SET state = 'READY' WHERE id IN (
                     SELECT id FROM tasks WHERE state = 'QUEUED'
                     AND dispatched_at <= now() - make_interval(secs => :age * power(2, least(dispatch_count - 1, :doublings)))
-                    FOR UPDATE SKIP LOCKED) RETURNING id"""),
+                    FOR NO KEY UPDATE SKIP LOCKED) RETURNING id"""),
         {"age": older_than_seconds, "doublings": MAX_DOUBLINGS},
     )
     return len(result.all())
@@ -232,7 +232,7 @@ async def expire_leases(session: AsyncSession) -> list[DeadTask]:
         text(f"""
             WITH lost AS (
                 SELECT id, lost_leases + 1 >= :max AS dies FROM tasks WHERE state = 'RUNNING' AND lease_until < now()
-                FOR UPDATE SKIP LOCKED)
+                FOR NO KEY UPDATE SKIP LOCKED)
             UPDATE tasks SET lost_leases = lost_leases + 1, {_RELEASED},
                 state = CASE WHEN dies THEN 'DEAD' ELSE 'READY' END,
                 available_at = CASE WHEN dies THEN available_at ELSE now() END,

@@ -32,7 +32,7 @@ async def adopt_orphans(db: Database) -> int:
                 WHERE v.status IN ('QUEUED', 'PROCESSING') AND v.updated_at < now() - make_interval(secs => :age)
                   AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.actor = 'versions.ingest' AND t.dedupe_key = v.id::text
                                   AND t.state IN ('READY', 'QUEUED', 'RUNNING'))
-                LIMIT 100 FOR UPDATE OF v SKIP LOCKED"""),
+                LIMIT 100 FOR NO KEY UPDATE OF v SKIP LOCKED"""),
             {"age": ORPHAN_SECONDS},
         )
         orphans = list(rows.scalars())
@@ -51,7 +51,7 @@ async def adopt_orphaned_runs(db: Database) -> int:
                 WHERE r.status IN ('QUEUED', 'RUNNING') AND r.updated_at < now() - make_interval(secs => :age)
                   AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.actor = 'quality.run' AND t.dedupe_key = r.id::text
                                   AND t.state IN ('READY', 'QUEUED', 'RUNNING'))
-                LIMIT 100 FOR UPDATE OF r SKIP LOCKED"""),
+                LIMIT 100 FOR NO KEY UPDATE OF r SKIP LOCKED"""),
             {"age": ORPHAN_SECONDS},
         )
         orphans = list(rows.scalars())
@@ -68,7 +68,7 @@ async def expire_uploads(db: Database) -> int:
             select(Upload.id)
             .where(Upload.state == UploadState.WAITING, Upload.expires_at < text("now()"))
             .limit(100)
-            .with_for_update(skip_locked=True)
+            .with_for_update(key_share=True, skip_locked=True)
         )
         expired = list(due.scalars())
         for upload_id in expired:

@@ -150,7 +150,7 @@ async def replay(session: AsyncSession, viewer: Viewer, task_id: UUID) -> UUID:
         Conflict: there is nothing left that it could do, or another task does the same already.
     """
     require_administrator(viewer)
-    row = (await session.execute(select(*COLUMNS).where(Task.id == task_id).with_for_update())).one_or_none()
+    row = (await session.execute(select(*COLUMNS).where(Task.id == task_id).with_for_update(key_share=True))).one_or_none()
     if row is None:
         raise NotFound(MISSING)
     if row.state is not TaskState.DEAD:

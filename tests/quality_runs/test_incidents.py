@@ -11,8 +11,9 @@ from app.core.errors import InvalidInput
 from app.core.ids import uuid7
 from app.core.settings import Settings
 from app.core.viewer import System as Worker
+from app.models.quality import RunTrigger
 from app.schema.ids import from_id
-from app.services.quality import incidents, schedules, ticks
+from app.services.quality import incidents, progress, results, schedules, ticks
 from tests.quality_runs.checking import BAD, GOOD, RUNS, checked, ended, rule, run_of, uploaded
 from tests.support.people import People, Person
 from tests.support.served import settings_of
@@ -282,6 +283,30 @@ BEGUN = """SELECT count(*), count(DISTINCT r.schedule_id),
     FROM quality_runs r JOIN datasets d ON d.id = r.dataset_id WHERE d.slug LIKE $1 || '%'"""
 GAPS = """SELECT count(*) FROM (SELECT e.dataset_id FROM events e JOIN datasets d ON d.id = e.dataset_id WHERE d.slug LIKE $1 || '%'
     GROUP BY e.dataset_id HAVING max(e.sequence) <> count(*)) gaps"""
+
+
+async def test_a_schedule_does_not_wait_for_a_run_that_is_being_closed(system: System, people: People) -> None:
+    """A tick holds datasets and its runs name their versions; who closes a run holds its version and then wants its dataset."""
+    name, connection, db = f"closing-{uuid7()}-", await system.database(), Database(settings_of(system), application_name="tests")
+    try:
+        (dataset_id, version_id), (other_id, _), *_ = await connection.fetch(STORM, name, people.editor.row_id)
+        await connection.execute("UPDATE datasets SET current_version_id = $2 WHERE id = $1", dataset_id, version_id)
+        closing = progress.Started(uuid7(), other_id, version_id, RunTrigger.MANUAL, False, None, ())
+        async with db.transaction(Worker("worker")) as session:
+            assert await results.lock(session, closing) is not None
+            await connection.execute(DUE, name)
+            await ticks.tick(db)
+
+            async def all_begun() -> bool:
+                return tuple(await connection.fetchrow(BEGUN, name)) == (5, 5, 5, 0)
+
+            await until(all_begun, "every due schedule to begin one run", seconds=60)
+    finally:
+        await connection.execute(
+            "DELETE FROM check_schedules s USING datasets d WHERE d.id = s.dataset_id AND d.slug LIKE $1 || '%'", name
+        )
+        await db.close()
+        await connection.close()
 
 
 async def test_a_storm_of_due_schedules_is_begun_each_once_by_whoever_looks(

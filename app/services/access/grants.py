@@ -123,7 +123,9 @@ async def transfer(session: AsyncSession, viewer: Viewer, dataset_id: UUID, *, u
         InvalidInput: the account has the role VIEWER.
     """
     await access.require(session, viewer, dataset_id, Level.MANAGE)
-    before = (await session.execute(select(Dataset.owner_id).where(Dataset.id == dataset_id).with_for_update())).scalar_one()
+    before = (
+        await session.execute(select(Dataset.owner_id).where(Dataset.id == dataset_id).with_for_update(key_share=True))
+    ).scalar_one()
     if viewer.id != before and not viewer.is_admin:
         raise Forbidden(say("ONLY_OWNER_TRANSFERS", "Only the owner and administrators can give a dataset to another owner."))
     role = (await session.execute(select(User.role).where(User.id == user_id, User.active))).scalar_one_or_none()

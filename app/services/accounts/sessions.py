@@ -127,7 +127,7 @@ async def refresh(issuer: Issuer, refresh_token: str, *, origin: audit.Origin) -
                     SignInSession.expires_at > func.now(),
                     User.active,
                 )
-                .with_for_update(of=RefreshToken)
+                .with_for_update(of=RefreshToken, key_share=True)
             )
         ).one_or_none()  # fmt: skip
         if found is None:

@@ -101,7 +101,7 @@ async def verify(issuer: Issuer, *, challenge_token: str, code: str, asker: Aske
     opened: sessions.Opened | None = None
     async with issuer.db.transaction(_API) as session:
         session.info["origin"] = origin
-        row = (await session.execute(found.with_for_update(of=MfaChallenge))).one_or_none()
+        row = (await session.execute(found.with_for_update(of=MfaChallenge, key_share=True))).one_or_none()
         if row is not None and await second_factor.accept(session, issuer.sealer, row.id, code, code_tries):
             await session.execute(update(MfaChallenge).where(MfaChallenge.token_hash == digest).values(used_at=func.now()))
             opened = await sessions.open_session(session, issuer.settings, row, how="password and code")

@@ -98,11 +98,15 @@ async def move_pointer(session: AsyncSession, principal: Principal, dataset_id: 
     # The version first, then its dataset, as everywhere: a worker that writes this version's progress does so too.
     version = (
         await session.execute(
-            select(DatasetVersion.status, DatasetVersion.number).where(DatasetVersion.id == version_id).with_for_update()
+            select(DatasetVersion.status, DatasetVersion.number)
+            .where(DatasetVersion.id == version_id)
+            .with_for_update(key_share=True)
         )
     ).one()
     # The dataset's row lock puts publications in one order; the version cannot leave READY but by deletion.
-    status = (await session.execute(select(Dataset.status).where(Dataset.id == dataset_id).with_for_update())).scalar_one()
+    status = (
+        await session.execute(select(Dataset.status).where(Dataset.id == dataset_id).with_for_update(key_share=True))
+    ).scalar_one()
     if version.status is not VersionStatus.READY:
         raise Conflict(
             say(

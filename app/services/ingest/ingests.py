@@ -150,7 +150,7 @@ async def ready(session: AsyncSession, claim: Claim, source: Source, result: Ing
         await session.execute(
             select(Dataset.auto_publish, Dataset.status, Dataset.deleted_at)
             .where(Dataset.id == source.dataset_id)
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
     ).one()
     run_id = None if dataset.deleted_at is not None else await runs.queue_for_version(session, source.dataset_id, version_id)
@@ -218,7 +218,9 @@ async def quarantine(session: AsyncSession, dead: DeadTask) -> None:
     version_id = UUID(dead.args["versionId"])
     version = (
         await session.execute(
-            select(DatasetVersion.status, DatasetVersion.dataset_id).where(DatasetVersion.id == version_id).with_for_update()
+            select(DatasetVersion.status, DatasetVersion.dataset_id)
+            .where(DatasetVersion.id == version_id)
+            .with_for_update(key_share=True)
         )
     ).one_or_none()
     if version is None or version.status not in (VersionStatus.QUEUED, VersionStatus.PROCESSING):

@@ -184,7 +184,7 @@ async def rotate_secret(
     sealer, secret = sealer_of(settings), webhooks.new_secret()
     held = (
         await session.execute(
-            select(NotificationChannel.secret).where(NotificationChannel.id == channel_id).with_for_update(),
+            select(NotificationChannel.secret).where(NotificationChannel.id == channel_id).with_for_update(key_share=True),
         )
     ).scalar_one()
     assert held is not None

@@ -183,7 +183,7 @@ async def record(session: AsyncSession, claim: Claim, sent: Outgoing, outcome: O
         await session.execute(
             select(NotificationDelivery.attempts, NotificationDelivery.tries_left)
             .where(NotificationDelivery.id == sent.id)
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
     ).one_or_none()
     if held is None:  # the channel was deleted meanwhile, and the log with it
@@ -291,7 +291,9 @@ async def replay(session: AsyncSession, viewer: Viewer, delivery_id: UUID) -> UU
 
 async def _require_few(session: AsyncSession, channel_id: UUID) -> None:
     """One after the other for a channel. Raises LimitExceeded."""
-    await session.execute(select(NotificationChannel.id).where(NotificationChannel.id == channel_id).with_for_update())
+    await session.execute(
+        select(NotificationChannel.id).where(NotificationChannel.id == channel_id).with_for_update(key_share=True)
+    )
     count = select(func.count()).where(
         NotificationDelivery.channel_id == channel_id, NotificationDelivery.requested_at > func.now() - timedelta(minutes=1)
     )

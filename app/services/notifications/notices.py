@@ -133,7 +133,7 @@ async def mark_read(session: AsyncSession, viewer: Viewer, notice_ids: Sequence[
             path=("ids",),
         )
     which = Notice.id.in_(notice_ids) if notice_ids is not None else Notice.sequence <= literal(up_to)
-    await session.execute(select(Inbox.user_id).where(Inbox.user_id == viewer.id).with_for_update())
+    await session.execute(select(Inbox.user_id).where(Inbox.user_id == viewer.id).with_for_update(key_share=True))
     done = await session.execute(
         update(Notice)
         .where(and_(Notice.user_id == viewer.id, Notice.read_at.is_(None), which))

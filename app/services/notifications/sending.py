@@ -52,7 +52,11 @@ async def tell_unmuted(session: AsyncSession, dataset_id: UUID) -> int:
 
     Whoever else tells of this dataset at the same time goes first; then there is nothing left, or the next look finds it.
     """
-    locked = select(Dataset.id).where(Dataset.id == dataset_id, Dataset.deleted_at.is_(None)).with_for_update(skip_locked=True)
+    locked = (
+        select(Dataset.id)
+        .where(Dataset.id == dataset_id, Dataset.deleted_at.is_(None))
+        .with_for_update(key_share=True, skip_locked=True)
+    )
     if (await session.execute(locked)).first() is None:
         return 0
     columns = select(

@@ -163,7 +163,7 @@ async def take_over(session: AsyncSession, viewer: Viewer, dataset_id: UUID, par
     """
     held = await access.require(session, viewer, dataset_id, Level.WRITE)
     # Of two at the same time the second compares with what the first has made.
-    await session.execute(select(Dataset.id).where(Dataset.id == dataset_id).with_for_update())
+    await session.execute(select(Dataset.id).where(Dataset.id == dataset_id).with_for_update(key_share=True))
     rows, changes = await _compared(session, viewer, held, dataset_id, parsed)
     found = changes.rules
     if found.removed:

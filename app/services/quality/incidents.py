@@ -86,7 +86,7 @@ async def follow(session: AsyncSession, run: Started, results: Sequence[tuple[UU
             select(Incident.id, Incident.rule_id, Incident.state, DatasetVersion.number, DatasetVersion.status)
             .join(DatasetVersion, DatasetVersion.id == Incident.version_id)
             .where(Incident.rule_id.in_(found))
-            .with_for_update(of=Incident)
+            .with_for_update(of=Incident, key_share=True)
         )
     }
     standing = await _standing(session, run)

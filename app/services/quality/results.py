@@ -38,7 +38,7 @@ async def finish(session: AsyncSession, claim: Claim, run: Started, checked: Seq
         LostLease: nothing may be committed.
     """
     await ledger.succeed(session, claim)
-    dataset = await _lock(session, run)
+    dataset = await lock(session, run)
     if dataset is None:
         await progress.cancel(session, run.run_id, run.dataset_id)
         return
@@ -69,7 +69,7 @@ async def finish(session: AsyncSession, claim: Claim, run: Started, checked: Seq
 async def fail(session: AsyncSession, claim: Claim, run: Started, message: str) -> None:
     """The run is ERROR: there was nothing to check; or CANCELLED, where its dataset was deleted meanwhile."""
     await ledger.succeed(session, claim)
-    if await _lock(session, run) is None:
+    if await lock(session, run) is None:
         await progress.cancel(session, run.run_id, run.dataset_id)
         return
     await session.execute(
@@ -80,15 +80,15 @@ async def fail(session: AsyncSession, claim: Claim, run: Started, message: str) 
     await runs.tell(session, run.run_id, run.dataset_id)
 
 
-async def _lock(session: AsyncSession, run: Started) -> AnyRow | None:
+async def lock(session: AsyncSession, run: Started) -> AnyRow | None:
     """The dataset, when it is still there to be judged. Version first, then dataset: the order of `versions.move_pointer`."""
-    version = select(DatasetVersion.status).where(DatasetVersion.id == run.version_id).with_for_update()
+    version = select(DatasetVersion.status).where(DatasetVersion.id == run.version_id).with_for_update(key_share=True)
     if await session.scalar(version) is not VersionStatus.READY:
         return None
     statement = (
         select(Dataset.auto_publish, Dataset.status, Dataset.current_version_id)
         .where(Dataset.id == run.dataset_id, Dataset.deleted_at.is_(None))
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     return (await session.execute(statement)).one_or_none()
 

@@ -122,7 +122,9 @@ async def apply(session: AsyncSession, dataset_ids: Sequence[UUID]) -> Plan:
     wanted = [_wanted(row) for row in await session.execute(_of_tags(dataset_ids).union_all(_of_columns(dataset_ids)))]
     if not wanted and not await _has_any(session, dataset_ids):
         return Plan()
-    await session.execute(select(Dataset.id).where(Dataset.id.in_(dataset_ids)).order_by(Dataset.id).with_for_update())
+    await session.execute(
+        select(Dataset.id).where(Dataset.id.in_(dataset_ids)).order_by(Dataset.id).with_for_update(key_share=True)
+    )
     # Once more, now that nobody else follows for these datasets.
     wanted = [_wanted(row) for row in await session.execute(_of_tags(dataset_ids).union_all(_of_columns(dataset_ids)))]
     rows = await session.execute(

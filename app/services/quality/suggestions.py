@@ -90,7 +90,7 @@ async def accept(session: AsyncSession, viewer: Viewer, version_id: UUID, key: s
     dataset_id = version.dataset_id
     await access.require(session, viewer, dataset_id, Level.WRITE)
     # Of two at the same time the second finds what the first has made.
-    await session.execute(select(Dataset.id).where(Dataset.id == dataset_id).with_for_update())
+    await session.execute(select(Dataset.id).where(Dataset.id == dataset_id).with_for_update(key_share=True))
     profile = await tables.profile_of(session, version_id)
     if profile is None:
         raise Conflict(

@@ -93,7 +93,7 @@ _DUE = text("""
     LEFT JOIN datasets d ON d.id = s.dataset_id AND d.deleted_at IS NULL
     WHERE s.enabled AND s.next_run_at <= now()
     ORDER BY s.next_run_at, s.id LIMIT :limit
-    FOR UPDATE OF s SKIP LOCKED""")
+    FOR NO KEY UPDATE OF s SKIP LOCKED""")
 _ADVANCE = text("""
     UPDATE check_schedules s SET next_run_at = coalesce(n.next, s.next_run_at), enabled = s.enabled AND n.next IS NOT NULL
     FROM unnest(CAST(:ids AS uuid[]), CAST(:times AS timestamptz[])) AS n(id, next) WHERE s.id = n.id""")
@@ -107,7 +107,7 @@ _BEGIN = text("""
         -- In one order: two dispatchers whose schedules share datasets must not wait for each other in a circle.
         SELECT d.id, d.current_version_id, d.status, d.event_sequence FROM datasets d
         WHERE d.id IN (SELECT dataset_id FROM begun) AND d.deleted_at IS NULL AND d.current_version_id IS NOT NULL
-        ORDER BY d.id FOR UPDATE),
+        ORDER BY d.id FOR NO KEY UPDATE),
     runs AS (
         INSERT INTO quality_runs (id, dataset_id, version_id, status, trigger, rule_ids, schedule_id, scheduled_for, sequence)
         SELECT b.run_id, b.dataset_id, l.current_version_id, 'QUEUED', 'SCHEDULE',
