@@ -65,7 +65,7 @@ _ROOTS: dict[str, dict[Who, str]] = {
 }
 _DATASETS: dict[str, dict[Who, str]] = {
     "Dataset": {
-        Who.PARENT: "id name slug description status visibility metadata autoPublish deprecation revision createdAt updatedAt owner "
+        Who.PARENT: "id name slug description status visibility metadata autoPublish deprecation revision createdAt updatedAt publishedAt sizeBytes owner "
         "viewerLevel tags metadataEntries health currentVersion versions qualityRules qualityRuns qualityMetrics checkSchedules",
         Who.UNMASKED: "latestQualityMetrics",
         Who.MANAGER: "accessGrants accessOf",
@@ -81,7 +81,7 @@ _DATASETS: dict[str, dict[Who, str]] = {
     "QualityMetric": {Who.PARENT: "metricName fieldPath value threshold upperThreshold operator status checkedAt version rule"},
     "QualityMetricConnection": {Who.PARENT: "pageInfo", Who.UNMASKED: "edges"},
     "QualityMetricEdge": {Who.PARENT: "cursor node"},
-    "SearchConnection": {Who.PARENT: "edges facets totalCount degraded pageInfo"},
+    "SearchConnection": {Who.PARENT: "edges facets stateFacets totalCount degraded pageInfo"},
     "SearchEdge": {Who.PARENT: "cursor score highlights node"},
     "SearchHighlight": {Who.PARENT: "field fragment"},
     "SearchFacet": {Who.PARENT: "name buckets"},

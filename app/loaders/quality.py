@@ -30,6 +30,7 @@ from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.loaders.base import many_each, one_each
 from app.models.datasets import Dataset, FieldAnnotation
+from app.models.health import latest_result, worst_of
 from app.models.incidents import Incident, IncidentState
 from app.models.quality import QualityMetric, QualityResult, QualityRule, QualityRun, QualityStatus
 from app.models.visibility import KEPT
@@ -39,7 +40,6 @@ from app.services.datasets import fields
 from app.services.quality import rules, runs
 
 _ANY = UUID(int=0)
-WORST = (QualityStatus.SKIPPED, QualityStatus.PASS, QualityStatus.WARN, QualityStatus.ERROR, QualityStatus.FAIL)
 UNBOUND = ("sql_metric", "sql_failed_rows", "duplicate_rows")
 """Types of rules that may look at columns which they do not name."""
 Rows = list[AnyRow]
@@ -215,25 +215,14 @@ async def health_by_dataset(connection: AsyncConnection, viewer: Viewer, ids: li
 
     None where no rule has a result that counts. A rule that had nothing to compare with weighs nothing.
     """
-    latest = (
-        select(QualityResult.status, QualityResult.checked_at)
-        .where(
-            QualityResult.rule_id == QualityRule.id, QualityResult.rule_revision == QualityRule.revision, QualityResult.counts,
-            or_(Dataset.current_version_id.is_(None), QualityResult.version_id == Dataset.current_version_id),
-        )
-        .correlate(QualityRule, Dataset)
-        .order_by(QualityResult.checked_at.desc(), QualityResult.id.desc())
-        .limit(1)
-        .lateral("latest")
-    )  # fmt: skip
+    latest = latest_result()
     weight = case((QualityRule.severity == Severity.ERROR, 3), (QualityRule.severity == Severity.WARNING, 2), else_=1)
     judged = latest.c.status != QualityStatus.SKIPPED
     passed = latest.c.status.in_([QualityStatus.PASS, QualityStatus.WARN])
-    worst = func.max(case(*[(latest.c.status == status, at) for at, status in enumerate(WORST)], else_=0))
     statement = (
         select(
             QualityRule.dataset_id,
-            worst.label("worst"),
+            worst_of(latest).label("worst"),
             func.coalesce(func.sum(weight).filter(passed), 0).label("good"),
             func.coalesce(func.sum(weight).filter(judged), 0).label("whole"),
             func.count().filter(latest.c.status == QualityStatus.FAIL).label("failing_rules"),

@@ -46,6 +46,8 @@ class Dataset(Base):
         Index("ix_datasets_created", text("created_at DESC"), text("id DESC"), postgresql_where=text("deleted_at IS NULL")),
         Index("ix_datasets_updated", text("updated_at DESC"), text("id DESC"), postgresql_where=text("deleted_at IS NULL")),
         Index("ix_datasets_name", "name", "id", postgresql_where=text("deleted_at IS NULL")),
+        Index("ix_datasets_rows", "current_row_count", "id", postgresql_where=text("deleted_at IS NULL")),
+        Index("ix_datasets_size", "current_size_bytes", "id", postgresql_where=text("deleted_at IS NULL")),
         Index("ix_datasets_owner", "owner_id", text("created_at DESC"), text("id DESC")),
     )
 
@@ -66,6 +68,11 @@ class Dataset(Base):
     current_version_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("dataset_versions.id", use_alter=True, deferrable=True, initially="DEFERRED")
     )
+    current_row_count: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    """What lists are ordered by: these three are of the current version, written with the pointer to it; 0 without one."""
+    current_size_bytes: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    """Of its file as it was uploaded."""
+    current_published_at: Mapped[datetime | None]
     event_sequence: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -34,6 +34,7 @@ class SearchQuery:
         self, info: Info, query: SearchText, first: First, after: After = None, filter: Filter = None
     ) -> SearchConnection:
         context = info.context
+        parsed = None if filter is None else filter.parsed()
         result = await search_lists.search(
             context.resources.db,
             context.resources.search,
@@ -41,9 +42,9 @@ class SearchQuery:
             query,
             first=check_first(first),
             after=after,
-            filter=None if filter is None else filter.parsed(),
+            filter=parsed,
         )
-        return SearchConnection.of(result)
+        return SearchConnection.of(result, query, parsed)
 
     @strawberry.field(
         description="Up to ten datasets whose name begins with the prefix, then those with a word that does, by name."

@@ -12,11 +12,13 @@ from app.core.rows import AnyRow
 from app.loaders.quality import MetricsKey, PageKey
 from app.loaders.versions import VersionsKey
 from app.models import datasets as models
+from app.models import health
 from app.schema.accounts import User
 from app.schema.base import After, First, Info, Node, check_first, in_utc, optional, required
 from app.schema.connections import Connection
 from app.schema.ids import from_id, to_id
 from app.schema.quality import DatasetHealth, QualityMetric
+from app.schema.scalars import BigInt
 from app.services import cursors
 from app.services.access import Level
 from app.services.access import reasons as access_reasons
@@ -107,6 +109,12 @@ class Dataset(Node):
     revision: int = strawberry.field(description="+1 with each change; `updateDataset` takes the one that you read.")
     created_at: datetime = strawberry.field(description="When it was created.")
     updated_at: datetime = strawberry.field(description="When it was last described or published.")
+    published_at: datetime | None = strawberry.field(
+        description="When its current version became the current one; null while nothing is published."
+    )
+    size_bytes: BigInt | None = strawberry.field(
+        description="Bytes of the current version's file as it was uploaded; null while nothing is published."
+    )
     row_id: strawberry.Private[UUID]
     owner_id: strawberry.Private[UUID]
     current_version_id: strawberry.Private[UUID | None]
@@ -127,6 +135,8 @@ class Dataset(Node):
             revision=row.revision,
             created_at=row.created_at,
             updated_at=row.updated_at,
+            published_at=row.current_published_at,
+            size_bytes=None if row.current_version_id is None else BigInt(row.current_size_bytes),
             row_id=row.id,
             owner_id=row.owner_id,
             current_version_id=row.current_version_id,
@@ -262,6 +272,29 @@ class DatasetOrderField(enum.Enum):
     CREATED_AT = strawberry.enum_value("CREATED_AT", description="When it was created.")
     UPDATED_AT = strawberry.enum_value("UPDATED_AT", description="When it was last changed.")
     NAME = strawberry.enum_value("NAME", description="Name, by code point.")
+    ROW_COUNT = strawberry.enum_value("ROW_COUNT", description="Rows of the current version; without one, 0.")
+    SIZE_BYTES = strawberry.enum_value("SIZE_BYTES", description="Bytes of the current version's file; without one, 0.")
+    PUBLISHED_AT = strawberry.enum_value("PUBLISHED_AT", description="When the data was published; never is oldest.")
+
+
+@strawberry.enum(description="Worst status of the rules of a dataset on its current version.")
+class HealthState(enum.Enum):
+    PASS = strawberry.enum_value("PASS", description="All that were judged pass.")
+    WARN = strawberry.enum_value("WARN", description="At least one WARN, none worse.")
+    FAIL = strawberry.enum_value("FAIL", description="At least one FAIL.")
+    ERROR = strawberry.enum_value("ERROR", description="At least one could not be run, none FAIL.")
+    SKIPPED = strawberry.enum_value("SKIPPED", description="None had anything to judge.")
+    UNCHECKED = strawberry.enum_value("UNCHECKED", description="No enabled rule has run; `health` is null.")
+
+
+@strawberry.enum(description="How long ago a dataset was given the data that it has now; each excludes those before it.")
+class Freshness(enum.Enum):
+    DAY = strawberry.enum_value("DAY", description="Published in the last 24 hours.")
+    WEEK = strawberry.enum_value("WEEK", description="In the last 7 days.")
+    MONTH = strawberry.enum_value("MONTH", description="In the last 30 days.")
+    YEAR = strawberry.enum_value("YEAR", description="In the last 365 days.")
+    OLDER = strawberry.enum_value("OLDER", description="Before that.")
+    NEVER = strawberry.enum_value("NEVER", description="Nothing is published.")
 
 
 @strawberry.enum(description="Up or down.")
@@ -291,6 +324,8 @@ class DatasetFilter:
     name_contains: str | None = strawberry.field(default=None, description="The name contains this text, in any case.")
     created_after: datetime | None = strawberry.field(default=None, description="Created after this moment.")
     updated_after: datetime | None = strawberry.field(default=None, description="Changed after this moment.")
+    health: list[HealthState] | None = strawberry.field(default=None, description="Any of these states of its rules.")
+    freshness: list[Freshness] | None = strawberry.field(default=None, description="Data of any of these ages.")
 
     def parsed(self) -> lists.DatasetFilter:
         """For the service. Raises InvalidInput for an id that is no user's."""
@@ -303,6 +338,8 @@ class DatasetFilter:
             name_contains=self.name_contains,
             created_after=in_utc(self.created_after, "filter", "createdAfter"),
             updated_after=in_utc(self.updated_after, "filter", "updatedAfter"),
+            health=None if self.health is None else [health.HealthState(one.name) for one in self.health],
+            freshness=None if self.freshness is None else [health.Freshness(one.name) for one in self.freshness],
         )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import strawberry
 
 from app.core.rows import AnyRow
-from app.loaders.quality import WORST
+from app.models.health import WORST
 from app.schema.base import Info, optional
 
 if TYPE_CHECKING:

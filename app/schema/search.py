@@ -5,9 +5,10 @@ from uuid import UUID
 import strawberry
 
 from app.adapters.search.protocol import Facet
-from app.schema.base import PageInfo
+from app.schema.base import Info, PageInfo
 from app.schema.datasets import Dataset
 from app.schema.ids import to_id
+from app.services.datasets import lists, search_lists
 from app.services.datasets.search_lists import FoundDataset, SearchResult
 
 
@@ -85,16 +86,33 @@ class SearchEdge:
 class SearchConnection:
     edges: list[SearchEdge] = strawberry.field(description="The page's datasets in order.")
     facets: list[SearchFacet] = strawberry.field(description="Counts over all that was found.")
+    query: strawberry.Private[str]
+    filter: strawberry.Private[lists.DatasetFilter | None]
     total_count: int = strawberry.field(description="Exact number of datasets that were found, on all pages.")
     degraded: bool = strawberry.field(
         description="True when the preferred search engine was away and another one answered: order and recall may be poorer."
     )
     page_info: PageInfo = strawberry.field(description="Where the page lies.")
 
+    @strawberry.field(
+        description=(
+            "Counts over all that was found by what its data is like: `health` (a `HealthState`) and `freshness` (a `Freshness`), "
+            "counted as `facets` are. Looked up only when asked for."
+        )
+    )
+    async def state_facets(self, info: Info) -> list[SearchFacet]:
+        context = info.context
+        found = await search_lists.states(
+            context.resources.db, context.resources.search, context.viewer, self.query, filter=self.filter
+        )
+        return [SearchFacet.of(facet, {}) for facet in found]
+
     @classmethod
-    def of(cls, result: SearchResult) -> "SearchConnection":
-        """From the answer of a search."""
+    def of(cls, result: SearchResult, query: str, filter: lists.DatasetFilter | None) -> "SearchConnection":
+        """From the answer of a search for `query`."""
         return cls(
+            query=query,
+            filter=filter,
             edges=[SearchEdge.of(found) for found in result.found],
             facets=[SearchFacet.of(facet, result.owner_names) for facet in result.facets],
             total_count=result.total_count,

@@ -80,12 +80,16 @@ async def shelf(system: System) -> Viewer:
             owner.id,
             begin + timedelta(days=n // 4),
             begin + timedelta(days=n // 20),
+            n // 10 * 2**33,
+            n // 15 * 2**40,
+            begin + timedelta(days=n // 6) if n > 20 else None,
         )
         for n in range(60)
     ]
     await connection.executemany(
-        "INSERT INTO datasets (id, name, slug, status, visibility, owner_id, created_at, updated_at) "
-        "VALUES ($1, $2, $3, 'DRAFT', 'ORGANIZATION', $4, $5, $6)", rows,
+        "INSERT INTO datasets (id, name, slug, status, visibility, owner_id, created_at, updated_at, "
+        "current_row_count, current_size_bytes, current_published_at) "
+        "VALUES ($1, $2, $3, 'DRAFT', 'ORGANIZATION', $4, $5, $6, $7, $8, $9)", rows,
     )  # fmt: skip
     ids = [row[0] for row in rows]
     await connection.executemany(

@@ -25,7 +25,9 @@ from tests.support.people import People, Person
 from tests.support.socket import Socket
 from tests.support.system import System, until
 
-HEALTH = """query H($id: ID!) { dataset(id: $id) { status currentVersion { id }
+LARGEST = """query L($name: String!) { datasets(first: 1, orderBy: {field: ROW_COUNT},
+    filter: {freshness: [DAY], health: [PASS], nameContains: $name}) { edges { node { id } } } }"""
+HEALTH = """query H($id: ID!) { dataset(id: $id) { name status currentVersion { id } sizeBytes publishedAt
     health { status score failingRules openIncidents lastCheckedAt } latestQualityMetrics { metricName fieldPath value status } } }"""
 CHANGED = """subscription C($d: ID) { qualityRunChanged(datasetId: $d) {
     sequence run { id status summary { passed failed } } } }"""
@@ -70,6 +72,10 @@ async def test_a_bad_version_is_refused_and_a_corrected_one_is_published(system:
     assert await admin.mutate(PUBLISH, versionId=good) == {"version": {"isCurrent": True}, "violations": [], "errors": []}
     after = (await admin.run(HEALTH, id=dataset_id))["dataset"]
     assert after["currentVersion"] == {"id": good}
+    assert (before["sizeBytes"], before["publishedAt"], after["sizeBytes"]) == (None, None, len(GOOD))
+    assert after["publishedAt"] is not None
+    largest = await admin.run(LARGEST, name=after["name"])
+    assert largest["datasets"]["edges"] == [{"node": {"id": dataset_id}}]
     assert {**after["health"], "lastCheckedAt": "", "openIncidents": 0} == {
         "status": "PASS", "score": 1, "failingRules": 0, "openIncidents": 0, "lastCheckedAt": "",
     }  # fmt: skip

@@ -3,12 +3,16 @@
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import text
+
 from app.adapters.search.protocol import SearchFilter, SearchPage
+from app.core.ids import uuid7
 from app.models.datasets import DatasetStatus, Visibility
-from app.services.datasets import search_lists
+from app.models.health import Freshness, HealthState
+from app.services.datasets import lists, search_lists
 from app.services.datasets.lists import DatasetFilter
 
-from .conftest import EPOCH, Shelf
+from .conftest import EPOCH, TEST, Shelf
 
 
 def _buckets(page: SearchPage, name: str) -> list[tuple[str, int]]:
@@ -112,3 +116,61 @@ async def test_owners_have_names(shelf: Shelf) -> None:
 
     assert sorted(result.owner_names.values()) == ["Owner", "someone"]
     assert (result.total_count, result.degraded, result.has_next_page, result.has_previous_page) == (2, False, False, False)
+
+
+_CHECKED = """
+    WITH v AS (SELECT current_version_id AS id FROM datasets WHERE id = :dataset),
+    rule AS (INSERT INTO quality_rules (id, dataset_id, name, type) VALUES (:rule, :dataset, 'r', 'row_count')),
+    run AS (INSERT INTO quality_runs (id, dataset_id, version_id, status, trigger)
+            SELECT :run, :dataset, id, 'QUEUED', 'MANUAL' FROM v)
+    INSERT INTO quality_results (id, run_id, position, dataset_id, version_id, rule_id, rule_revision, counts, rule_name,
+        rule_type, field_paths, severity, status, metric_name, rows_scanned, duration_ms, message, partial)
+    SELECT :run, :run, 1, :dataset, id, :rule, 1, true, 'r', 'row_count', '{}', 'ERROR', :status, 'row_count', 1, 1, '', false
+    FROM v"""
+
+
+async def _published(shelf: Shelf, name: str, days: float, status: str | None) -> None:
+    dataset_id = await shelf.put(name, fields=["a"])
+    async with shelf.db.transaction(TEST) as session:
+        await session.execute(
+            text("UPDATE datasets SET current_published_at = now() - :age * interval '1 day' WHERE id = :id"),
+            {"age": days, "id": dataset_id},
+        )
+        if status is not None:
+            keys = {"dataset": dataset_id, "rule": uuid7(), "run": uuid7(), "status": status}
+            await session.execute(text(_CHECKED), keys)
+
+
+async def test_health_and_age_of_the_data_are_counted_and_filtered_by(shelf: Shelf) -> None:
+    await _published(shelf, "orders a", 0.5, "FAIL")
+    await _published(shelf, "orders b", 0.5, "PASS")
+    await _published(shelf, "orders c", 3, "PASS")
+    await _published(shelf, "orders d", 400, None)
+    await shelf.put("orders e")
+    await _published(shelf, "weather", 20, "WARN")
+    viewer = await shelf.account()
+
+    async def states(query: str, filter: SearchFilter = SearchFilter()) -> dict[str, dict[str, int]]:
+        facets = await shelf.index.states(query, viewer, filter)
+        return {facet.name: {bucket.value: bucket.count for bucket in facet.buckets} for facet in facets}
+
+    assert await states("orders") == {
+        "health": {"PASS": 2, "UNCHECKED": 2, "FAIL": 1},
+        "freshness": {"DAY": 2, "WEEK": 1, "OLDER": 1, "NEVER": 1},
+    }
+    assert await states("weathr") == {"health": {"WARN": 1}, "freshness": {"MONTH": 1}}
+    chosen = SearchFilter(health=[HealthState.PASS, HealthState.UNCHECKED], freshness=[Freshness.DAY, Freshness.OLDER])
+    # Each without its own condition.
+    assert await states("orders", chosen) == {
+        "health": {"FAIL": 1, "PASS": 1, "UNCHECKED": 1},
+        "freshness": {"DAY": 1, "WEEK": 1, "OLDER": 1, "NEVER": 1},
+    }
+    page = await shelf.page("orders", filter=chosen)
+    assert sorted(shelf.names[hit.dataset_id] for hit in page.hits) == ["orders b", "orders d"]
+    assert (page.total_count, _buckets(page, "status")) == (2, [("ACTIVE", 2)])
+    async with shelf.db.read(viewer) as connection:
+        listed = await lists.list_datasets(
+            connection, viewer, first=10, filter=DatasetFilter(health=chosen.health, freshness=chosen.freshness)
+        )
+        failing = await lists.list_datasets(connection, viewer, first=10, filter=DatasetFilter(health=[HealthState.FAIL]))
+    assert [[row.name for row in one.rows] for one in (listed, failing)] == [["orders d", "orders b"], ["orders a"]]

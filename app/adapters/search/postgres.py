@@ -121,6 +121,16 @@ class PostgresIndex:
             has_next_page=len(places) > first,
         )
 
+    async def states(self, query: str, viewer: Viewer, filter: SearchFilter) -> list[Facet]:
+        """See `SearchIndex.states`: one statement, one more for words of similar spelling."""
+        parsed = parse(query)
+        async with self._database.read(viewer) as connection:
+            rows = (await connection.execute(statements.states(parsed, Mode.WORDS, viewer, filter))).all()
+            if _counts(rows, "found") == 0 and matching.may_be_misspelt(parsed):
+                await _set_threshold(connection)
+                rows = (await connection.execute(statements.states(parsed, Mode.SIMILAR, viewer, filter))).all()
+        return [_facet(rows, name) for name in statements.STATES]
+
     async def suggest(self, prefix: str, viewer: Viewer, *, limit: int) -> list[UUID]:
         """See `SearchIndex.suggest`: two ranges of two indexes."""
         found: list[UUID] = []

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from app.core.viewer import Viewer
 from app.models.datasets import DatasetStatus, Visibility
+from app.models.health import Freshness, HealthState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,8 @@ class SearchFilter:
     name_contains: str | None = None
     created_after: datetime | None = None
     updated_after: datetime | None = None
+    health: Sequence[HealthState] | None = None
+    freshness: Sequence[Freshness] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +100,7 @@ class Facet:
     """Buckets of one property, largest first; counted as if the filter did not speak of this property."""
 
     name: str
-    """status, visibility, owner or tags."""
+    """status, visibility, owner or tags; health or freshness."""
     buckets: list[Bucket]
 
 
@@ -130,6 +133,9 @@ class SearchIndex(Protocol):
 
         No query raises: what is neither word nor operator is ignored, and a long query is cut.
         """
+
+    async def states(self, query: str, viewer: Viewer, filter: SearchFilter) -> list[Facet]:
+        """The facets `health` and `freshness` of all that `search` finds with the same query and filter."""
 
     async def suggest(self, prefix: str, viewer: Viewer, *, limit: int) -> list[UUID]:
         """Datasets that the viewer may see whose name begins with `prefix`, then those of which a word of the name begins with it, both by name."""

@@ -28,10 +28,12 @@ from app.adapters.search.query import Query
 from app.adapters.search.vectors import MAX_START
 from app.core.viewer import Viewer
 from app.models.datasets import Dataset
+from app.models.health import HealthState, checked_datasets, freshness, has_health
 from app.models.search import SearchDocument, SearchNameStart
 from app.models.visibility import visible
 
 FACETS = ("status", "visibility", "owner", "tags")
+STATES = ("health", "freshness")
 MAX_TAG_BUCKETS = 20
 MAX_OWNER_BUCKETS = 50
 
@@ -61,6 +63,23 @@ def page(
     return union_all(*statements)
 
 
+def states(query: Query, mode: Mode, viewer: Viewer, filter: SearchFilter) -> CompoundSelect[tuple[object, ...]]:
+    """Rows as of `page`, of the kinds "found", "health" and "freshness"."""
+    found = _found(query, mode, viewer, filter)
+    conditions = _conditions(found, filter)
+    checked = checked_datasets(viewer)
+    state = func.coalesce(checked.c.state, HealthState.UNCHECKED.value)
+    health = select(state.label("value"), func.count().label("number")).select_from(
+        found.outerjoin(checked, checked.c.dataset_id == found.c.dataset_id)
+    )
+    fresh = select(freshness(found.c.current_published_at).label("value"), func.count().label("number")).select_from(found)
+    counted = {"health": health, "freshness": fresh}
+    return union_all(
+        _count("found", found),
+        *[_largest(name, counted[name].where(*[c for other, c in conditions.items() if other != name]), 10) for name in STATES],
+    )
+
+
 def _found(query: Query, mode: Mode, viewer: Viewer, filter: SearchFilter) -> CTE:
     """What the words leave of what the viewer may see. The filter only marks: each facet is counted without its own condition."""
     similar = mode is Mode.SIMILAR
@@ -73,7 +92,10 @@ def _found(query: Query, mode: Mode, viewer: Viewer, filter: SearchFilter) -> CT
             Dataset.visibility,
             Dataset.owner_id,
             SearchDocument.tags,
+            Dataset.current_published_at,
             and_(True, *_rest(filter)).label("rest"),
+            # What is not asked for is not looked up.
+            *([] if filter.health is None else [has_health(viewer, list(filter.health)).label("healthy")]),
         )
         .join(Dataset, Dataset.id == SearchDocument.dataset_id)
         .where(visible(viewer), matching.matches_similarly(query) if similar else matching.matches(query))
@@ -107,6 +129,11 @@ def _conditions(found: CTE, filter: SearchFilter) -> dict[str, ColumnElement[boo
         conditions["visibility"] = found.c.visibility == filter.visibility
     if filter.owner_ids is not None:
         conditions["owner"] = found.c.owner_id.in_(filter.owner_ids)
+    if filter.health is not None:
+        conditions["health"] = found.c.healthy
+    if filter.freshness is not None:
+        wanted_ages = [fresh.value for fresh in filter.freshness]
+        conditions["freshness"] = freshness(found.c.current_published_at).in_(wanted_ages)
     if filter.tags:
         wanted = [_storable(tag.casefold()) for tag in filter.tags]
         conditions["tags"] = cast(found.c.tags, ARRAY(Text)).op("@>", is_comparison=True)(cast(wanted, ARRAY(Text)))
@@ -133,7 +160,11 @@ def _facet(name: str, found: CTE, conditions: list[ColumnElement[bool]]) -> Sele
         value = cast({"status": found.c.status, "visibility": found.c.visibility, "owner": found.c.owner_id}[name], Text)
         counted = select(value.label("value"), func.count().label("number")).select_from(found)
         limit = MAX_OWNER_BUCKETS
-    largest = counted.where(*conditions).group_by("value").order_by(func.count().desc(), "value").limit(limit).subquery()
+    return _largest(name, counted.where(*conditions), limit)
+
+
+def _largest(name: str, counted: Select[str, int], limit: int) -> Select[tuple[object, ...]]:
+    largest = counted.group_by("value").order_by(func.count().desc(), "value").limit(limit).subquery()
     return select(
         literal(name),
         largest.c.value,

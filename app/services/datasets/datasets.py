@@ -25,6 +25,7 @@ COLUMNS = (
     Dataset.id, Dataset.name, Dataset.slug, Dataset.description, Dataset.status, Dataset.visibility, Dataset.owner_id,
     Dataset.metadata_, Dataset.auto_publish, Dataset.deprecation, Dataset.revision, Dataset.current_version_id,
     Dataset.created_at, Dataset.updated_at, Dataset.event_sequence,
+    Dataset.current_row_count, Dataset.current_size_bytes, Dataset.current_published_at,
 )  # fmt: skip
 """What a row of a dataset holds wherever one is read."""
 

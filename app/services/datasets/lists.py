@@ -7,11 +7,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, literal, select, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, SQLColumnExpression, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.viewer import Viewer
 from app.models.datasets import Dataset, DatasetStatus, DatasetTag, Visibility
+from app.models.health import EPOCH, Freshness, HealthState, freshness, has_health
 from app.services import access, cursors
 from app.services.cursors import Page
 from app.services.datasets.datasets import COLUMNS, DatasetRow
@@ -23,6 +24,9 @@ class OrderField(StrEnum):
     CREATED_AT = "CREATED_AT"
     UPDATED_AT = "UPDATED_AT"
     NAME = "NAME"
+    ROW_COUNT = "ROW_COUNT"
+    SIZE_BYTES = "SIZE_BYTES"
+    PUBLISHED_AT = "PUBLISHED_AT"
 
 
 class Direction(StrEnum):
@@ -44,12 +48,41 @@ class DatasetFilter:
     name_contains: str | None = None
     created_after: datetime | None = None
     updated_after: datetime | None = None
+    health: Sequence[HealthState] | None = None
+    freshness: Sequence[Freshness] | None = None
 
 
-_COLUMN = {OrderField.CREATED_AT: Dataset.created_at, OrderField.UPDATED_AT: Dataset.updated_at, OrderField.NAME: Dataset.name}
+_COLUMN: dict[OrderField, SQLColumnExpression[object]] = {
+    OrderField.CREATED_AT: Dataset.created_at,
+    OrderField.UPDATED_AT: Dataset.updated_at,
+    OrderField.NAME: Dataset.name,
+    OrderField.ROW_COUNT: Dataset.current_row_count,
+    OrderField.SIZE_BYTES: Dataset.current_size_bytes,
+    OrderField.PUBLISHED_AT: func.coalesce(Dataset.current_published_at, literal(EPOCH, Dataset.created_at.type)),
+}
+_TYPE = {OrderField.NAME: Dataset.name.type, OrderField.ROW_COUNT: BigInteger(), OrderField.SIZE_BYTES: BigInteger()}
+_KIND = {OrderField.NAME: str, OrderField.ROW_COUNT: int, OrderField.SIZE_BYTES: int}
 
 
-def conditions(filter: DatasetFilter | None) -> list[ColumnElement[bool]]:
+def _place(row: DatasetRow, order: OrderField) -> str | int | datetime:
+    """The row's value of what the list is ordered by."""
+    match order:
+        case OrderField.NAME:
+            value: str | int | datetime = row.name
+        case OrderField.ROW_COUNT:
+            value = row.current_row_count
+        case OrderField.SIZE_BYTES:
+            value = row.current_size_bytes
+        case OrderField.PUBLISHED_AT:
+            value = row.current_published_at or EPOCH
+        case OrderField.UPDATED_AT:
+            value = row.updated_at
+        case OrderField.CREATED_AT:
+            value = row.created_at
+    return value
+
+
+def conditions(viewer: Viewer, filter: DatasetFilter | None) -> list[ColumnElement[bool]]:
     """The filter as predicates over `datasets`."""
     if filter is None:
         return []
@@ -70,6 +103,10 @@ def conditions(filter: DatasetFilter | None) -> list[ColumnElement[bool]]:
         found.append(Dataset.created_at > filter.created_after)
     if filter.updated_after is not None:
         found.append(Dataset.updated_at > filter.updated_after)
+    if filter.health is not None:
+        found.append(has_health(viewer, list(filter.health)))
+    if filter.freshness is not None:
+        found.append(freshness(Dataset.current_published_at).in_([fresh.value for fresh in filter.freshness]))
     return found
 
 
@@ -89,11 +126,11 @@ async def list_datasets(
         InvalidInput: `after` belongs to another list or order.
     """
     name = f"datasets:{order}:{direction}"
-    statement = select(*COLUMNS).where(access.visible(viewer), *conditions(filter)).limit(first + 1)
+    statement = select(*COLUMNS).where(access.visible(viewer), *conditions(viewer, filter)).limit(first + 1)
     rows = (await session.execute(_ordered(statement, order, direction, after, name))).all()
 
     def cursor_of(row: DatasetRow) -> str:
-        return cursors.encode(name, getattr(row, order.value.lower()), row.id)
+        return cursors.encode(name, _place(row, order), row.id)
 
     return cursors.page(rows, first, after, cursor_of)
 
@@ -104,8 +141,11 @@ def _ordered(
     column = _COLUMN[order]
     descending = direction is Direction.DESC
     if after is not None:
-        value, row_id = cursors.decode(after, name, str if order is OrderField.NAME else datetime, UUID)
-        here, there = tuple_(column, Dataset.id), tuple_(literal(value, column.type), literal(row_id, Dataset.id.type))
+        value, row_id = cursors.decode(after, name, _KIND.get(order, datetime), UUID)
+        here, there = (
+            tuple_(column, Dataset.id),
+            tuple_(literal(value, _TYPE.get(order, Dataset.created_at.type)), literal(row_id, Dataset.id.type)),
+        )
         statement = statement.where(here < there if descending else here > there)
     return statement.order_by(
         column.desc() if descending else column.asc(), Dataset.id.desc() if descending else Dataset.id.asc()

@@ -80,6 +80,11 @@ async def search(
     )
 
 
+async def states(db: Database, index: SearchIndex, viewer: Viewer, query: str, *, filter: DatasetFilter | None) -> list[Facet]:
+    """The facets `health` and `freshness` of all visible datasets that match."""
+    return await index.states(query, viewer, _search_filter(filter))
+
+
 async def suggest(db: Database, index: SearchIndex, viewer: Viewer, prefix: str) -> list[DatasetRow]:
     """Up to ten visible datasets whose name, or a word of it, begins with `prefix`."""
     ids = await index.suggest(prefix, viewer, limit=MAX_SUGGESTIONS)

@@ -95,10 +95,17 @@ async def move_pointer(session: AsyncSession, principal: Principal, dataset_id: 
     Raises:
         Conflict: the version is not READY, or its dataset is archived.
     """
+    original = (
+        select(FileObject.size_bytes)
+        .where(FileObject.version_id == DatasetVersion.id, FileObject.role == FileRole.ORIGINAL)
+        .correlate(DatasetVersion)
+        .scalar_subquery()
+        .label("size_bytes")
+    )
     # The version first, then its dataset, as everywhere: a worker that writes this version's progress does so too.
     version = (
         await session.execute(
-            select(DatasetVersion.status, DatasetVersion.number)
+            select(DatasetVersion.status, DatasetVersion.number, DatasetVersion.row_count, original)
             .where(DatasetVersion.id == version_id)
             .with_for_update(key_share=True)
         )
@@ -119,7 +126,14 @@ async def move_pointer(session: AsyncSession, principal: Principal, dataset_id: 
     if status is DatasetStatus.ARCHIVED:
         raise Conflict(say("PUBLISH_ARCHIVED", "The dataset is archived. Restore it before you publish."))
     await session.execute(update(DatasetVersion).where(DatasetVersion.id == version_id).values(published_at=func.now()))
-    values: dict[str, object] = {"current_version_id": version_id, "updated_at": func.now(), "revision": Dataset.revision + 1}
+    values: dict[str, object] = {
+        "current_version_id": version_id,
+        "current_row_count": version.row_count or 0,
+        "current_size_bytes": version.size_bytes or 0,
+        "current_published_at": func.now(),
+        "updated_at": func.now(),
+        "revision": Dataset.revision + 1,
+    }
     if status is DatasetStatus.DRAFT:
         values["status"] = DatasetStatus.ACTIVE
     await session.execute(update(Dataset).where(Dataset.id == dataset_id).values(values))
