@@ -32,10 +32,6 @@ WRITERS: dict[str, tuple[Writer, dict[str, object]]] = {
     "penguins.xlsx": (real.xlsx, {**OTHER, "format": "XLSX", "sheet": "Sheet1"}),
 }
 
-# Unless somebody says so, 'NA' in a column of text is a text.
-NULL_TOKENS = {"penguins.csv": ["", "NA"], "penguins.tsv": ["", "NULL"]}
-
-
 # Near relatives of the others.
 LONG = {"bom.csv", "quoted.csv", "pipe.txt", "penguins.jsonl.gz", "penguins.arrows"}
 
@@ -44,8 +40,7 @@ LONG = {"bom.csv", "quoted.csv", "pipe.txt", "penguins.jsonl.gz", "penguins.arro
 async def test_every_cell_is_what_pandas_has(shelf: Shelf, name: str) -> None:
     frame = real.penguins()
     write, options = WRITERS[name]
-    told = {"nullTokens": NULL_TOKENS[name]} if name in NULL_TOKENS else {}
-    version = await shelf.stored(write(frame), name, **told)
+    version = await shelf.stored(write(frame), name)
     assert (version["rowCount"], version["columnCount"], version["rejectedRowCount"]) == (344, 8, 0)
     assert [field["fieldPath"] for field in version["schemaFields"]] == list(frame.columns)
     assert [field["logicalType"] for field in version["schemaFields"]] == TYPES

@@ -23,8 +23,7 @@ DATES = ("%Y/%m/%d", "%b %d %Y", "%Y/%m/%d %H:%M", "%Y-%m-%d")
 
 def value(cell: str, logical: str, tokens: list[str]) -> object:
     """What a cell of text has to become."""
-    # In a column of text, 'NA' is a text like others.
-    if cell == "" or (cell in tokens and logical != "STRING"):
+    if cell == "" or cell in tokens:
         return None
     if logical in FROM_TEXT:
         return FROM_TEXT[logical](cell)

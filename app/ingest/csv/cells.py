@@ -219,5 +219,5 @@ def _checked(x: str, kind: ColumnType, converted: str | None = None) -> str:
         return f"CASE WHEN {x} IS NULL THEN NULL::VARCHAR ELSE {broken} END"
     if kind.seen is not None:
         shape, others = shapes.shape_sql(x, f"trim({x}, ' ')"), shapes.ALL & ~kind.seen
-        return f"CASE WHEN {shape} & {others}::UBIGINT = 0 THEN {x} ELSE {broken} END"
+        return f"CASE WHEN {shape} & {others}::UBIGINT = 0 THEN {casts.value_sql(x, kind, misfit=broken)} ELSE {broken} END"
     return casts.value_sql(x, kind, misfit=broken, converted=converted)

@@ -8,7 +8,7 @@ import duckdb
 
 from app.core.phrases import say
 from app.ingest import columns, engine, wide
-from app.ingest.csv import by_hand, cells, oddities, overrides, warnings
+from app.ingest.csv import absence, by_hand, cells, oddities, overrides, warnings
 from app.ingest.csv.cells import Cells, RegularFile
 from app.ingest.csv.layout import Plan, plan
 from app.ingest.csv.marks import check_marks
@@ -35,6 +35,8 @@ class _Typed:
     names: list[str | None]
     """None for a column that was left out."""
     row_count: int
+    source: Cells
+    """The cells it was made of."""
 
 
 def read(job: IngestJob, report: Report, options: ReadOptions, written: Written = lambda path: None) -> StoredTable:
@@ -78,6 +80,7 @@ class _Reading:
         written(str(self._target))
         fields = columns.fields(self._connection, str(self._target), originals, {})
         if self._plan.options.null_tokens is None:
+            self._warnings += absence.warnings(self._connection, typed.source, typed.kinds, typed.names, fields)
             self._warnings += self._token_warnings(typed.kinds, fields)
         return StoredTable(
             path=str(self._target),
@@ -123,7 +126,7 @@ class _Reading:
 
     def _token_warnings(self, kinds: list[ColumnType], fields: tuple[Field, ...]) -> list[str]:
         """Text columns that hold what means 'absent' in others: kept, because NA may be Namibia, but said."""
-        tokens = sorted({token for kind in kinds for token in kind.tokens})
+        tokens = absence.tokens_of(kinds)
         texts = [field.field_path for field in fields if field.logical_type is LogicalType.STRING]
         if not tokens or not texts or len(texts) > wide.WIDE_COLUMNS:
             return []
@@ -210,7 +213,7 @@ class _Reading:
             if not options.types:
                 sampled = cells.sample(file, scratch_path(self._job, "sample.csv"), options.null_tokens)
                 self._seen = cells.masks(self._connection, sampled)
-                kinds = [_until_seen(*of) for of in zip(self._decided(self._seen), self._seen, strict=True)]
+                kinds = [_until_seen(*of) for of in zip(self._decided(self._seen, sampled), self._seen, strict=True)]
                 typed = self._copied(direct, kinds, record_count)
                 if typed is not None:
                     return typed
@@ -234,7 +237,7 @@ class _Reading:
     def _exactly(self, source: Cells, record_count: int, text: Path | None = None) -> _Typed:
         """The table with types decided over all of its cells."""
         masks = cells.masks(self._connection, source, self._seen)
-        kinds = self._decided(masks)
+        kinds = self._decided(masks, source)
         where = ""
         if text is not None and self._plan.options.types:
             options, names = self._plan.options, self._plan.names.names
@@ -253,13 +256,14 @@ class _Reading:
             raise AssertionError("a column has a cell of a shape that the pass over all of its cells did not see")
         return typed
 
-    def _decided(self, masks: list[int]) -> list[ColumnType]:
+    def _decided(self, masks: list[int], source: Cells) -> list[ColumnType]:
         options = self._plan.options
         self._masks = masks
         self._style = self._file_style(masks)
         kinds = [types.decide(mask, self._style) for mask in masks]
         # With the caller's own tokens, others are text.
-        return [types.TEXT if kind.tokens and options.null_tokens is not None else kind for kind in kinds]
+        kinds = [types.TEXT if kind.tokens and options.null_tokens is not None else kind for kind in kinds]
+        return absence.in_texts(self._connection, source, kinds)
 
     def _file_style(self, masks: list[int]) -> types.FileStyle:
         options = self._plan.options
@@ -278,7 +282,7 @@ class _Reading:
             return None
         if rows != record_count():
             raise _ReaderDisagrees
-        return _Typed(kinds, names, rows)
+        return _Typed(kinds, names, rows, source)
 
     def _part(self, start: float, end: float) -> Report:
         return lambda done: self._report(start + done * (end - start))
@@ -295,10 +299,10 @@ def _options_as_read(options: ReadOptions, kinds: list[ColumnType]) -> ReadOptio
     styles = [kind.style for kind in kinds if kind.logical in (LogicalType.NUMBER, LogicalType.INTEGER)]
     decimal = "," if any(style.decimal == "," for style in styles) else "."
     thousands = next((style.thousands for style in styles if style.thousands), "")
-    tokens = {token for kind in kinds for token in kind.tokens}
+    tokens = absence.tokens_of(kinds)
     return replace(
         options,
         decimal_separator=options.decimal_separator or decimal,
         thousands_separator=thousands if options.thousands_separator is None else options.thousands_separator,
-        null_tokens=("", *sorted(tokens)) if options.null_tokens is None else options.null_tokens,
+        null_tokens=("", *tokens) if options.null_tokens is None else options.null_tokens,
     )

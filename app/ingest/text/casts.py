@@ -15,7 +15,8 @@ def value_sql(x: str, kind: ColumnType, *, misfit: str, converted: str | None = 
             within a CASE DuckDB computes it anew each time: a pass over 1.1 GB took a quarter longer (2026-11).
     """
     if kind.is_text:
-        return x
+        absent = shapes.one_of(f"trim({x}, ' ')", kind.tokens)
+        return f"CASE WHEN {absent} THEN NULL ELSE {x} END" if kind.tokens else x
     bare = _bare(x, kind)
     fits = _insisted_fits(bare, kind) if kind.insisted else _fits(bare, kind, converted or _conversion(bare, kind))
     return f"CASE WHEN {_absent(x, kind)} THEN NULL {fits} ELSE {misfit} END"
