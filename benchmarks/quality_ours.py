@@ -57,19 +57,24 @@ def rules(rows: int) -> list[RuleSpec]:
     ]
 
 
-def _profile(path: str, folder: str) -> None:
+def _bare(path: str, folder: str) -> TableInfo:
+    return TableInfo(path=path)
+
+
+def _profiled(path: str, folder: str) -> TableInfo:
+    """The table with its profile, as a check of a version gets it."""
     job = IngestJob(source_path=path, file_name="t", output_dir=folder, limits=IngestLimits(memory_bytes=MEMORY_BYTES))
     with engine.connect(job) as connection:
         fields = columns.fields(connection, path, [None] * 11, {})
-        profile(connection, path, fields, lambda fraction: None)
+        return TableInfo(path=path, fields=fields, profile=profile(connection, path, fields, lambda fraction: None))
 
 
-def _table_of(path: str, folder: str) -> str:
-    """The stored table of a CSV, profiled."""
+def _stored(path: str, folder: str) -> TableInfo:
+    """The same of a CSV, which becomes a table."""
     job = IngestJob(source_path=path, file_name="t.csv", output_dir=folder, limits=IngestLimits(memory_bytes=MEMORY_BYTES))
     found = ingest(job, lambda message: None)
     assert isinstance(found, IngestResult), found
-    return found.table_path
+    return TableInfo(path=found.table_path, fields=found.fields, profile=found.profile)
 
 
 def main() -> None:
@@ -82,12 +87,9 @@ def main() -> None:
             answers = [fingerprint(f"read_parquet('{path}')")[0]]
         if mode == "scan_csv":
             answers = [fingerprint(f"read_csv('{path}')")[0]]
-        if mode == "profile":
-            _profile(path, folder)
-        if mode == "csv":
-            path = _table_of(path, folder)
-        if mode in ("checks", "profile", "csv"):
-            found = check(TableInfo(path=path), rules(rows), limits=Limits(memory_bytes=MEMORY_BYTES, scratch_dir=folder))
+        table = {"checks": _bare, "profile": _profiled, "csv": _stored}.get(mode)
+        if table is not None:
+            found = check(table(path, folder), rules(rows), limits=Limits(memory_bytes=MEMORY_BYTES, scratch_dir=folder))
             answers = [result.value if result.value is not None else -1.0 for result in found]
         spent = time.process_time() - begun
     print(json.dumps({"cpu": spent, "answers": answers}))

@@ -18,20 +18,27 @@ def compute(connection: duckdb.DuckDBPyConnection, source: str, wanted: Iterable
     Args:
         source: the table expression of those that name no relation.
     """
+    every = dict.fromkeys(one for group in wanted for one in group)
+    first = {one: one.otherwise for one in every if isinstance(one, Over) and one.otherwise is not None}
+    found = _computed(connection, source, first)
+    # What has to be computed after all shares the statements of the others.
+    undecided = {one: otherwise for one, otherwise in first.items() if found[one] is None}
+    others = [one if one not in first else undecided[one] for one in every if one not in first or one in undecided]
+    found |= _computed(connection, source, dict.fromkeys(others))
+    return found | {one: found[otherwise] for one, otherwise in undecided.items()}
+
+
+def _computed(connection: duckdb.DuckDBPyConnection, source: str, wanted: Iterable[str | Over]) -> Found:
+    relations: dict[str, dict[str, list[str | Over]]] = {}
+    for one in wanted:
+        relation, sql = (one.relation, one.sql) if isinstance(one, Over) else (source, one)
+        relations.setdefault(relation, {}).setdefault(sql, []).append(one)
     found: Found = {}
-    relations: dict[str, dict[str, str | Over]] = {}
-    for group in wanted:
-        for one in group:
-            relation, sql = (one.relation, one.sql) if isinstance(one, Over) else (source, one)
-            relations.setdefault(relation, {})[sql] = one
     for relation, expressions in relations.items():
         listed = list(expressions)
         for start in range(0, len(listed), STATEMENT_AGGREGATES):
             for sql, value in _values(connection, relation, listed[start : start + STATEMENT_AGGREGATES]).items():
-                found[expressions[sql]] = value
-    for one in list(found):
-        if isinstance(one, Over) and one.otherwise is not None and found[one] is None:
-            found[one] = _values(connection, one.otherwise.relation, [one.otherwise.sql])[one.otherwise.sql]
+                found |= dict.fromkeys(expressions[sql], value)
     return found
 
 

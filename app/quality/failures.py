@@ -52,10 +52,16 @@ def _found_early(
     """The first failed rows of each rule, sought in the whole table only for rules whose rows are not among its first ones."""
     if table.row_number != ROW_NUMBER or table.footer is None or table.footer.row_count < 4 * HEAD_ROWS:
         return _first_rows(connection, table, outcomes, limits)
-    head = f"(SELECT * FROM {table.source} WHERE {ROW_NUMBER} < {HEAD_ROWS})"
+    head = f"(SELECT * FROM {table.source} WHERE {ROW_NUMBER} < {_head_rows(outcomes, table.footer.row_count, limits)})"
     early = _first_rows(connection, table, outcomes, limits, head)
     late = [outcome for outcome in outcomes if len(early[outcome.rule.spec.id] or ()) < _rows_to_show(outcome, limits)]
     return {**early, **_first_rows(connection, table, late, limits)}
+
+
+def _head_rows(outcomes: Sequence[Outcome], row_count: int, limits: Limits) -> int:
+    """How many first rows are looked at: more where rows that are known to fail are rare, were they spread evenly."""
+    rarest = min((outcome.result.failed_row_count or row_count for outcome in outcomes), default=row_count)
+    return max(HEAD_ROWS, min(row_count // 4, 2 * limits.sample_rows * row_count // rarest))
 
 
 def _rows_to_show(outcome: Outcome, limits: Limits) -> int:

@@ -1,6 +1,6 @@
 """Counting different values and finding rows that repeat an earlier one."""
 
-from app.quality.measures import Failing, Over
+from app.quality.measures import Failing, Over, told
 from app.quality.parameters import P
 from app.quality.subject import Subject
 from app.quality.table import Column
@@ -11,6 +11,13 @@ BITS_A_ROW = 64
 """A range that is much wider than there are rows costs more to clear than it saves."""
 
 
+def present(subject: Subject[P], column: Column) -> str | Over:
+    """Aggregate: rows that have a value."""
+    counted, footer = subject.count(f"{column.sql} IS NOT NULL"), subject.footer
+    nulls = footer.nulls.get(column.name) if footer is not None else None
+    return counted if footer is None or nulls is None else told(footer.row_count - nulls, counted)
+
+
 def distinct(subject: Subject[P], column: Column, *, all_expected: bool = False) -> str | Over:
     """Aggregate: the exact number of different values that are there.
 
@@ -18,6 +25,9 @@ def distinct(subject: Subject[P], column: Column, *, all_expected: bool = False)
         all_expected: most likely every value differs from all others.
     """
     value = subject.masked(column.sql)
+    known = subject.known(column)
+    if known is not None and known.distinct is not None:
+        return told(known.distinct, f"count(DISTINCT {value})")
     footer = subject.table.footer
     ends = footer.ends.get(column.name) if footer is not None else None
     if footer is not None and ends is not None and max(abs(ends.low), abs(ends.high)) < 1 << 62:

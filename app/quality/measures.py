@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import Enum, auto
 from typing import TypeVar
 
 from app.core.phrases import Number, say
@@ -26,12 +27,23 @@ class Over:
     sql: str
     relation: str
     """A table expression. Aggregates over the same one share a statement."""
-    otherwise: "Over | None" = None
+    otherwise: "str | Over | None" = None
     """What to compute where `sql` gives NULL: slower, and always certain."""
+    meaning: str | None = None
+    """The same as an aggregate over the table's rows."""
 
     def __str__(self) -> str:
         """As SQL: what it means, not how it is found."""
-        return str(self.otherwise) if self.otherwise else f"(SELECT {self.sql} FROM {self.relation})"
+        return self.meaning or (str(self.otherwise) if self.otherwise else f"(SELECT {self.sql} FROM {self.relation})")
+
+
+def told(count: int, meaning: str) -> Over:
+    """A count that is known before anything is read.
+
+    Args:
+        meaning: the aggregate that would give it.
+    """
+    return Over(str(count), "(SELECT 1)", meaning=meaning)
 
 
 @dataclass(frozen=True)
@@ -116,25 +128,32 @@ def known(
     )
 
 
+class Looks(Enum):
+    """What a condition on rows looks at, beside the rule's filter."""
+
+    ANYWHERE = auto()
+    AT_VALUE = auto()
+    """At the value of the rule's only column."""
+    AT_ENDS = auto()
+    """At that too, and what lies between two values that do not meet it does not either."""
+    CLOSELY = auto()
+    """At the value, and that costs more than finding out how often each value occurs."""
+
+
 def rows_that(
-    subject: Subject[R], fails: str, *, name: str, label: str, none_fail: bool = False, by_value: bool = False
+    subject: Subject[R], fails: str, *, name: str, label: str, none_fail: bool = False, looks: Looks = Looks.ANYWHERE
 ) -> Measure:
     """The number or fraction of rows for which `fails` is true.
 
     Args:
         name: of the metric, without its unit: 'invalid' becomes invalid_count or invalid_fraction.
         label: continues 'The number of ' and 'The fraction of '.
-        none_fail: the file's footer shows that no row does, so none is read.
-        by_value: `fails` looks at the rule's only column and costs more than finding out how often each value occurs.
+        none_fail: it is known that no row does, so none is read.
+        looks: at what `fails` looks.
     """
     if none_fail:
         return bad_rows(subject, name=name, label=label, failing=Failing(fails), bad=lambda row: 0, total=lambda row: 1)
-    failed: str | Over = subject.count(fails)
-    if by_value and subject.where is None and subject.column.name in subject.table.repeating:
-        # No other column is in this relation, so the name cannot be another's.
-        value, times = subject.column.sql, quoted(f"{subject.column.name}?")
-        values = f"(SELECT {value}, count(*) AS {times} FROM {subject.table.source} GROUP BY {value})"
-        failed = Over(f"coalesce(sum({times}) FILTER (WHERE {fails}), 0)::BIGINT", values)
+    failed = _counted(subject, fails, looks)
     counts = subject.parameters.unit is Unit.COUNT
     return bad_rows(
         subject,
@@ -145,6 +164,26 @@ def rows_that(
         bad=lambda row: whole(row[0]),
         total=lambda row: whole(row[1]),
     )
+
+
+def _counted(subject: Subject[R], fails: str, looks: Looks) -> str | Over:
+    """Aggregate: how many rows fail, by the shortest way that is exact."""
+    of_rows = subject.count(fails)
+    if looks is Looks.ANYWHERE or subject.where is not None:
+        return of_rows
+    # No other column is in these relations, so the name cannot be another's.
+    value, times = subject.column.sql, quoted(f"{subject.column.name}?")
+    of_values = f"coalesce(sum({times}) FILTER (WHERE {fails}), 0)::BIGINT"
+    known = subject.known()
+    if known is not None and known.values is not None:
+        listed = ", ".join(f"({one}, {often})" for one, often in known.values)
+        return Over(of_values, f"(VALUES {listed}) AS known({value}, {times})", meaning=of_rows)
+    if looks is Looks.AT_ENDS and known is not None and known.ends is not None:
+        low, high = known.ends
+        return Over(f"CASE WHEN count_if({fails}) = 0 THEN 0 END", f"(VALUES ({low}), ({high})) AS known({value})", of_rows)
+    if looks is Looks.CLOSELY and subject.column.name in subject.table.repeating:
+        return Over(of_values, f"(SELECT {value}, count(*) AS {times} FROM {subject.table.source} GROUP BY {value})")
+    return of_rows
 
 
 def bad_rows(

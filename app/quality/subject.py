@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from app.core.phrases import say
 from app.ingest.columns import literal
 from app.ingest.job import LogicalType
+from app.quality.known import Known
 from app.quality.parameters import P, Scalar
 from app.quality.problems import Code, RuleProblem
 from app.quality.spec import History, RuleSpec, TableInfo
@@ -51,6 +52,10 @@ class Subject(Generic[P]):
     def footer(self) -> Footer | None:
         """What the file's footer tells of the rows that the rule sees; None with a filter."""
         return None if self.where else self.table.footer
+
+    def known(self, column: Column | None = None) -> Known | None:
+        """What the profile tells of the rows that the rule sees; None with a filter, or where it tells nothing."""
+        return None if self.where else self.table.known.get((column or self.column).name)
 
     def seen(self, condition: str | None = None) -> str:
         """True for rows that the rule sees and that meet the condition."""

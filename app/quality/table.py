@@ -1,6 +1,6 @@
 """The table that rules are compiled for: its columns, what its footer tells, and how SQL reads it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -9,6 +9,8 @@ import duckdb
 
 from app.ingest.columns import literal, logical_type, quoted
 from app.ingest.job import Field, LogicalType
+from app.quality import known
+from app.quality.known import Known
 from app.quality.spec import TableInfo
 
 ROW_NUMBER = "file_row_number"
@@ -91,6 +93,8 @@ class Table:
     path: str | None = None
     footer: Footer | None = None
     created_at: datetime | None = None
+    known: Mapping[str, Known] = field(default_factory=dict)
+    """By column: what the profile of this very table tells exactly."""
 
     def column(self, name: str) -> Column | None:
         """The column of that name, exactly."""
@@ -137,8 +141,11 @@ def open_table(connection: duckdb.DuckDBPyConnection, info: TableInfo) -> Table:
     """
     path = info.path or ""
     try:
-        known = tuple(Column(field) for field in info.fields or _described(connection, path))
-        return Table(known, path, _footer(connection, path, known), info.created_at)
+        fields = info.fields or _described(connection, path)
+        columns = tuple(Column(field) for field in fields)
+        footer = _footer(connection, path, columns)
+        told = known.columns(fields, info.profile, footer.row_count, footer.nulls)
+        return Table(columns, path, footer, info.created_at, told)
     except duckdb.Error as error:
         raise Unreadable(str(error).splitlines()[0]) from error
 
@@ -151,7 +158,7 @@ def _described(connection: duckdb.DuckDBPyConnection, path: str) -> tuple[Field,
     )
 
 
-def _footer(connection: duckdb.DuckDBPyConnection, path: str, known: tuple[Column, ...]) -> Footer:
+def _footer(connection: duckdb.DuckDBPyConnection, path: str, columns: tuple[Column, ...]) -> Footer:
     (rows,) = connection.execute(f"SELECT sum(num_rows)::BIGINT FROM parquet_file_metadata({literal(path)})").fetchall()[0]
     found = connection.execute(
         f"""
@@ -167,7 +174,7 @@ def _footer(connection: duckdb.DuckDBPyConnection, path: str, known: tuple[Colum
     ends: dict[str, Ends] = {}
     dictionaries: set[str] = set()
     for index, null_count, all_counted, low, high, all_bounded, in_dictionaries in found:
-        column = known[index]
+        column = columns[index]
         if all_counted:
             nulls[column.name] = int(null_count)
         if column.is_integer and all_bounded and low is not None:

@@ -1,6 +1,7 @@
 """Small tables for rules: rows of Python values, the Parquet file of them, and specs in few words."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -8,7 +9,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from app.ingest import engine
+from app.ingest.job import IngestJob, IngestLimits
+from app.ingest.profile.profiler import profile
 from app.quality.spec import Json, Operator, RuleSpec, TableInfo
+from app.quality.table import open_table
 
 Value = None | bool | int | float | str | Decimal | date | datetime
 Rows = Sequence[Mapping[str, Value]]
@@ -33,6 +38,15 @@ def write(path: Path, columns: Mapping[str, Sequence[Value]], types: Mapping[str
     arrays = {name: pa.array(values, known.get(name)) for name, values in columns.items()}
     pq.write_table(pa.table(arrays), path, row_group_size=7)
     return TableInfo(path=str(path))
+
+
+def profiled(info: TableInfo) -> TableInfo:
+    """The same table with fields and profile, as a stored version has them."""
+    path = str(info.path)
+    job = IngestJob(source_path=path, file_name="t", output_dir=str(Path(path).parent), limits=IngestLimits())
+    with engine.connect(job) as connection:
+        fields = tuple(column.field for column in open_table(connection, info).columns)
+        return replace(info, fields=fields, profile=profile(connection, path, fields, lambda fraction: None))
 
 
 def rule(kind: str, /, *field_paths: str, **given: object) -> RuleSpec:

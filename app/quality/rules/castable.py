@@ -8,7 +8,7 @@ from app.core.phrases import say
 from app.quality import formats
 from app.quality.conditions import at_most
 from app.quality.formats import Format
-from app.quality.measures import Measure, rows_that
+from app.quality.measures import Looks, Measure, rows_that
 from app.quality.parameters import RowParameters
 from app.quality.ruletype import TEXTS, FieldCount, RuleType
 from app.quality.spec import Dimension
@@ -53,7 +53,7 @@ class Castable(RuleType[CastableParameters]):
             target=target,
         )
         return rows_that(
-            subject, f"NOT ({_is(f'trim({subject.column.sql})', target)})", name="uncastable", label=label, by_value=True
+            subject, f"NOT ({_is(f'trim({subject.column.sql})', target)})", name="uncastable", label=label, looks=Looks.CLOSELY
         )
 
 

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from app.core.phrases import say
 from app.ingest.job import LogicalType
 from app.quality.conditions import at_most
-from app.quality.measures import Measure, rows_that
+from app.quality.measures import Looks, Measure, rows_that
 from app.quality.parameters import RowParameters
 from app.quality.ruletype import TIMES, FieldCount, RuleType
 from app.quality.spec import Dimension
@@ -56,7 +56,7 @@ class DateRange(RuleType[DateRangeParameters]):
         if wanted.max is not None:
             parts.append(f"{column.sql} > {self._end(subject, wanted.max, 'max')}")
         label = say("VALUES_OUT_OF_RANGE", "values in '{column}' that are out of range", column=column.name)
-        return rows_that(subject, f"({' OR '.join(parts)})", name="invalid", label=label)
+        return rows_that(subject, f"({' OR '.join(parts)})", name="invalid", label=label, looks=Looks.AT_ENDS)
 
     def _end(self, subject: Subject[DateRangeParameters], given: str, name: str) -> str:
         if given != NOW:

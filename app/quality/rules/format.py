@@ -6,7 +6,7 @@ from app.core.phrases import say
 from app.quality import formats
 from app.quality.conditions import at_most
 from app.quality.formats import Format
-from app.quality.measures import Measure, rows_that
+from app.quality.measures import Looks, Measure, rows_that
 from app.quality.parameters import RowParameters
 from app.quality.ruletype import TEXTS, FieldCount, RuleType
 from app.quality.spec import Dimension
@@ -42,5 +42,5 @@ class FormatRule(RuleType[FormatParameters]):
                 column=subject.column.name,
                 format=wanted,
             ),
-            by_value=True,
+            looks=Looks.CLOSELY,
         )

@@ -5,7 +5,7 @@ from pydantic import Field
 from app.core.phrases import say
 from app.quality import sets
 from app.quality.conditions import at_most
-from app.quality.measures import Measure, rows_that
+from app.quality.measures import Looks, Measure, rows_that
 from app.quality.parameters import RowParameters, Scalars
 from app.quality.ruletype import PLAIN, FieldCount, RuleType
 from app.quality.spec import Dimension
@@ -33,4 +33,5 @@ class InSet(RuleType[InSetParameters]):
             fails,
             name="invalid",
             label=say("VALUES_NOT_LISTED", "values in '{column}' that are not in the list", column=subject.column.name),
+            looks=Looks.AT_VALUE,
         )

@@ -3,7 +3,7 @@
 from app.core.phrases import say
 from app.ingest.job import LogicalType
 from app.quality.conditions import at_most
-from app.quality.measures import Measure, rows_that
+from app.quality.measures import Looks, Measure, rows_that
 from app.quality.parameters import RowParameters
 from app.quality.ruletype import FieldCount, RuleType
 from app.quality.spec import Dimension
@@ -22,4 +22,4 @@ class Json(RuleType[RowParameters]):
 
     def measure(self, subject: Subject[RowParameters]) -> Measure:
         label = say("VALUES_NOT_JSON", "values in '{column}' that are not JSON", column=subject.column.name)
-        return rows_that(subject, f"NOT json_valid({subject.column.sql})", name="invalid", label=label, by_value=True)
+        return rows_that(subject, f"NOT json_valid({subject.column.sql})", name="invalid", label=label, looks=Looks.CLOSELY)

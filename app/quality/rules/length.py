@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from app.core.phrases import say
 from app.quality.conditions import at_most
-from app.quality.measures import Measure, rows_that
+from app.quality.measures import Looks, Measure, rows_that
 from app.quality.parameters import RowParameters
 from app.quality.ruletype import TEXTS, FieldCount, RuleType
 from app.quality.spec import Dimension
@@ -44,4 +44,12 @@ class Length(RuleType[LengthParameters]):
         if wanted.max is not None:
             parts.append(f"length({column.sql}) > {wanted.max}")
         label = say("VALUES_LENGTH", "values in '{column}' that are too short or too long", column=column.name)
-        return rows_that(subject, f"({' OR '.join(parts)})", name="invalid", label=label, by_value=True)
+        fails, none_fail = f"({' OR '.join(parts)})", self._none_fail(subject)
+        return rows_that(subject, fails, name="invalid", label=label, none_fail=none_fail, looks=Looks.CLOSELY)
+
+    def _none_fail(self, subject: Subject[LengthParameters]) -> bool:
+        wanted, known = subject.parameters, subject.known()
+        if known is None or known.lengths is None:
+            return False
+        least, greatest = known.lengths
+        return (wanted.min is None or wanted.min <= least) and (wanted.max is None or greatest <= wanted.max)

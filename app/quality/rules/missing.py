@@ -7,7 +7,7 @@ from pydantic import Field
 from app.core.phrases import say
 from app.ingest.columns import literal
 from app.quality.conditions import at_most
-from app.quality.measures import Measure, rows_that
+from app.quality.measures import Looks, Measure, rows_that
 from app.quality.parameters import RowParameters
 from app.quality.ruletype import FieldCount, RuleType
 from app.quality.spec import Dimension
@@ -44,5 +44,5 @@ class Missing(RuleType[MissingParameters]):
             fails,
             name="missing",
             label=say("VALUES_MISSING", "missing values in '{column}'", column=column.name),
-            by_value=True,
+            looks=Looks.CLOSELY,
         )

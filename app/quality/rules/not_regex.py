@@ -6,7 +6,7 @@ from app.core.phrases import say
 from app.ingest.columns import literal
 from app.quality import fence
 from app.quality.conditions import at_most
-from app.quality.measures import Measure, rows_that
+from app.quality.measures import Looks, Measure, rows_that
 from app.quality.parameters import RowParameters
 from app.quality.ruletype import TEXTS, FieldCount, RuleType
 from app.quality.spec import Dimension
@@ -49,5 +49,5 @@ class NotRegex(RuleType[NotRegexParameters]):
             fails,
             name="invalid",
             label=say("VALUES_MATCHING", "values in '{column}' that match the pattern", column=subject.column.name),
-            by_value=True,
+            looks=Looks.CLOSELY,
         )

@@ -7,7 +7,7 @@ from pydantic import Field, StrictFloat, StrictInt, model_validator
 
 from app.core.phrases import say
 from app.quality.conditions import at_most
-from app.quality.measures import Measure, rows_that
+from app.quality.measures import Looks, Measure, rows_that
 from app.quality.parameters import RowParameters
 from app.quality.ruletype import NUMBERS, FieldCount, RuleType
 from app.quality.spec import Dimension
@@ -54,6 +54,7 @@ class Range(RuleType[RangeParameters]):
             name="invalid",
             label=say("VALUES_OUT_OF_RANGE", "values in '{column}' that are out of range", column=column.name),
             none_fail=self._none_fail(subject),
+            looks=Looks.AT_ENDS,
         )
 
     def _none_fail(self, subject: Subject[RangeParameters]) -> bool:

@@ -6,7 +6,7 @@ from app.core.phrases import say
 from app.ingest.columns import literal
 from app.quality import fence
 from app.quality.conditions import at_most
-from app.quality.measures import Measure, rows_that
+from app.quality.measures import Looks, Measure, rows_that
 from app.quality.parameters import RowParameters
 from app.quality.ruletype import TEXTS, FieldCount, RuleType
 from app.quality.spec import Dimension
@@ -43,4 +43,4 @@ class Regex(RuleType[RegexParameters]):
         function = "regexp_full_match" if wanted.whole_value else "regexp_matches"
         fails = f"NOT {function}({subject.column.sql}, {literal(wanted.pattern)})"
         label = say("VALUES_NOT_MATCHING", "values in '{column}' that do not match the pattern", column=subject.column.name)
-        return rows_that(subject, fails, name="invalid", label=label, by_value=True)
+        return rows_that(subject, fails, name="invalid", label=label, looks=Looks.CLOSELY)

@@ -28,7 +28,7 @@ class Unique(RuleType[RowParameters]):
             name="duplicate",
             label=say("ROWS_REPEATING_VALUE", "rows that repeat a value of '{column}'", column=column.name),
             failing=keys.repeating(subject, subject.columns, there),
-            aggregates=(subject.count(there), keys.distinct(subject, column, all_expected=True), subject.count()),
+            aggregates=(keys.present(subject, column), keys.distinct(subject, column, all_expected=True), subject.count()),
             bad=lambda row: whole(row[0]) - whole(row[1]),
             total=lambda row: whole(row[2]),
         )

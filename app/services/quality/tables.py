@@ -83,7 +83,7 @@ async def collect(db: Database, run: Started) -> Inputs:
     specs = [rule.spec for rule in run.rules]
     wanted = _united(catalogue.needs(spec) for spec in specs)
     async with db.read(_WORKER) as connection:
-        table = await _stored(connection, run.version_id, with_profile=False)
+        table = await _stored(connection, run.version_id, with_profile=True)
         if table is None:
             raise TableGone(say("VERSION_NO_TABLE", "The version has no stored table."))
         versions = {}
