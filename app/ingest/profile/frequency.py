@@ -31,6 +31,7 @@ class Subject:
     is_whole: bool
     present: int
     distinct_estimate: int
+    distinct_is_exact: bool
     low: float | None
     high: float | None
 
@@ -91,7 +92,7 @@ class Counter:
 
     def _of_many(self, subject: Subject) -> Counted:
         """Very many values: exact where bits suffice, otherwise the estimate."""
-        exact = _dense_distinct(self._connection, self._source, subject)
+        exact = _distinct(self._connection, self._source, subject)
         if exact == subject.present:
             return Counted(exact, False, _smallest(self._connection, self._source, subject))
         distinct = exact if exact is not None else min(subject.distinct_estimate, subject.present)
@@ -176,7 +177,10 @@ def _smallest(connection: duckdb.DuckDBPyConnection, source: str, subject: Subje
     return tuple(TopValue(value=value, count=1) for (value,) in rows)
 
 
-def _dense_distinct(connection: duckdb.DuckDBPyConnection, source: str, subject: Subject) -> int | None:
+def _distinct(connection: duckdb.DuckDBPyConnection, source: str, subject: Subject) -> int | None:
+    """The exact number of different values, None where it takes more than bits to find it."""
+    if subject.distinct_is_exact:
+        return subject.distinct_estimate
     if not subject.is_whole or subject.low is None or subject.high is None or subject.high - subject.low >= DENSE_RANGE:
         return None
     if max(-subject.low, subject.high) >= 2**53:

@@ -1,13 +1,19 @@
 """The exact median of a column within memory, sought only in the bin of the histogram that holds it."""
 
+import math
 from dataclasses import dataclass
 
 import duckdb
 
 from app.ingest.profile.relation import Relation
+from app.ingest.profile.spread import Near
 
 MEDIAN_IN_MEMORY = 12_000_000
 """Values that are held at once; a column with more of them in its middle bin is sorted instead, which spills."""
+
+LEAST_SAMPLE = 1_000
+MOST_NEAR = 500_000
+"""Values around the median that are collected on the way of another pass; that costs half of a pass for them."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,32 @@ class _Middle:
     count: int
     low: int
     high: int
+
+
+def window(connection: duckdb.DuckDBPyConnection, sample: str, number: str, count: int) -> tuple[float, float] | None:
+    """Two values between which the median most likely lies, and few others do; None where a sample shows none.
+
+    Args:
+        sample: a table of some of the rows.
+        number: SQL of the values in it, NULL where not finite.
+        count: values in all rows.
+    """
+    (taken,) = connection.execute(f"SELECT count({number}) FROM {sample}").fetchall()[0]
+    if taken < LEAST_SAMPLE:
+        return None
+    # Four standard deviations of a sampled rank; outside of that the median is sought as if there were no sample.
+    reach = 2 / math.sqrt(taken)
+    low, high = connection.execute(
+        f"SELECT unnest(quantile_disc({number}, [{0.5 - reach!r}, {0.5 + reach!r}])) FROM {sample}"
+    ).fetchall()
+    (within,) = connection.execute(f"SELECT count_if({number} BETWEEN {low[0]!r} AND {high[0]!r}) FROM {sample}").fetchall()[0]
+    return (low[0], high[0]) if within / taken * count <= MOST_NEAR else None
+
+
+def among(near: Near, count: int) -> float | None:
+    """The median of `count` values by those near it; None where it is not among them."""
+    low, high = (count - 1) // 2 - near.below, count // 2 - near.below
+    return _between(near.values[low], near.values[high]) if 0 <= low <= high < len(near.values) else None
 
 
 def median(connection: duckdb.DuckDBPyConnection, relation: Relation, column: Binned) -> float:

@@ -14,6 +14,7 @@ import duckdb
 from app.ingest.columns import literal
 from app.ingest.job import Field, FieldProfile, HistogramBin, LogicalType, TableProfile
 from app.ingest.profile import bins, footer, frequency, relation, small
+from app.ingest.profile import median as medians
 from app.ingest.profile import spread as spreads
 from app.ingest.profile.footer import Chunks
 from app.ingest.profile.median import Binned, median
@@ -70,7 +71,8 @@ def profile(connection: duckdb.DuckDBPyConnection, table_path: str, fields: Sequ
                 if known is None or (is_large and 0 < known.distinct_estimate <= frequency.EXACT_DISTINCT):
                     counted = stack.enter_context(relation.counted(connection, source, column.field.field_path))
                 summary = known or _summary(connection, source, column, counted)
-                values = _Stored(connection, counted or Relation(source), _number(column, summary))
+                near = _window(connection, sampler, column, summary) if counted is None else None
+                values = _Stored(connection, counted or Relation(source), _number(column, summary), near)
                 shape = _shape(values, column, summary)
                 frequencies, complete = counter.count(_subject(column, summary), counted)
             profiles.append(_field_profile(column, summary, shape, frequencies, row_count))
@@ -131,7 +133,7 @@ class _Values(Protocol):
 
     def spread(self, edges: tuple[float, ...], mean: float | None) -> Spread: ...
 
-    def median(self, edges: tuple[float, ...], counts: tuple[int, ...]) -> float: ...
+    def median(self, edges: tuple[float, ...], spread: Spread) -> float: ...
 
 
 @dataclass(frozen=True)
@@ -141,16 +143,30 @@ class _Stored:
     connection: duckdb.DuckDBPyConnection
     relation: Relation
     number: str
+    window: tuple[float, float] | None
+    """Where the median most likely lies."""
 
     def spread(self, edges: tuple[float, ...], mean: float | None) -> Spread:
-        return spreads.spread(self.connection, self.relation, self.number, edges, mean)
+        return spreads.spread(self.connection, self.relation, self.number, edges, mean, self.window)
 
-    def median(self, edges: tuple[float, ...], counts: tuple[int, ...]) -> float:
-        return median(self.connection, self.relation, Binned(self.number, edges, counts))
+    def median(self, edges: tuple[float, ...], spread: Spread) -> float:
+        found = None if spread.near is None else medians.among(spread.near, sum(spread.counts))
+        return found if found is not None else median(self.connection, self.relation, Binned(self.number, edges, spread.counts))
 
 
 def _number(column: Column, summary: Summary) -> str:
     return column.number(all_finite=summary.finite == summary.present)
+
+
+def _window(
+    connection: duckdb.DuckDBPyConnection, sampler: Sampler | None, column: Column, summary: Summary
+) -> tuple[float, float] | None:
+    taken = sampler.of(column.field.field_path) if sampler is not None else None
+    if taken is None or column.field.logical_type not in NUMBERS or _is_large(summary):
+        return None
+    table, name = taken
+    sampled = Column(replace(column.field, field_path=name))
+    return medians.window(connection, table, _number(sampled, summary), summary.finite)
 
 
 def _shape(values: _Values, column: Column, summary: Summary) -> _Shape:
@@ -169,7 +185,7 @@ def _shape(values: _Values, column: Column, summary: Summary) -> _Shape:
         for (lower, upper), count in zip(pairwise(edges), spread.counts, strict=True)
     )
     deviation = None if spread.squares is None else _finite(math.sqrt(spread.squares / (summary.finite - 1)))
-    middle = _finite(values.median(edges, spread.counts)) if is_number else None
+    middle = _finite(values.median(edges, spread)) if is_number else None
     return _Shape(histogram, middle, deviation)
 
 
@@ -194,6 +210,7 @@ def _subject(column: Column, summary: Summary) -> frequency.Subject:
         is_whole=column.field.logical_type == LogicalType.INTEGER,
         present=summary.present,
         distinct_estimate=summary.distinct_estimate,
+        distinct_is_exact=summary.distinct_is_exact,
         low=summary.low,
         high=summary.high,
     )

@@ -23,7 +23,7 @@ class Sampler:
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, table_path: str, row_count: int, chunks: Mapping[str, Chunks]):
-        self._connection, self._chunks = connection, chunks
+        self._connection, self._chunks, self.row_count = connection, chunks, row_count
         # A column of that name leaves no place for the number of a row.
         self._can_number = all(name.casefold() != _ROW_NUMBER for name in chunks)
         numbered = ", file_row_number = true" if self._can_number else ""

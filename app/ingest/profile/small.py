@@ -34,7 +34,7 @@ class Numbers:
         squares = None if mean is None else math.fsum(((self.values - mean) ** 2).tolist())
         return Spread(tuple(counts.tolist()), squares)
 
-    def median(self, edges: tuple[float, ...], counts: tuple[int, ...]) -> float:
+    def median(self, edges: tuple[float, ...], spread: Spread) -> float:
         """Of the values; halves first, because the sum of two large numbers may not be finite."""
         ordered = np.sort(self.values)
         low, high = float(ordered[(len(ordered) - 1) // 2]), float(ordered[len(ordered) // 2])

@@ -1,7 +1,7 @@
 """How the numbers of one column spread over the bins of its histogram and around their mean, in one pass."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import duckdb
@@ -19,6 +19,17 @@ class Spread:
     counts: tuple[int, ...]
     squares: float | None
     """Sum of squared distances from the mean; None where none was given."""
+    near: "Near | None" = None
+    """The values within the window, where one was given and it costs little."""
+
+
+@dataclass(frozen=True)
+class Near:
+    """The values of a column between two of them, and how many lie below."""
+
+    below: int
+    values: tuple[float, ...]
+    """Ascending."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +62,12 @@ def grid(edges: tuple[float, ...]) -> Grid | None:
 
 
 def spread(
-    connection: duckdb.DuckDBPyConnection, relation: Relation, number: str, edges: tuple[float, ...], mean: float | None
+    connection: duckdb.DuckDBPyConnection,
+    relation: Relation,
+    number: str,
+    edges: tuple[float, ...],
+    mean: float | None,
+    window: tuple[float, float] | None = None,
 ) -> Spread:
     """The spread of a column.
 
@@ -59,6 +75,7 @@ def spread(
         number: SQL of its values as DOUBLE, NULL where not finite; all others lie within the edges.
         edges: ascending, at least two.
         mean: distances are taken from it; None where they are not wanted.
+        window: the values from its one end to its other, both included, are wanted, too.
     """
     distance = "NULL::DOUBLE" if mean is None else f"x - {mean!r}::DOUBLE"
     found = grid(edges)
@@ -68,12 +85,23 @@ def spread(
     # less than half of the time of DuckDB's histogram(), which searches the list of edges (2026-11).
     inner = _numbers(relation, number)
     below, above = found.edge("k"), found.edge("(k + 1::DOUBLE)")
+    looks = window is not None and relation.times is None
+    near = _near(*window) if window is not None and looks else "0, NULL"
     rows = connection.execute(
         f"SELECT CAST(k + CAST(x >= {above} AS INTEGER) - CAST(x < {below} AS INTEGER) AS UTINYINT) AS bin,"
-        f" {inner.rows()}, {inner.sum('d * d')} FROM (SELECT x, w, {distance} AS d,"
+        f" {inner.rows()}, {inner.sum('d * d')}, {near} FROM (SELECT x, w, {distance} AS d,"
         f" floor((x - {edges[0]!r}::DOUBLE) / {edges[1] - edges[0]!r}::DOUBLE) AS k FROM {inner.source}) GROUP BY bin"
     ).fetchall()
-    return _spread(rows, len(edges) - 2, with_squares=mean is not None)
+    whole = _spread([row[:3] for row in rows], len(edges) - 2, with_squares=mean is not None)
+    if not looks:
+        return whole
+    values = sorted(value for *_, listed in rows for value in listed or ())
+    return replace(whole, near=Near(sum(below for *_, below, _listed in rows), tuple(values)))
+
+
+def _near(low: float, high: float) -> str:
+    """Aggregates: how many values lie below the window, and those within."""
+    return f"count_if(x < {low!r}::DOUBLE), list(x) FILTER (WHERE x >= {low!r}::DOUBLE AND x <= {high!r}::DOUBLE)"
 
 
 def _numbers(relation: Relation, number: str) -> Relation:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -14,6 +14,10 @@ from app.ingest.values import TEXT_CHARACTERS
 
 SAFE_TO_SQUARE = 1e150
 STATEMENT_COLUMNS = 25
+MOST_BITS = 1 << 27
+"""Of one statement, 16 MiB for each of its threads."""
+BITS_A_ROW = 64
+"""More of them cost more to clear than an estimate."""
 
 NUMBERS = (LogicalType.INTEGER, LogicalType.NUMBER)
 TIMES = (LogicalType.DATE, LogicalType.TIMESTAMP)
@@ -34,6 +38,8 @@ class Summary:
     mean: float | None
     min_length: int | None
     max_length: int | None
+    distinct_is_exact: bool = False
+    """Whether `distinct_estimate` is none."""
 
 
 NOTHING = Summary(
@@ -153,8 +159,28 @@ def _quickly(
     ends = {**_row(connection, source, others, _plain_ends), **_row(connection, source, booleans, _plain_ends)}
     if sampler is None:
         return _summaries(ends, _row(connection, source, columns, _plain_counts))
-    row = sampler.row(_listed(columns, _plain_counts), {column.field.field_path: column.sql for column in columns})
-    return _summaries(ends, _sliced(row, columns))
+    bits = _dense(ends, sampler.row_count)
+
+    def counts(column: Column) -> tuple[str, ...]:
+        present, estimate, *others = _plain_counts(column)
+        return present, bits.get(column, estimate), *others
+
+    row = sampler.row(_listed(columns, counts), {column.field.field_path: column.sql for column in columns})
+    found = _summaries(ends, _sliced(row, columns))
+    return {column: replace(one, distinct_is_exact=column in bits) for column, one in found.items()}
+
+
+def _dense(ends: Rows, row_count: int) -> dict[Column, str]:
+    """Aggregates that count different values exactly by one bit each, for columns of integers where all bits fit into memory."""
+    found, left = {}, MOST_BITS
+    for column, (*_, low, high) in ends.items():
+        if not column.is_small or not isinstance(low, float) or not isinstance(high, float) or max(-low, high) >= 2**53:
+            continue
+        width = int(high - low) + 1
+        if width <= min(left, BITS_A_ROW * row_count):
+            found[column] = f"coalesce(bit_count(bitstring_agg(CAST({column.sql} AS BIGINT), {low:.0f}, {high:.0f})), 0)"
+            left -= width
+    return found
 
 
 def _summaries(ends: Rows, counted: Rows) -> dict[Column, Summary]:

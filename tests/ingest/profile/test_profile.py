@@ -14,6 +14,7 @@ from app.ingest.job import FieldProfile, HistogramBin, IngestJob, TableProfile, 
 from app.ingest.profile import footer, frequency, median, profiler, sample
 from app.ingest.profile.footer import Chunks
 from app.ingest.profile.profiler import profile
+from app.ingest.profile.spread import Near
 
 
 @pytest.fixture(params=["small", "wide", "counted", "sampled"], autouse=True)
@@ -242,12 +243,14 @@ def test_more_values_than_can_be_counted_exactly_are_estimated(tmp_path: Path, m
     monkeypatch.setattr(frequency, "EXACT_DISTINCT", 100)
     sql = """
         SELECT range AS dense, CASE WHEN range < 4000 THEN 'often' ELSE md5(range::VARCHAR) END AS word,
-               range // 2 AS pairs, range / 3 AS real FROM range(10_000)
+               range // 2 AS pairs, range / 3 AS real, CASE WHEN range % 4 > 0 THEN (range - 5000) * 2 END AS signed
+        FROM range(10_000)
     """
-    dense, word, pairs, real = profiled(tmp_path, sql).field_profiles
+    dense, word, pairs, real, signed = profiled(tmp_path, sql).field_profiles
     assert (dense.distinct_count, dense.distinct_is_approximate) == (10_000, False)
     assert dense.top_values == tuple(TopValue(value=str(number), count=1) for number in range(10))
     assert (pairs.distinct_count, pairs.distinct_is_approximate) == (5_000, False)
+    assert (signed.distinct_count, signed.distinct_is_approximate, signed.null_count) == (7_500, False, 2_500)
     assert word.distinct_is_approximate
     assert word.distinct_count == pytest.approx(6_001, rel=0.1)
     assert word.top_values[0] == TopValue(value="often", count=4_000)
@@ -272,6 +275,30 @@ def test_medians_by_sorting_equal_those_in_memory(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(median, "MEDIAN_IN_MEMORY", 10)
     assert [found.median for found in profiled(tmp_path, sql).field_profiles] == expected
     assert expected[1] == 62.4375
+
+
+def test_medians_near_a_sampled_one_equal_those_of_a_pass_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frequency, "EXACT_DISTINCT", 100)
+    monkeypatch.setattr(median, "LEAST_SAMPLE", 1)
+    sql = """
+        SELECT hash(range) % 100_003 AS whole, (hash(range, 1) % 100_003) / 7 AS real, -range // 3 AS down,
+               CASE WHEN hash(range, 2) % 3 > 0 THEN range * range / 8 END AS gaps, CASE WHEN range % 5 > 1 THEN 0.5 ELSE range END AS tied
+        FROM range(6_001)
+    """
+    # A sample of one row in ten, so that some medians are missed by it.
+    monkeypatch.setattr(sample, "SAMPLE_ROWS", 600)
+    near = profiled(tmp_path, sql).field_profiles
+    whole = duckdb.sql(f"SELECT {', '.join(f'median({one.field_path})' for one in near)} FROM ({sql})").fetchall()[0]
+    assert [one.median for one in near] == list(whole)
+    monkeypatch.setattr(median, "MOST_NEAR", 0)
+    alone = profiled(tmp_path, sql).field_profiles
+    assert [(one.median, one.histogram) for one in alone] == [(one.median, one.histogram) for one in near]
+
+
+@pytest.mark.parametrize(("below", "expected"), [(0, None), (1, None), (2, 4.0), (3, 2.5), (4, None)])
+@pytest.mark.parametrize("way", ["small"], indirect=True)
+def test_a_median_is_taken_only_from_where_it_is(below: int, expected: float | None) -> None:
+    assert median.among(Near(below, (2.0, 3.0, 5.0)), 8) == expected
 
 
 @pytest.mark.parametrize("way", ["small"], indirect=True)
