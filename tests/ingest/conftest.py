@@ -66,7 +66,9 @@ def read(tmp_path: Path) -> Reading:
     """Reads bytes, text or a file as a job would: `read(content, limits=..., **options)`."""
     count = 0
 
-    def reading(content: bytes | str | Path, *, limits: IngestLimits | None = None, **options: object) -> Read:
+    def reading(
+        content: bytes | str | Path, *, limits: IngestLimits | None = None, name: str = "source", **options: object
+    ) -> Read:
         nonlocal count
         count += 1
         folder = tmp_path / str(count)
@@ -77,7 +79,7 @@ def read(tmp_path: Path) -> Reading:
             path.write_bytes(content.encode() if isinstance(content, str) else content)
         asked = ReadOptions(**options)  # type: ignore[arg-type]
         job = IngestJob(
-            source_path=str(path), file_name="source", output_dir=str(output), options=asked, limits=limits or IngestLimits()
+            source_path=str(path), file_name=name, output_dir=str(output), options=asked, limits=limits or IngestLimits()
         )
         found, compression = detect.detect(path, asked)
         reader = csv_reader if found is FileFormat.CSV else json_reader

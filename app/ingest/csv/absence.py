@@ -7,8 +7,10 @@ from dataclasses import replace
 import duckdb
 
 from app.core.phrases import say
+from app.ingest import wide
+from app.ingest.columns import literal, quoted
 from app.ingest.csv.cells import Cells
-from app.ingest.job import Field
+from app.ingest.job import Field, LogicalType
 from app.ingest.text import shapes
 from app.ingest.text.types import ColumnType
 
@@ -112,3 +114,28 @@ def warnings(
         )
         for token, columns in met.items()
     ]
+
+
+def kept_warnings(
+    connection: duckdb.DuckDBPyConnection, table_path: str, kinds: Sequence[ColumnType], fields: Sequence[Field]
+) -> list[str]:
+    """Columns of text that hold what means 'absent' in others: kept, because NA may be Namibia, but said."""
+    tokens = tokens_of(kinds)
+    texts = [field.field_path for field in fields if field.logical_type is LogicalType.STRING]
+    if not tokens or not texts or len(texts) > wide.WIDE_COLUMNS:
+        return []
+    wanted = ", ".join(literal(token) for token in tokens)
+    counts = ", ".join(f"count(*) FILTER (WHERE {quoted(name)} IN ({wanted}))" for name in texts)
+    found = connection.execute(f"SELECT {counts} FROM read_parquet({literal(table_path)})").fetchone()
+    warnings: list[str] = [
+        say(
+            "TOKENS_KEPT",
+            "'{name}' keeps {count:,} {count:cell|cells} as text that {count:is|are} {tokens}, which is read as absent in other columns. To read it as absent everywhere, give it as a null token.",
+            name=name,
+            count=count,
+            tokens=" or ".join(tokens),
+        )
+        for name, count in zip(texts, found or (), strict=False)
+        if count
+    ]
+    return warnings[:20]

@@ -10,6 +10,7 @@ from app.ingest.job import IngestError, IngestErrorCode
 from app.ingest.text.shapes import NULL_TOKENS
 
 _MOST_PREAMBLE = 240
+_MOST_TITLES = 5
 _LONG_SAMPLE = 100
 COMMENT = re.compile(r"\s*(?:#|//|--|%|\*)")
 _WORDS = frozenset({"a", "a a", "a a a"})
@@ -146,6 +147,8 @@ def _preamble(records: Sequence[Sequence[str]], width: int) -> int:
         if len(record) == width:
             if width > 1 and _is_title(record, records[index + 1], header_follows=header_follows):
                 continue
+            if width > 1 and _is_title_of_cells([record, *following], width):
+                continue
             return index
         # One name short: row names without a header. One too many: a trailing delimiter.
         if abs(len(record) - width) == 1 and len(record) > 1 and len(following[0]) == width and not header_follows:
@@ -171,6 +174,37 @@ def _is_title(record: Sequence[str], following: Sequence[str], *, header_follows
     """'Report of May,,,,' has the width of the table, but is a title."""
     filled = [cell.strip() for cell in record if cell.strip()]
     return len(filled) == 1 and not _VALUE.fullmatch(filled[0]) and (header_follows or _is_hollow(following))
+
+
+def _is_title_of_cells(records: Sequence[Sequence[str]], width: int) -> bool:
+    """'Sales, 2024' has as many cells as the table, but is no header, and one follows: below `_MOST_TITLES` such lines at most."""
+    for place in range(min(_MOST_TITLES, len(records) - 2), 0, -1):
+        below = [each for each in records[place + 1 :] if len(each) == width]
+        if len(below) >= 2 and _names_values(records[place], below, width):
+            return all(_is_unlike_names(record, records[place:]) for record in records[:place])
+    return False
+
+
+def _is_unlike_names(record: Sequence[str], table: Sequence[Sequence[str]]) -> bool:
+    """True for what text has between its commas: a space that the table does not have, a date, nothing at the end."""
+    if not record[-1].strip() or any(_VALUE.fullmatch(cell.strip()) and not _is_year(cell.strip()) for cell in record):
+        return True
+    spaced = sum(cell.startswith(" ") for each in table for cell in each[1:])
+    return any(cell.startswith(" ") for cell in record[1:]) and spaced * 10 < sum(len(each) - 1 for each in table)
+
+
+def _names_values(record: Sequence[str], below: Sequence[Sequence[str]], width: int) -> bool:
+    """True for a header without doubt: different names, all of them no values, and values below one at least."""
+    names = [cell.strip() for cell in record]
+    if len(names) != width or not all(names) or len(set(names)) < width or any(_VALUE.fullmatch(name) for name in names):
+        return False
+    return any(_is_typed([each[index].strip() for each in below]) for index in range(width))
+
+
+def _is_typed(cells: Sequence[str]) -> bool:
+    """True for a column of values; absent ones say nothing."""
+    column = [cell for cell in cells if cell and cell not in NULL_TOKENS]
+    return bool(column) and sum(1 for text in column if _VALUE.fullmatch(text)) >= len(column) * 0.7
 
 
 def is_header(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.core.phrases import say
-from app.ingest.csv import header
+from app.ingest.csv import aligned, header
 from app.ingest.csv.dialect import Span
 from app.ingest.csv.mend import TableText
 from app.ingest.csv.sniff import guess
@@ -28,6 +28,8 @@ class Plan:
     """With all that applies filled in."""
     warnings: tuple[str, ...] = ()
     """What a person should look at."""
+    aligned_columns: int = 0
+    """Columns that spaces align, where the text looks as if they did."""
 
 
 def plan(text: Text, limits: IngestLimits) -> Plan:
@@ -81,7 +83,8 @@ def plan(text: Text, limits: IngestLimits) -> Plan:
     offset = text.offset + len(head[:first].encode("utf-8", "surrogateescape"))
     table = TableText(text.path, offset, line, dialect, len(names.names), limits.max_cell_bytes)
     above = [span.cells for span in spans[: layout.skipped_records]] if options.skipped_rows is None else []
-    return Plan(table, names, hollow, found, (*text.warnings, *_preamble_warnings(above, layout)))
+    warnings = (*text.warnings, *_preamble_warnings(above, layout))
+    return Plan(table, names, hollow, found, warnings, aligned.column_count(body))
 
 
 def _preamble_warnings(above: Sequence[Sequence[str]], layout: header.Layout) -> list[str]:

@@ -73,7 +73,9 @@ class _Shaped:
 
 def is_suspect(kind: ColumnType, mask: int) -> bool:
     """Whether some cells of a text column are no text: only such columns are worth to be read again."""
-    return kind.is_text and kind.ambiguous is None and bool(mask & shapes.SHAPES & ~(Shape.TEXT | Shape.PADDED))
+    # Of dates in more than one form, the few in another form say more than that there are two.
+    is_unexplained = kind.ambiguous is None or types.is_moments(mask)
+    return kind.is_text and is_unexplained and bool(mask & shapes.SHAPES & ~(Shape.TEXT | Shape.PADDED))
 
 
 def find(

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import duckdb
 
-from app.core.phrases import say
 from app.ingest import columns, engine, wide
 from app.ingest.csv import absence, by_hand, cells, oddities, overrides, warnings
 from app.ingest.csv.cells import Cells, RegularFile
@@ -14,7 +13,7 @@ from app.ingest.csv.layout import Plan, plan
 from app.ingest.csv.marks import check_marks
 from app.ingest.csv.mend import mend, rows
 from app.ingest.csv.survey import Surveying, first_line_ends_in_crlf
-from app.ingest.job import Field, IngestJob, LogicalType, ReadOptions
+from app.ingest.job import IngestError, IngestErrorCode, IngestJob, LogicalType, ReadOptions
 from app.ingest.table import Report, StoredTable, Written
 from app.ingest.text import types
 from app.ingest.text.rejects import RejectLog
@@ -54,6 +53,10 @@ def read(job: IngestJob, report: Report, options: ReadOptions, written: Written 
         overrides.check_types(options.types, found.names.names)
         with RejectLog(job.output_dir, job.limits) as rejects, engine.connect(job) as connection:
             return _Reading(job, report, found, rejects, connection).table(written)
+    except IngestError as error:
+        if error.code is IngestErrorCode.TOO_MANY_BAD_ROWS and found.aligned_columns and options.delimiter is None:
+            error.hint = warnings.WAY_OUT
+        raise
     finally:
         clear_scratch(job)
 
@@ -81,7 +84,7 @@ class _Reading:
         fields = columns.fields(self._connection, str(self._target), originals, {})
         if self._plan.options.null_tokens is None:
             self._warnings += absence.warnings(self._connection, typed.source, typed.kinds, typed.names, fields)
-            self._warnings += self._token_warnings(typed.kinds, fields)
+            self._warnings += absence.kept_warnings(self._connection, str(self._target), typed.kinds, fields)
         return StoredTable(
             path=str(self._target),
             row_count=typed.row_count,
@@ -94,13 +97,32 @@ class _Reading:
                 *self._plan.warnings,
                 *self._plan.names.warnings_without(left_out),
                 *self._warnings,
-                *warnings.of_types(self._plan.names.names, typed.kinds),
-                *self._oddities(typed),
+                *self._stays_text(typed),
+                *self._surprises(typed),
             ),
         )
 
-    def _oddities(self, typed: _Typed) -> list[str]:
-        """Warnings of columns that a few cells keep from being numbers or dates."""
+    def _surprises(self, typed: _Typed) -> list[str]:
+        """What the file was made of, where its owner may have thought of something else."""
+        found, plan = [], self._plan
+        if self._job.options.format is None:
+            found += warnings.of_name(self._job.file_name)
+        if self._job.options.header_rows is None and not self._rejects.count:
+            found += warnings.of_little(typed.row_count, plan.names.names, has_header=plan.options.header_rows == 1)
+        if self._job.options.delimiter is None:
+            found += warnings.of_alignment(plan.aligned_columns, len(typed.names))
+        return found
+
+    def _stays_text(self, typed: _Typed) -> list[str]:
+        """Warnings of columns that look like something else, with the cells that keep them from it where they are few."""
+        odd, lines = self._oddities(typed)
+        told = {oddity.name for oddity in odd}
+        kinds = [kind for name, kind in zip(self._plan.names.names, typed.kinds, strict=True) if name not in told]
+        names = [name for name in self._plan.names.names if name not in told]
+        return [*warnings.of_types(names, kinds), *(oddity.warning(lines.get(oddity.row)) for oddity in odd)]
+
+    def _oddities(self, typed: _Typed) -> tuple[list[oddities.Oddity], dict[int, int]]:
+        """Columns that a few cells keep from being numbers or dates, and the line of each first one's row."""
         options = self._plan.options
         suspects = [
             name
@@ -108,7 +130,7 @@ class _Reading:
             if name is not None and name not in options.types and oddities.is_suspect(kind, mask)
         ]
         if not suspects or len(typed.names) > wide.WIDE_COLUMNS:
-            return []
+            return [], {}
         tokens_are_text = options.null_tokens is not None
         found = oddities.find(
             self._connection,
@@ -122,29 +144,7 @@ class _Reading:
         if found and self._has_all_rows:
             wanted = sorted({oddity.row for oddity in found})
             lines = {row: line for row, line, _ in rows(self._plan.table, iter(wanted))}
-        return [oddity.warning(lines.get(oddity.row)) for oddity in found]
-
-    def _token_warnings(self, kinds: list[ColumnType], fields: tuple[Field, ...]) -> list[str]:
-        """Text columns that hold what means 'absent' in others: kept, because NA may be Namibia, but said."""
-        tokens = absence.tokens_of(kinds)
-        texts = [field.field_path for field in fields if field.logical_type is LogicalType.STRING]
-        if not tokens or not texts or len(texts) > wide.WIDE_COLUMNS:
-            return []
-        wanted = ", ".join(columns.literal(token) for token in tokens)
-        counts = ", ".join(f"count(*) FILTER (WHERE {columns.quoted(name)} IN ({wanted}))" for name in texts)
-        found = self._connection.execute(f"SELECT {counts} FROM read_parquet({columns.literal(str(self._target))})").fetchone()
-        warnings: list[str] = [
-            say(
-                "TOKENS_KEPT",
-                "'{name}' keeps {count:,} {count:cell|cells} as text that {count:is|are} {tokens}, which is read as absent in other columns. To read it as absent everywhere, give it as a null token.",
-                name=name,
-                count=count,
-                tokens=" or ".join(tokens),
-            )
-            for name, count in zip(texts, found or (), strict=False)
-            if count
-        ]
-        return warnings[:20]
+        return found, lines
 
     def _as_is(self) -> _Typed | None:
         """The table read from the text itself, where it is regular and DuckDB reads as many records as we count."""

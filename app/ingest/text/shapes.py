@@ -46,6 +46,7 @@ class Shape(IntFlag):
     MONTH_NAME_DAY = auto()  # Jan 31 2013, January 31, 2013
     WITH_TIME = auto()  # beside one of the dates above: a time of day follows
     WITHOUT_TIME = auto()
+    NO_DATE = auto()  # 2020-02-30, 31.2.2020: written as a date, but no day of the calendar
     ZERO_PADDED = auto()  # 007 (only told apart from TEXT where a caller insists on a number)
     TEXT = auto()
     PADDED = auto()  # white space around a cell of another shape
@@ -81,6 +82,7 @@ _DATE_PATTERNS: tuple[tuple[str, tuple[Shape, ...]], ...] = (
     ("[0-9]{1,2}[ -][A-Za-z]{3,9}[ -][0-9]{4}", (Shape.DAY_MONTH_NAME,)),
     ("[A-Za-z]{3,9} [0-9]{1,2},? [0-9]{4}", (Shape.MONTH_NAME_DAY,)),
 )
+_ISO_DATE_START = "[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9:.]+ ?(Z|[+-][0-9:]+)?)?"
 _DATE_START = "[0-9]{1,4}[-/.年 ].*|[A-Z][a-z]{2,8} [0-9].*"
 
 FIXED_SPACES = "\u00a0\u202f\u2009"
@@ -197,6 +199,7 @@ def _bare_shape_sql(x: str) -> str:
         (matches(x, f"-?{group}('[0-9]{{3}})+,[0-9]+"), Shape.GROUP_APOSTROPHE | Shape.COMMA),
         (f"NOT {matches(x, _DATE_START)}", f"CASE {x} {tokens} ELSE {int(Shape.TEXT)} END"),
         *((f"{matches(x, pattern + _CLOCK)}", _date_sql(x, shapes)) for pattern, shapes in _DATE_PATTERNS),
+        (f"{matches(x, _ISO_DATE_START)} AND TRY_CAST(left({x}, 10) AS DATE) IS NULL", Shape.NO_DATE),
     )
     body = " ".join(
         f"WHEN {condition} THEN ({int(result) if isinstance(result, int) else result})::UBIGINT" for condition, result in branches
@@ -237,15 +240,16 @@ def _plus_sql(x: str, number: str) -> str:
 
 
 def _date_sql(x: str, shapes: tuple[Shape, ...]) -> str:
+    no_date = int(Shape.TEXT if shapes[0] in (Shape.DAY_MONTH_NAME, Shape.MONTH_NAME_DAY) else Shape.NO_DATE)
     clock = f"CASE WHEN contains({x}, ':') THEN {int(Shape.WITH_TIME)} ELSE {int(Shape.WITHOUT_TIME)} END"
     valid = [f"try_strptime({x}, {_all_formats(shape)}) IS NOT NULL" for shape in shapes if shape in DATE_FORMATS]
     if len(valid) == 1:
-        found = f"CASE WHEN {valid[0]} THEN {int(shapes[0])} | ({clock}) ELSE {int(Shape.TEXT)} END"
+        found = f"CASE WHEN {valid[0]} THEN {int(shapes[0])} | ({clock}) ELSE {no_date} END"
     else:
         day_first, month_first, either = shapes
         found = (
             f"CASE WHEN {valid[0]} AND {valid[1]} THEN {int(either)} | ({clock}) WHEN {valid[0]} THEN {int(day_first)} | ({clock}) "
-            f"WHEN {valid[1]} THEN {int(month_first)} | ({clock}) ELSE {int(Shape.TEXT)} END"
+            f"WHEN {valid[1]} THEN {int(month_first)} | ({clock}) ELSE {no_date} END"
         )
     return found
 

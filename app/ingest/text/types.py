@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import or_
 
 from app.core.phrases import say
 from app.ingest.job import LogicalType
@@ -13,6 +15,9 @@ _INTEGERS = Shape.INT | Shape.LONG_INT | Shape.BIG
 _DOT_NUMBERS = Shape.DECIMAL | Shape.LONG_DECIMAL | _EXPONENTS
 _PLAIN_NUMBERS = _INTEGERS | _DOT_NUMBERS | Shape.DOT3 | Shape.INFINITE
 _CLOCKS = Shape.WITH_TIME | Shape.WITHOUT_TIME
+_TIMESTAMPS = Shape.TIMESTAMP | Shape.TIMESTAMP_ZONE | Shape.NANOSECONDS | Shape.FAR
+_EITHER = Shape.SLASH_EITHER | Shape.DASH_EITHER
+_MOMENTS = reduce(or_, shapes.DATE_FORMATS, Shape.DATE | _TIMESTAMPS | _EITHER | _CLOCKS)
 MAX_DIGITS = 38
 _TOO_MANY_DIGITS = say("AMBIGUOUS_DIGITS", "its numbers have more digits than a number type holds")
 
@@ -89,7 +94,14 @@ def decide(mask: int, style: FileStyle) -> ColumnType:
         return ColumnType(LogicalType.STRING, empty=not tokens and not padded)
     if bare & Shape.TEXT:
         return TEXT
-    kind = _single_kind(bare) or _moments(bare) or _dates(bare) or _extreme(bare, style) or _number(bare, style)
+    kind = (
+        _single_kind(bare)
+        or _moments(bare)
+        or _dates(bare)
+        or _mixed_moments(bare)
+        or _extreme(bare, style)
+        or _number(bare, style)
+    )
     if kind.is_text:
         return kind
     return replace(kind, tokens=tokens, padded=padded)
@@ -138,7 +150,7 @@ def _extreme(bare: Shape, style: FileStyle) -> ColumnType | None:
     if not extreme:
         return None
     kind = (_single_kind(rest) or _number(rest, style)) if rest else ColumnType(LogicalType.INTEGER, "BIGINT")
-    if kind.logical not in (LogicalType.INTEGER, LogicalType.NUMBER):
+    if kind.logical not in (LogicalType.INTEGER, LogicalType.NUMBER) and kind.ambiguous is None:
         return TEXT
     if extreme & Shape.HUGE:
         return ColumnType(
@@ -163,12 +175,34 @@ def _dates(bare: Shape) -> ColumnType | None:
             if days | either == either | certain:
                 days = certain
     if days not in shapes.DATE_FORMATS:
-        return ColumnType(LogicalType.STRING)
+        return _mixed_moments(bare) or ColumnType(LogicalType.STRING)
     if clocks == _CLOCKS:
         return ColumnType(LogicalType.STRING, ambiguous=say("AMBIGUOUS_TIME_OF_DAY", "only some of its dates have a time of day"))
     if clocks == Shape.WITH_TIME:
         return ColumnType(LogicalType.TIMESTAMP, "TIMESTAMP", date=days)
     return ColumnType(LogicalType.DATE, "DATE", date=days)
+
+
+def is_moments(mask: int) -> bool:
+    """Whether all cells are written as dates or times of some form."""
+    bare = Shape(mask & shapes.SHAPES) & ~Shape.PADDED
+    return bool(bare) and not bare & ~(_MOMENTS | Shape.NO_DATE)
+
+
+def _mixed_moments(bare: Shape) -> ColumnType | None:
+    """Dates and times of more than one kind, which no type holds as they are written."""
+    rest = bare & ~Shape.NO_DATE
+    if not rest or rest & ~_MOMENTS:
+        return None
+    if rest != bare:
+        reason = say("AMBIGUOUS_NO_DAY", "some of its dates, like 2020-02-30, are no days of the calendar")
+    elif bare & Shape.TIMESTAMP_ZONE and bare & Shape.TIMESTAMP:
+        reason = say("AMBIGUOUS_ZONE", "only some of its times have a time zone")
+    elif not bare & ~(_TIMESTAMPS | Shape.DATE):
+        reason = say("AMBIGUOUS_TIME_OF_DAY", "only some of its dates have a time of day")
+    else:
+        reason = say("AMBIGUOUS_DATE_FORMS", "its dates are written in more than one way")
+    return ColumnType(LogicalType.STRING, ambiguous=reason)
 
 
 def _number(bare: Shape, style: FileStyle) -> ColumnType:

@@ -66,3 +66,31 @@ def test_whole_numbers_below_a_preamble_are_no_decimals(read: Reading, text: str
 def test_a_column_of_decimals_below_a_preamble_stays_one(read: Reading, preamble: str) -> None:
     result = read(preamble + "price\n" + "".join(f"{n},{n % 90 + 10}\n" for n in range(60)))
     assert (result.names, result.types, result.rows[1]) == (["price"], ["DOUBLE"], (1.11,))
+
+
+TITLED = "month,amount\nJan,0\nFeb,100\nMar,200\n"
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Sales, 2024\n", "Sales, 2024\n\n", "Sales, 2024\nRegion, North\n\n", "Report,2024-05-03\n", "Sales,\n"],
+)
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_a_title_with_as_many_cells_as_the_table_is_above_it(read: Reading, title: str, delimiter: str) -> None:
+    result = read((title + TITLED).replace(",", delimiter))
+    assert (result.names, result.types, len(result.rows)) == (["month", "amount"], ["VARCHAR", "BIGINT"], 3)
+    assert [warning for warning in result.table.warnings if "above the table" in warning] != []
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("key,2024\nunit,EUR\nx,1\ny,2\nz,4\n", ["key", "2024"]),
+        ("id, name, amount\n1,x,2\n2,y,3\n3,z,4\n", ["id", "name", "amount"]),
+        ("name, city\nAnn,Paris\nBob,Rome\nZoe,Oslo\n", ["name", "city"]),
+        ("time, temp\ns, degC\n0, 1\n1, 2\n2, 5\n", ["time", "temp"]),
+        ("country,2023,2024\nDE,1,2\nFR,2,3\nIT,2,3\n", ["country", "2023", "2024"]),
+    ],
+)
+def test_a_header_above_units_or_with_spaces_is_no_title(read: Reading, text: str, names: list[str]) -> None:
+    assert read(text).names == names

@@ -124,6 +124,13 @@ def test_an_ambiguous_column_is_named_in_a_warning(read: Reading) -> None:
             ["2013-01-31 05:15:00.1234567", "2262-01-31 05:15:00"],
             "with nanoseconds, years before 1678 or after 2261 cannot be kept",
         ),
+        (["1e5", "1e400"], "cells like 1e400 are beyond what a number type holds"),
+        (["2020-01-31", "2020-02-30"], "some of its dates, like 2020-02-30, are no days of the calendar"),
+        (["31.01.2020", "31.02.2020"], "some of its dates, like 2020-02-30, are no days of the calendar"),
+        (["2020-02-20T10:00", "2020-02-30T10:00"], "some of its dates, like 2020-02-30, are no days of the calendar"),
+        (["2020-01-01T10:00:00Z", "2020-01-01T10:00:00"], "only some of its times have a time zone"),
+        (["2020-01-01", "2020-01-01 10:00"], "only some of its dates have a time of day"),
+        (["2020-01-01", "31/01/2020"], "its dates are written in more than one way"),
         (["9007199254740993", "1e5"], "its numbers have more digits than a number type holds"),
     ],
 )
