@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from app.adapters.search.protocol import SearchIndex
 from app.adapters.storage import Storage
 from app.core.db import Database
-from app.core.errors import Unauthenticated
+from app.core.errors import SecondFactorRequired, Unauthenticated
 from app.core.phrases import say
 from app.core.security import TokenSigner
 from app.core.settings import Settings
@@ -75,8 +75,10 @@ class Context:
     session_id: UUID | None = None
     token_expires_at: datetime | None = None
     """Of a WebSocket: when its access token ends."""
-    refused: Unauthenticated | None = None
-    """Why the token that was sent is not accepted."""
+    refused: Unauthenticated | SecondFactorRequired | None = None
+    """Why the token that was sent is not accepted, or opens nothing yet."""
+    enrolling: Viewer | None = None
+    """Who has to set up a second factor before anything else: then there is no viewer."""
     origin: Origin = field(default_factory=Origin)
     request: idempotency.Request | None = None
     cookies: Cookies = field(default_factory=Cookies)
@@ -106,6 +108,16 @@ class Context:
         return self.viewer_or_none
 
     @property
+    def account_or_none(self) -> Viewer | None:
+        """Whose token was sent, also while it opens nothing but the way to a second factor. For what all may do with theirs."""
+        return self.viewer_or_none or self.enrolling
+
+    @property
+    def account(self) -> Viewer:
+        """`account_or_none`; raises Unauthenticated when nobody is signed in."""
+        return self.enrolling or self.viewer
+
+    @property
     def asker(self) -> Asker:
         """Who proves something by this operation."""
         return Asker(self.origin.ip_address, devices.account_of(self.resources.issuer.sealer, self.cookies.device))
@@ -132,9 +144,13 @@ class Context:
             yield connection
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncSession]:
-        """A transaction whose records say where the request came from; what was read before is forgotten after it."""
-        async with self.resources.db.transaction(self.viewer) as session:
+    async def transaction(self, by: Viewer | None = None) -> AsyncIterator[AsyncSession]:
+        """A transaction whose records say where the request came from; what was read before is forgotten after it.
+
+        Args:
+            by: `account`, for what it may do without a second factor; the viewer, when not given.
+        """
+        async with self.resources.db.transaction(by or self.viewer) as session:
             session.info["origin"] = self.origin
             yield session
         self.renew_loaders()

@@ -21,7 +21,7 @@ def operation(context: Context, *, result: str, seconds: float, over: str = "htt
     metrics.OPERATIONS.labels(context.operation, "ok" if result == "ok" else "error").inc()
     if over == "http":  # a subscription lasts as long as somebody watches
         metrics.OPERATION_SECONDS.labels(context.operation).observe(seconds)
-    viewer, budget = context.viewer_or_none, context.budget
+    viewer, budget = context.account_or_none, context.budget
     log.info(
         "operation",
         operation=context.operation_name,

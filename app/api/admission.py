@@ -90,13 +90,13 @@ class Admission(SchemaExtension):
 
     async def _read(self, query: str) -> Document:
         context = self.execution_context.context
-        anonymous = isinstance(context, Context) and context.viewer_or_none is None
+        anonymous = isinstance(context, Context) and context.account_or_none is None
         remembered = self._remembered[anonymous]
         document = remembered.find(query)
         if document is None:
             if isinstance(context, Context):
                 await context.resources.limits.charge(
-                    who_pays(context.viewer_or_none, context.origin.ip_address), READING_COST + len(query) // READING_CHARACTERS
+                    who_pays(context.account_or_none, context.origin.ip_address), READING_COST + len(query) // READING_CHARACTERS
                 )
             document = Document(query)
             remembered.keep(query, document)
@@ -157,7 +157,7 @@ class Charging(SchemaExtension):
                 context.cost = REFUSED_COST
             try:
                 context.budget = await context.resources.limits.charge(
-                    who_pays(context.viewer_or_none, context.origin.ip_address), context.cost
+                    who_pays(context.account_or_none, context.origin.ip_address), context.cost
                 )
             except RateLimited as error:
                 self.execution_context.pre_execution_errors = [GraphQLError(error.message, original_error=error)]

@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from app.api.authentication import identify
 from app.context import Resources
-from app.core.errors import DomainError, Forbidden, InvalidInput, RateLimited, Unauthenticated, Unavailable
+from app.core.errors import DomainError, Forbidden, InvalidInput, RateLimited, SecondFactorRequired, Unauthenticated, Unavailable
 from app.core.ids import uuid7
 from app.core.phrases import say
 from app.core.viewer import Viewer
@@ -21,7 +21,7 @@ from app.services.audit.lists import AuditFilter, Format
 from app.services.rate_limits import Kind
 
 _MEDIA_TYPES = {Format.CSV: "text/csv; charset=utf-8", Format.JSON_LINES: "application/jsonl"}
-_STATUS = {Unauthenticated: 401, Forbidden: 403, RateLimited: 429, Unavailable: 503}
+_STATUS = {Unauthenticated: 401, SecondFactorRequired: 403, Forbidden: 403, RateLimited: 429, Unavailable: 503}
 
 
 class AuditDownload:

@@ -9,12 +9,20 @@ from starlette.responses import JSONResponse
 
 from app.context import Resources
 from app.core import security
-from app.core.errors import Unauthenticated
+from app.core.errors import SecondFactorRequired, Unauthenticated
 from app.core.phrases import say
 from app.core.viewer import System, Viewer
-from app.services.accounts import api_keys, sessions, signing_keys
+from app.services.accounts import api_keys, second_factor, sessions, signing_keys
 
 _API = System("api")
+SET_ONE_UP = say(
+    "SET_UP_SECOND_FACTOR",
+    "Your account has to have a second factor here. Set one up first (mutations enrollTotp and confirmTotp).",
+)
+OWNER_SETS_ONE_UP = say(
+    "KEY_OWNER_SECOND_FACTOR",
+    "The account of this API key has to have a second factor here, and has none. Sign in and set one up.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +34,9 @@ class Identity:
     """None with an API key."""
     expires_at: datetime | None = None
     """End of the access token or API key; None: a key that does not end by itself."""
-    error: Unauthenticated | None = None
+    error: Unauthenticated | SecondFactorRequired | None = None
+    enrolling: Viewer | None = None
+    """Instead of `viewer`: the person whose account has to have a second factor, and has none yet."""
 
 
 async def identify(resources: Resources, authorization: str | None) -> Identity:
@@ -52,6 +62,8 @@ async def identify(resources: Resources, authorization: str | None) -> Identity:
                 say("SESSION_OR_ACCOUNT_ENDED", "The session has ended or the account is deactivated. Sign in again.")
             )
         )
+    if _factor_is_due(resources, viewer):
+        return Identity(None, claims.session_id, claims.expires_at, SecondFactorRequired(SET_ONE_UP), enrolling=viewer)
     return Identity(viewer, claims.session_id, claims.expires_at)
 
 
@@ -63,7 +75,13 @@ async def _identify_key(resources: Resources, secret: str) -> Identity:
             error=Unauthenticated(say("KEY_WRONG", "This API key is wrong, has ended or was revoked. Make another one."))
         )
     viewer, ends = found
+    if _factor_is_due(resources, viewer):
+        return Identity(error=SecondFactorRequired(OWNER_SETS_ONE_UP))
     return Identity(viewer, None, ends)
+
+
+def _factor_is_due(resources: Resources, viewer: Viewer) -> bool:
+    return second_factor.due(resources.settings, viewer.role, viewer.mfa_enabled)
 
 
 async def renew_keys(resources: Resources, key_id: str | None = None) -> None:

@@ -1,4 +1,5 @@
-"""What no API key may do, whatever its account may: decided in front of every mutation, from the table of `app.api.policy`.
+"""What no API key may do, whatever its account may, and what nobody may who has a second factor to set up first: decided in
+front of every mutation, from the table of `app.api.policy`.
 
 Services decide the rest, each about its own objects. This stands before them, so that a mutation that nobody thought of is
 not open to a key that was made for reading.
@@ -11,7 +12,7 @@ from typing import Protocol, cast
 from graphql import GraphQLField, GraphQLResolveInfo, GraphQLSchema, get_named_type
 from strawberry.types.base import StrawberryObjectDefinition
 
-from app.api.policy import POLICY, Who
+from app.api.policy import POLICY, WHILE_ENROLLING, Who
 from app.context import Context
 from app.core.errors import Forbidden
 from app.core.phrases import say
@@ -44,10 +45,10 @@ def enforce(schema: GraphQLSchema) -> None:
     for name, field in fields.items():
         if ("Mutation", name) not in POLICY:
             raise LookupError(f"The mutation {name} has no rule: give it one in app/api/policy.py.")
-        field.resolve = _bounded(field, POLICY["Mutation", name])
+        field.resolve = _bounded(field, POLICY["Mutation", name], enrolling=name in WHILE_ENROLLING)
 
 
-def _bounded(field: GraphQLField, who: Who) -> _Resolver:
+def _bounded(field: GraphQLField, who: Who, *, enrolling: bool) -> _Resolver:
     resolve = cast(_Resolver, field.resolve)
     definition = cast(StrawberryObjectDefinition, get_named_type(field.type).extensions["strawberry-definition"])
     payload = cast(type[Payload], definition.origin)
@@ -59,6 +60,8 @@ def _bounded(field: GraphQLField, who: Who) -> _Resolver:
                 check(context.viewer_or_none, who)
             except Forbidden as error:
                 return payload(errors=[UserError.of(error)])
+        elif context.enrolling is not None and context.refused is not None and who is not Who.ANYBODY and not enrolling:
+            raise context.refused
         done = resolve(source, info, **arguments)
         return await cast(Awaitable[object], done) if isawaitable(done) else done
 

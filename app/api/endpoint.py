@@ -124,6 +124,7 @@ class GraphQLEndpoint:
             viewer_or_none=identity.viewer,
             session_id=identity.session_id,
             refused=identity.error,
+            enrolling=identity.enrolling,
             origin=origin,
             request=once,
             cookies=cookies,

@@ -230,7 +230,7 @@ _NOTIFICATIONS: dict[str, dict[Who, str]] = {
 }
 _ACCOUNTS: dict[str, dict[Who, str]] = {
     "User": {
-        Who.PARENT: "id email displayName role active mfaEnabled createdAt teams",
+        Who.PARENT: "id email displayName role active mfaEnabled mfaRequired createdAt teams",
         Who.CONCERNED: "activity apiKeys recoveryCodesLeft",
     },
     "UserActivity": {Who.PARENT: "lastActiveAt openSessions invitationPending"},
@@ -325,3 +325,5 @@ def _entries() -> Iterator[tuple[tuple[str, str], Who]]:
 
 POLICY: dict[tuple[str, str], Who] = dict(_entries())
 """(type, field) -> who."""
+WHILE_ENROLLING = {"enrollTotp", "confirmTotp", "stepUp"}
+"""Mutations on the way to a second factor: who has to set one up may call these, those for ANYBODY, and no other."""

@@ -12,8 +12,10 @@ import structlog
 
 from app.core.db import Database
 from app.core.errors import Unavailable
+from app.core.settings import Settings
 from app.core.viewer import Role, System, Viewer
-from app.services.accounts import api_keys, sessions
+from app.services.accounts import api_keys, second_factor, sessions
+from app.services.accounts.accounts import Holder
 
 log = structlog.get_logger(__name__)
 
@@ -37,13 +39,13 @@ class _Watched:
 class SessionWatch:
     """Tells sockets that their session has ended: one statement for all of them, and none while there are none."""
 
-    def __init__(self, db: Database):
-        self._db = db
+    def __init__(self, db: Database, settings: Settings):
+        self._db, self._settings = db, settings
         self._watched: set[_Watched] = set()
 
     @contextlib.contextmanager
     def watched(self, viewer: Viewer, expires_at: datetime | None) -> Iterator[asyncio.Event]:
-        """An event that is set when the token expires, the session or key ends, or the account has another role."""
+        """An event that is set when the token expires, the session or key ends, or the account is not what it was."""
         entry = _Watched(viewer.session_id, viewer.api_key_id, viewer.role, expires_at, asyncio.Event())
         self._watched.add(entry)
         try:
@@ -74,5 +76,10 @@ class SessionWatch:
             for entry in asked:
                 over = entry.expires_at is not None and entry.expires_at <= now
                 held = entry.session_id or entry.api_key_id
-                if over or held is None or alive.get(held) is not entry.role:
+                if over or held is None or not self._unchanged(entry, alive.get(held)):
                     entry.ended.set()
+
+    def _unchanged(self, entry: _Watched, holder: Holder | None) -> bool:
+        if holder is None or holder.role is not entry.role:
+            return False
+        return not second_factor.due(self._settings, holder.role, holder.mfa_enabled)

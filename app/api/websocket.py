@@ -195,7 +195,7 @@ class SubscriptionEndpoint(GraphQL[Context, None]):
             allowed_origins=resources.settings.allowed_origins,
         )
         self._resources = resources
-        self.watch = SessionWatch(resources.db)
+        self.watch = SessionWatch(resources.db, resources.settings)
         self.stall_seconds = resources.settings.socket_stall_seconds
         self.of_accounts = OpenSockets(resources.settings.sockets_per_account, "account")
         self.of_addresses = OpenSockets(resources.settings.sockets_per_address, "address")

@@ -70,6 +70,12 @@ class StepUpRequired(DomainError):
     code = "STEP_UP_REQUIRED"
 
 
+class SecondFactorRequired(DomainError):
+    """The account has to have a second factor here, and can do nothing else before it set one up."""
+
+    code = "SECOND_FACTOR_REQUIRED"
+
+
 class Unauthenticated(DomainError):
     """No valid session or key."""
 

@@ -107,6 +107,8 @@ class Settings(BaseSettings):
     access_token_seconds: Annotated[int, Field(ge=60, le=3600)] = 600
     refresh_token_days: Annotated[int, Field(ge=1, le=90)] = 14
     cookie_secure: bool = False
+    require_second_factor: Literal["none", "admins", "all"] = "none"
+    """Whose accounts can do nothing before they have a second factor, people and API keys alike."""
 
     # Signing in elsewhere (OpenID Connect)
     oidc_issuer: str = ""

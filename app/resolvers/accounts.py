@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from app.core.errors import InvalidCredentials, Unauthenticated
+from app.core.errors import InvalidCredentials, SecondFactorRequired, Unauthenticated
 from app.core.phrases import say
 from app.core.viewer import System
 from app.resolvers.answers import answer
@@ -34,8 +34,10 @@ from app.services.accounts.addresses import key_of
 class AccountsQuery:
     @strawberry.field(description="The account that asks; null when nobody is signed in.")
     async def viewer(self, info: Info) -> User | None:
-        viewer = info.context.viewer_or_none
-        return None if viewer is None else User.of_viewer(viewer)
+        account = info.context.account_or_none
+        if account is None and isinstance(info.context.refused, SecondFactorRequired):
+            raise info.context.refused
+        return None if account is None else User.of_viewer(account)
 
     @strawberry.field(description="How people sign in here besides a password.")
     async def sign_in_options(self, info: Info) -> SignInOptions:
@@ -87,9 +89,9 @@ class AccountsMutation:
     async def sign_out(self, info: Info) -> SignOutPayload:
         context = info.context
         context.cookies.clear = True
-        if context.viewer_or_none is not None and context.session_id is not None:
-            async with context.transaction() as session:
-                await sessions.sign_out(session, context.viewer, context.session_id)
+        if context.account_or_none is not None and context.session_id is not None:
+            async with context.transaction(context.account) as session:
+                await sessions.sign_out(session, context.account, context.session_id)
         elif context.cookies.refresh_token is not None:
             async with context.resources.db.transaction(System("api")) as session:
                 session.info["origin"] = context.origin

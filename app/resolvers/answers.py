@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 import structlog
 
-from app.core.errors import DomainError, RateLimited, Unauthenticated
+from app.core.errors import DomainError, RateLimited, SecondFactorRequired, Unauthenticated
 from app.schema.base import UserError
 
 
@@ -22,11 +22,11 @@ log = structlog.get_logger(__name__)
 async def answer(payload: type[P], done: Awaitable[P]) -> P:
     """The payload that `done` gives, or one that says what was wrong.
 
-    Unauthenticated and RateLimited go through: they are no matter of this mutation but of the whole request.
+    Unauthenticated, SecondFactorRequired and RateLimited go through: they are no matter of this mutation but of the whole request.
     """
     try:
         return await done
-    except (Unauthenticated, RateLimited):
+    except (Unauthenticated, SecondFactorRequired, RateLimited):
         raise
     except DomainError as error:
         log.info("mutation.refused", code=error.code, message=error.message)

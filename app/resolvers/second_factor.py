@@ -46,8 +46,9 @@ class SecondFactorMutation:
     @strawberry.mutation(description="Makes a seed for an authenticator app. Needs a fresh proof of who you are (`stepUp`).")
     async def enroll_totp(self, info: Info) -> EnrollTotpPayload:
         async def done() -> EnrollTotpPayload:
-            async with info.context.transaction() as session:
-                made = await second_factor.enrol(session, info.context.viewer, info.context.resources.issuer.sealer)
+            account = info.context.account
+            async with info.context.transaction(account) as session:
+                made = await second_factor.enrol(session, account, info.context.resources.issuer.sealer)
             return EnrollTotpPayload(secret=made.secret, otpauth_uri=made.otpauth_uri, qr_code_svg=made.qr_code_svg)
 
         return await answer(EnrollTotpPayload, done())
@@ -57,16 +58,16 @@ class SecondFactorMutation:
         self, info: Info, input: Annotated[ConfirmTotpInput, strawberry.argument(description="The code.")]
     ) -> RecoveryCodesPayload:
         async def done() -> RecoveryCodesPayload:
-            viewer, issuer = info.context.viewer, info.context.resources.issuer
-            tries = await issuer.throttle.code(viewer.id)
-            async with info.context.transaction() as session:
-                codes = await second_factor.confirm(session, viewer, issuer.sealer, input.code, tries)
+            account, issuer = info.context.account, info.context.resources.issuer
+            tries = await issuer.throttle.code(account.id)
+            async with info.context.transaction(account) as session:
+                codes = await second_factor.confirm(session, account, issuer.sealer, input.code, tries)
             if codes is None:
                 raise InvalidCredentials(
                     say("CODE_WRONG", "The code is wrong. Look at the clock of the device, and give the newest code.")
                 )
             await issuer.throttle.right(tries)
-            return RecoveryCodesPayload(recovery_codes=codes, viewer=User.of_viewer(replace(viewer, mfa_enabled=True)))
+            return RecoveryCodesPayload(recovery_codes=codes, viewer=User.of_viewer(replace(account, mfa_enabled=True)))
 
         return await answer(RecoveryCodesPayload, done())
 
@@ -99,7 +100,7 @@ class SecondFactorMutation:
         async def done() -> StepUpPayload:
             context = info.context
             await sign_in.step_up(
-                context.resources.issuer, context.viewer, password=input.password, code=input.code, origin=context.origin
+                context.resources.issuer, context.account, password=input.password, code=input.code, origin=context.origin
             )
             return StepUpPayload()
 

@@ -8,10 +8,11 @@ from uuid import UUID
 import strawberry
 
 from app.core.rows import AnyRow
-from app.core.viewer import Viewer
+from app.core.viewer import Role, Viewer
 from app.schema.api_keys import ApiKey
 from app.schema.base import Info, Node, UserError, errors_field, optional, required
 from app.schema.ids import from_id, to_id
+from app.services.accounts import second_factor
 
 if TYPE_CHECKING:
     from app.schema.teams import Team
@@ -48,6 +49,13 @@ class User(Node):
     role: UserRole = strawberry.field(description="Baseline of the account.")
     active: bool = strawberry.field(description="False: cannot sign in.")
     mfa_enabled: bool = strawberry.field(description="True when sign-in asks for a second factor.")
+
+    @strawberry.field(
+        description="True for an account that can do nothing here before `mfaEnabled` is true: what it asks is refused with "
+        "SECOND_FACTOR_REQUIRED, except setting up a second factor and signing out."
+    )
+    def mfa_required(self, info: Info) -> bool:
+        return second_factor.required(info.context.resources.settings, Role[self.role.name])
 
     @strawberry.field(description="When the account was made.")
     async def created_at(self, info: Info) -> datetime:

@@ -7,7 +7,6 @@ from graphql import (
     GraphQLField,
     GraphQLInputObjectType,
     GraphQLInputType,
-    GraphQLInterfaceType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -184,11 +183,11 @@ def operations(schema: GraphQLSchema) -> Iterator[tuple[str, str]]:
                 for place, declared, value in _places(field.args[argument].type):
                     arguments = [f"{argument}: {value}"]
                     arguments += [
-                        f"{other}: {_plain(spec.type)}"
+                        f"{other}: {plain(spec.type)}"
                         for other, spec in field.args.items()
                         if other != argument and isinstance(spec.type, GraphQLNonNull)
                     ]
-                    document = f"{kind} T($t: {declared}) {{ it: {name}({', '.join(arguments)}) {_selection(field)} }}"
+                    document = f"{kind} T($t: {declared}) {{ it: {name}({', '.join(arguments)}) {selection(field)} }}"
                     yield f"{name}.{argument}{place}", document
 
 
@@ -214,14 +213,14 @@ def _places(type_: GraphQLInputType, depth: int = 0) -> Iterator[tuple[str, str,
         for name, field in bare.fields.items():
             for path, declared, value in _places(field.type, depth + 1):
                 others = [
-                    f"{other}: {_plain(spec.type)}"
+                    f"{other}: {plain(spec.type)}"
                     for other, spec in bare.fields.items()
                     if other != name and isinstance(spec.type, GraphQLNonNull)
                 ]
                 yield f".{name}{path}", declared, "{" + ", ".join([f"{name}: {value}", *others]) + "}"
 
 
-def _plain(type_: GraphQLInputType) -> str:
+def plain(type_: GraphQLInputType) -> str:
     """A literal that is accepted there and names nothing."""
     bare = type_.of_type if isinstance(type_, GraphQLNonNull) else type_
     if isinstance(bare, GraphQLList):
@@ -229,9 +228,9 @@ def _plain(type_: GraphQLInputType) -> str:
     if isinstance(bare, GraphQLEnumType):
         return next(iter(bare.values))
     if isinstance(bare, GraphQLInputObjectType):
-        inner = [f"{name}: {_plain(field.type)}" for name, field in bare.fields.items() if isinstance(field.type, GraphQLNonNull)]
+        inner = [f"{name}: {plain(field.type)}" for name, field in bare.fields.items() if isinstance(field.type, GraphQLNonNull)]
         return "{" + ", ".join(inner) + "}"
-    plain = {
+    values = {
         "Int": "1",
         "BigInt": "1",
         "Float": "1.5",
@@ -240,10 +239,11 @@ def _plain(type_: GraphQLInputType) -> str:
         "DateTime": '"2026-01-01T00:00:00Z"',
         "JSON": "{}",
     }
-    return plain.get(bare.name, '"plain"')
+    return values.get(bare.name, '"plain"')
 
 
-def _selection(field: GraphQLField) -> str:
+def selection(field: GraphQLField) -> str:
+    """What is asked of the field's value: the errors of a mutation, nothing of others."""
     type_: object = field.type
     while isinstance(type_, GraphQLNonNull | GraphQLList):
         type_ = type_.of_type
@@ -251,5 +251,4 @@ def _selection(field: GraphQLField) -> str:
         return ""
     if isinstance(type_, GraphQLObjectType) and "errors" in type_.fields:
         return "{ errors { code message path } }"
-    assert isinstance(type_, GraphQLObjectType | GraphQLInterfaceType) or True
     return "{ __typename }"

@@ -1,6 +1,7 @@
 """Texts in every place of the schema that takes one: nothing breaks, nothing is told, nothing takes long, nothing is changed."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 
 import pytest
@@ -25,6 +26,9 @@ COUNTED = (
     "createUser",
     "completeOidc",
 )
+SHORT = [text for text in texts() if len(text) < 1_000]
+LONG = [text for text in texts() if len(text) >= 1_000]
+"""Bodies have a limit too: one in a request."""
 CALLERS = {
     "BAD_REQUEST", "INVALID_INPUT", "NOT_FOUND", "UNAUTHENTICATED", "DOCUMENT_REFUSED", "CONFLICT", "FORBIDDEN", "INVALID_CREDENTIALS",
     "RATE_LIMITED", "STEP_UP_REQUIRED", "LIMIT_EXCEEDED",
@@ -64,36 +68,49 @@ def test_every_kind_of_place_is_reached() -> None:
     assert {"datasets.filter.tags[]", "setMetadata.input.entries[].value", "node.id", "signIn.input.password"} <= set(PLACES)
 
 
-async def test_texts_of_two_sorts_break_nothing_in_any_place(person: Person) -> None:
-    slots, sorts = asyncio.Semaphore(4), short_texts()
+async def test_each_text_is_tried_somewhere_and_each_place_takes_several(person: Person) -> None:
+    """All five hundred in turns, as many at each place as a document may have root fields; long ones one by one."""
+    slots, waiting, tried_at = asyncio.Semaphore(4), itertools.cycle(SHORT), dict[str, list[str]]()
 
-    async def tried(place: str, text: str) -> None:
+    async def tried(place: str, some: list[str]) -> None:
         async with slots:
-            await harmless(person, place, text)
+            await harmless(person, place, *some)
 
-    # The sorts take turns, so that each comes to many places.
-    chosen = [(place, sorts[(number * 2 + turn) % len(sorts)]) for number, place in enumerate(PLACES) for turn in (0, 1)]
-    await asyncio.gather(*(tried(place, text) for place, text in chosen))
+    for place in PLACES:
+        tried_at[place] = list(itertools.islice(waiting, 1 if place.startswith(COUNTED) else at_once(place)))
+    assert {text for some in tried_at.values() for text in some} == set(SHORT)
+    long = list(zip(itertools.islice(PLACES, 0, None, len(PLACES) // len(LONG)), LONG, strict=False))
+    assert len(long) == len(LONG)
+    await asyncio.gather(
+        *(tried(place, some) for place, some in tried_at.items()),
+        *(tried(place, [text]) for place, text in long),
+    )
+
+
+def at_once(place: str) -> int:
+    """Texts in one document."""
+    return MAX_QUERY_FIELDS if PLACES[place].startswith("query") else MAX_MUTATION_FIELDS
+
+
+PIECES = 16
 
 
 @pytest.mark.full
-@pytest.mark.timeout(1_800)
-async def test_five_hundred_texts_break_nothing_in_any_place(person: Person) -> None:
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("piece", range(PIECES))
+async def test_five_hundred_texts_break_nothing_in_any_place(person: Person, piece: int) -> None:
     slots = asyncio.Semaphore(2)  # ten root fields each: more would wait for connections of the database
 
     async def tried(place: str, some: list[str]) -> None:
         async with slots:
             await harmless(person, place, *some)
 
-    for place, document in PLACES.items():
+    for place in itertools.islice(PLACES, piece, None, PIECES):
         if place.startswith(COUNTED):
             await asyncio.gather(*(tried(place, [text]) for text in short_texts()))
             continue
-        # As many at once as a document may have root fields; long texts one by one, for bodies have a limit too.
-        size = MAX_QUERY_FIELDS if document.startswith("query") else MAX_MUTATION_FIELDS
-        short = [text for text in texts() if len(text) < 1_000]
-        groups = [short[start : start + size] for start in range(0, len(short), size)]
-        groups += [[text] for text in texts() if len(text) >= 1_000]
+        size = at_once(place)
+        groups = [SHORT[start : start + size] for start in range(0, len(SHORT), size)] + [[text] for text in LONG]
         await asyncio.gather(*(tried(place, group) for group in groups))
 
 

@@ -1,6 +1,7 @@
 """Accounts: finding them, and the first administrator."""
 
 import unicodedata
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -20,9 +21,18 @@ USER_COLUMNS = (
     User.id, User.email, User.display_name, User.role, User.active, User.created_at,
     User.totp_confirmed_at.is_not(None).label("mfa_enabled"),
 )  # fmt: skip
+HOLDER_COLUMNS = (User.role, User.totp_confirmed_at.is_not(None).label("mfa_enabled"))
 _ODD = {"Cc", "Cs", "Cn", "Zl", "Zp"}
 # They turn the direction of writing: what one reads is then not what is written.
 _TURNS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """What may change of the account of an open socket, so that the socket ends."""
+
+    role: Role
+    mfa_enabled: bool
 
 
 async def get_user(connection: AsyncConnection, user_id: UUID) -> AnyRow | None:

@@ -19,7 +19,7 @@ from app.core.rows import AnyRow
 from app.core.viewer import Role, Scope, Viewer
 from app.models.accounts import ApiKey, ApiKeyScope, User
 from app.services import audit
-from app.services.accounts.accounts import USER_COLUMNS, clean_line
+from app.services.accounts.accounts import HOLDER_COLUMNS, USER_COLUMNS, Holder, clean_line
 from app.services.accounts.step_up import require_step_up
 
 PREFIX = "dk_"
@@ -141,12 +141,14 @@ async def find_viewer(connection: AsyncConnection, secret: str) -> tuple[Viewer,
     return viewer, row.ends
 
 
-async def live_keys(connection: AsyncConnection, key_ids: Collection[UUID]) -> dict[UUID, Role]:
-    """Role of the account of each of these keys that still opens something."""
+async def live_keys(connection: AsyncConnection, key_ids: Collection[UUID]) -> dict[UUID, Holder]:
+    """The account of each of these keys that still opens something."""
     rows = await connection.execute(
-        select(ApiKey.id, User.role).join(User, User.id == ApiKey.user_id).where(ApiKey.id.in_(key_ids), User.active, *ALIVE)
+        select(ApiKey.id, *HOLDER_COLUMNS)
+        .join(User, User.id == ApiKey.user_id)
+        .where(ApiKey.id.in_(key_ids), User.active, *ALIVE)
     )
-    return {row.id: row.role for row in rows}
+    return {row.id: Holder(row.role, row.mfa_enabled) for row in rows}
 
 
 async def revoke_all(session: AsyncSession, user_id: UUID) -> None:

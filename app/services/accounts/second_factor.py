@@ -15,7 +15,8 @@ from app.core import security
 from app.core.errors import Conflict
 from app.core.phrases import say
 from app.core.sealing import Place, Sealer
-from app.core.viewer import Viewer
+from app.core.settings import Settings
+from app.core.viewer import Role, Viewer
 from app.models.accounts import RecoveryCode, User
 from app.services import audit
 from app.services.accounts import sessions
@@ -38,6 +39,16 @@ class Enrolment:
     secret: str
     otpauth_uri: str
     qr_code_svg: str
+
+
+def required(settings: Settings, role: Role) -> bool:
+    """True for accounts that have to have a second factor."""
+    return settings.require_second_factor == "all" or (settings.require_second_factor == "admins" and role is Role.ADMIN)
+
+
+def due(settings: Settings, role: Role, mfa_enabled: bool) -> bool:
+    """True for accounts that have to have a second factor and have none: they may set one up, and nothing else."""
+    return required(settings, role) and not mfa_enabled
 
 
 async def enrol(session: AsyncSession, viewer: Viewer, sealer: Sealer) -> Enrolment:

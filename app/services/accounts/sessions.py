@@ -16,11 +16,11 @@ from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.sealing import Place, Sealer, sealer_of
 from app.core.settings import Settings
-from app.core.viewer import Role, System, Viewer
+from app.core.viewer import System, Viewer
 from app.models.accounts import RefreshToken, SignInSession, User
 from app.services import audit
 from app.services.accounts import signing_keys
-from app.services.accounts.accounts import USER_COLUMNS
+from app.services.accounts.accounts import HOLDER_COLUMNS, USER_COLUMNS, Holder
 from app.services.accounts.throttle import Throttle
 
 GRACE_SECONDS = 10
@@ -219,14 +219,14 @@ async def find_viewer(connection: AsyncConnection, user_id: UUID, session_id: UU
     return row and viewer_of(row, session_id, row.authenticated_at)
 
 
-async def live_sessions(connection: AsyncConnection, session_ids: Collection[UUID]) -> dict[UUID, Role]:
-    """Role of the account of each of these sign-in sessions that has not ended."""
+async def live_sessions(connection: AsyncConnection, session_ids: Collection[UUID]) -> dict[UUID, Holder]:
+    """The account of each of these sign-in sessions that has not ended."""
     statement = (
-        select(SignInSession.id, User.role)
+        select(SignInSession.id, *HOLDER_COLUMNS)
         .join(User, User.id == SignInSession.user_id)
         .where(SignInSession.id.in_(session_ids), *_ALIVE, User.active)
     )
-    return {row.id: row.role for row in await connection.execute(statement)}
+    return {row.id: Holder(row.role, row.mfa_enabled) for row in await connection.execute(statement)}
 
 
 def viewer_of(row: AnyRow, session_id: UUID, authenticated_at: datetime) -> Viewer:
