@@ -13,17 +13,15 @@ function isSubscription(operation: ApolloLink.Operation): boolean {
   return operation.operationType === OperationTypeNode.SUBSCRIPTION
 }
 
-function isUnauthenticated(error: unknown): boolean {
-  return (
-    CombinedGraphQLErrors.is(error) &&
-    error.errors.some(({ extensions }) => extensions?.['code'] === 'UNAUTHENTICATED')
-  )
+function saysCode(error: unknown, code: string): boolean {
+  return CombinedGraphQLErrors.is(error) && error.errors.some(({ extensions }) => extensions?.['code'] === code)
 }
 
-/** Renews the session once when a request is refused as UNAUTHENTICATED, and sends it again. */
+/** Renews the session once when a request is refused as UNAUTHENTICATED, and sends it again; tells when a second factor is due. */
 export function renewingLink(tokens: SessionTokens, dropSocket: () => void): ApolloLink {
   return new ErrorLink(({ error, operation, forward }) => {
-    if (!isUnauthenticated(error)) return undefined
+    if (saysCode(error, 'SECOND_FACTOR_REQUIRED')) tokens.factorIsDue()
+    if (!saysCode(error, 'UNAUTHENTICATED')) return undefined
     return from(tokens.renew()).pipe(
       mergeMap((token) => {
         if (!token) return throwError(() => error)

@@ -16,6 +16,7 @@ export class SessionTokens {
   #generation = 0
   readonly #requestRenewal: () => Promise<IssuedSession | null>
   readonly #endListeners = new Set<() => void>()
+  readonly #factorListeners = new Set<() => void>()
 
   /**
    * @param requestRenewal asks the server for a new session; null when the cookie opens none,
@@ -69,5 +70,16 @@ export class SessionTokens {
   onEnd(listener: () => void): () => void {
     this.#endListeners.add(listener)
     return () => this.#endListeners.delete(listener)
+  }
+
+  /** The server refuses everything until the account has a second factor. */
+  factorIsDue(): void {
+    for (const listener of this.#factorListeners) listener()
+  }
+
+  /** Calls the listener when that is so; returns the way to stop. */
+  onFactorDue(listener: () => void): () => void {
+    this.#factorListeners.add(listener)
+    return () => this.#factorListeners.delete(listener)
   }
 }

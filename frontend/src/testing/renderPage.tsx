@@ -21,6 +21,7 @@ interface PageOptions {
   /** Given when the test has prepared something of theirs. */
   client?: ApolloClient
   store?: Store
+  tokens?: SessionTokens
 }
 
 export interface RenderedPage {
@@ -43,12 +44,18 @@ function Probe({ place }: { place: { address: string } }) {
 export async function renderPage(
   api: FakeApi,
   address: string,
-  { language = 'en', session = SESSION, client = api.client(), store = createStore() }: PageOptions = {},
+  {
+    language = 'en',
+    session = SESSION,
+    client = api.client(),
+    store = createStore(),
+    tokens = new SessionTokens(async () => session),
+  }: PageOptions = {},
 ): Promise<RenderedPage> {
   await speak(language)
   const place = { address: '' }
   const { unmount } = render(
-    <App client={client} store={store} tokens={new SessionTokens(async () => session)}>
+    <App client={client} store={store} tokens={tokens}>
       <MemoryRouter initialEntries={[address]}>
         <Pages />
         <Probe place={place} />

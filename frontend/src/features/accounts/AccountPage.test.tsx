@@ -1,8 +1,13 @@
+import { ApolloClient, ApolloLink } from '@apollo/client'
 import { screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
+import { GraphQLError } from 'graphql'
 import { describe, expect, it } from 'vitest'
+import { createCache } from '../../graphql/cache'
+import { renewingLink } from '../../graphql/client'
+import { SessionTokens } from '../../graphql/sessionTokens'
 import { FakeApi } from '../../testing/FakeApi'
-import { renderPage } from '../../testing/renderPage'
+import { renderPage, SESSION as SIGNED_IN } from '../../testing/renderPage'
 import { OWNER } from '../../testing/samples'
 
 const STEP_UP = [{ code: 'STEP_UP_REQUIRED', message: 'Confirm that it is you.', path: null }]
@@ -72,6 +77,34 @@ describe('the second factor', () => {
     expect(await screen.findByText('CCCC-DDDD')).toBeVisible()
     expect(await screen.findByRole('button', { name: 'Turn off' })).toBeVisible()
     expect(screen.queryByText('JBSWY3DP')).toBeNull()
+  })
+
+  it('is set up before anything else where it is required', async () => {
+    const { state, query } = account()
+    const refusal = new GraphQLError('Set one up first.', { extensions: { code: 'SECOND_FACTOR_REQUIRED' } })
+    const unlessOn = (answer: () => unknown) => () => (state.mfaEnabled ? answer() : refusal)
+    const api = new FakeApi({
+      query: { viewer: query.viewer, apiKeys: unlessOn(query.apiKeys), sessions: unlessOn(query.sessions) },
+      mutation: {
+        enrollTotp: () => ({ secret: 'JBSWY3DP', otpauthUri: 'otpauth://x', qrCodeSvg: '<svg/>', errors: [] }),
+        confirmTotp: () => {
+          state.mfaEnabled = true
+          return { recoveryCodes: ['AAAA-BBBB'], viewer: { ...state }, errors: [] }
+        },
+      },
+    })
+    const tokens = new SessionTokens(async () => SIGNED_IN)
+    const link = ApolloLink.from([renewingLink(tokens, () => {}), api.link()])
+    const page = await renderPage(api, '/account', { tokens, client: new ApolloClient({ cache: createCache(), link }) })
+    const user = userEvent.setup()
+    expect(await screen.findByRole('heading', { name: 'Set up a second factor' })).toBeVisible()
+    expect(screen.queryByRole('link', { name: 'Datasets' })).toBeNull()
+    await user.click(screen.getByRole('button', { name: 'Turn on' }))
+    await user.type(await screen.findByRole('textbox', { name: /Code/ }), '123456{Enter}')
+    expect(await screen.findByText('AAAA-BBBB')).toBeVisible()
+    await user.click(screen.getByRole('button', { name: /go on/ }))
+    expect(await screen.findByRole('heading', { name: 'Your account' })).toBeVisible()
+    expect(page.address()).toBe('/account')
   })
 
   it('asks for a code, not for the password, when it is on', async () => {

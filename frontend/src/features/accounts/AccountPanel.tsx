@@ -1,4 +1,3 @@
-import { useApolloClient, useMutation } from '@apollo/client/react'
 import AdminPanelSettingsIcon from '@mui/icons-material/AdminPanelSettings'
 import LogoutIcon from '@mui/icons-material/Logout'
 import ManageAccountsIcon from '@mui/icons-material/ManageAccounts'
@@ -11,28 +10,10 @@ import MenuList from '@mui/material/MenuList'
 import Popover from '@mui/material/Popover'
 import Typography from '@mui/material/Typography'
 import { useTranslation } from 'react-i18next'
-import { useDispatch } from 'react-redux'
 import { Link as RouterLink } from 'react-router'
-import { graphql } from '../../gql'
 import type { AccountMenuQuery } from '../../gql/graphql'
 import { PreferenceButtons } from './PreferenceButtons'
-import { phaseChanged } from './sessionSlice'
-import { useTokens } from '../../graphql/TokensContext'
-
-const SignOut = graphql(`
-  mutation SignOut {
-    signOut {
-      errors {
-        code
-        message
-        messagePhrase {
-          code
-          params
-        }
-      }
-    }
-  }
-`)
+import { useSignOut } from './useSignOut'
 
 interface AccountPanelProps {
   anchor: HTMLElement
@@ -43,18 +24,7 @@ interface AccountPanelProps {
 /** Who is signed in, what they prefer, and the way out. */
 export default function AccountPanel({ anchor, viewer, onClose }: AccountPanelProps) {
   const { t } = useTranslation()
-  const [signOut] = useMutation(SignOut)
-  const client = useApolloClient()
-  const tokens = useTokens()
-  const dispatch = useDispatch()
-
-  async function leave() {
-    // Whatever the server says, this page forgets the session: that is what was asked for.
-    await signOut().catch(() => undefined)
-    tokens.clear()
-    dispatch(phaseChanged('SIGNED_OUT'))
-    await client.clearStore()
-  }
+  const leave = useSignOut()
 
   return (
     <Popover

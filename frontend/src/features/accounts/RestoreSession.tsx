@@ -21,9 +21,12 @@ export function RestoreSession() {
   }, [dispatch, tokens])
 
   useEffect(() => {
-    const stop = tokens.onEnd(() => dispatch(phaseChanged('SIGNED_OUT')))
+    const stops = [
+      tokens.onEnd(() => dispatch(phaseChanged('SIGNED_OUT'))),
+      tokens.onFactorDue(() => dispatch(phaseChanged('ENROLLING'))),
+    ]
     restore()
-    return stop
+    return () => stops.forEach((stop) => stop())
   }, [dispatch, restore, tokens])
 
   if (phase === 'RESTORING') return <PageLoading />

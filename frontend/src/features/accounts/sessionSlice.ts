@@ -1,8 +1,11 @@
 /** Whether somebody is signed in. Who it is, is server state and lives in Apollo's cache. */
 import { createSlice, type PayloadAction } from '@reduxjs/toolkit'
 
-/** RESTORING: the refresh cookie is being tried. UNREACHABLE: the server did not answer that. */
-export type SessionPhase = 'RESTORING' | 'SIGNED_IN' | 'SIGNED_OUT' | 'UNREACHABLE'
+/**
+ * RESTORING: the refresh cookie is being tried. UNREACHABLE: the server did not answer that.
+ * ENROLLING: signed in, but the account has to set up a second factor before anything else.
+ */
+export type SessionPhase = 'RESTORING' | 'SIGNED_IN' | 'ENROLLING' | 'SIGNED_OUT' | 'UNREACHABLE'
 
 interface SessionState {
   phase: SessionPhase
