@@ -2,6 +2,7 @@ import react from '@vitejs/plugin-react'
 import { fileURLToPath } from 'node:url'
 import { defaultClientConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { compress } from './build/compress.ts'
 import { firstLoadLimit } from './build/firstLoadLimit.ts'
 import { firstPiece } from './build/firstPiece.ts'
 import { inlineDocuments } from './build/inlineDocuments.ts'
@@ -14,7 +15,7 @@ const EVERY_PAGE =
   /node_modules\/(react|react-dom|scheduler|react-router|react-redux|redux|@reduxjs|immer|reselect|i18next|react-i18next|@emotion|stylis|rxjs)\//
 
 export default defineConfig({
-  plugins: [splitTexts(), inlineDocuments(), react(), firstLoadLimit(), trustedDocuments()],
+  plugins: [splitTexts(), inlineDocuments(), react(), firstLoadLimit(), trustedDocuments(), compress()],
   // Rxjs offers its classes as ES5 unless asked otherwise.
   resolve: { conditions: ['es2015', ...defaultClientConditions] },
   build: {

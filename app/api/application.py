@@ -29,7 +29,7 @@ from app.api.hosts import AllowedHosts
 from app.api.mails import MailsPage
 from app.api.oidc import OpenIdRoutes
 from app.api.schema import make_schema
-from app.api.trusted import TrustedDocuments
+from app.api.trusted import PageDocuments, TrustedDocuments
 from app.api.websocket import SubscriptionEndpoint
 from app.context import Resources
 from app.core import tls
@@ -56,7 +56,8 @@ def create_application(settings: Settings) -> Starlette:
     )
     trusted = TrustedDocuments(settings.trusted_documents) if settings.trusted_documents else None
     schema = make_schema(introspection=settings.introspection, trusted=trusted)
-    graphql, subscriptions = GraphQLEndpoint(schema, resources, trusted), SubscriptionEndpoint(schema, resources)
+    graphql = GraphQLEndpoint(schema, resources, trusted or PageDocuments(pages.DIST / "trusted-documents.json"))
+    subscriptions = SubscriptionEndpoint(schema, resources)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -16,8 +16,7 @@ from strawberry.types.graphql import OperationType
 
 from app.api import access_log
 from app.api.authentication import identify
-from app.api.requests import BadRequest, GraphQLRequest, read_request
-from app.api.trusted import TrustedDocuments
+from app.api.requests import BadRequest, Documents, GraphQLRequest, read_request
 from app.context import Context, Cookies, Resources
 from app.core.errors import InvalidInput, RateLimited, Unavailable
 from app.core.ids import uuid7
@@ -42,8 +41,8 @@ Answer = tuple[dict[str, object], int]
 class GraphQLEndpoint:
     """Executes one operation a request."""
 
-    def __init__(self, schema: strawberry.Schema, resources: Resources, trusted: TrustedDocuments | None = None):
-        self._schema, self._resources, self._trusted = schema, resources, trusted
+    def __init__(self, schema: strawberry.Schema, resources: Resources, documents: Documents):
+        self._schema, self._resources, self._documents = schema, resources, documents
 
     async def __call__(self, request: Request) -> Response:
         started = time.perf_counter()
@@ -66,10 +65,10 @@ class GraphQLEndpoint:
                 if request.method != "POST":
                     raise BadRequest(405, "Operations are sent by POST.")
                 refuse_foreign_origin(request, self._resources.settings)
-                operation = await read_request(request, self._trusted)
+                operation = await read_request(request, self._documents)
                 context = await self._context(request, operation, origin, cookies)
             except BadRequest as error:
-                return refused(error.status, error.message, "BAD_REQUEST")
+                return refused(error.status, error.message, error.code)
             except ClientDisconnect:
                 return refused(400, "The client left before its request was complete.", "BAD_REQUEST")
             except InvalidInput as error:

@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.assets import Assets
 from app.core.settings import Settings
 
 DIST = Path(__file__).parents[2] / "frontend" / "dist"
@@ -37,9 +37,9 @@ def page(name: str, settings: Settings):  # type: ignore[no-untyped-def]
     return endpoint
 
 
-def assets() -> StaticFiles:
+def assets() -> Assets:
     """The build's hashed files, which never change under their name."""
-    return StaticFiles(directory=DIST / "assets", check_dir=False)
+    return Assets(directory=DIST / "assets", check_dir=False)
 
 
 class SecurityHeaders:

@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from typing import Protocol
 
 import orjson
 from starlette.requests import Request
 
-from app.api.trusted import TrustedDocuments
+_UNKNOWN_DOCUMENT = "No document here has this `documentId`: it may be of another version of the page. Send it as `query`."
 
 MAX_BODY_BYTES = 262_144
 MAX_JSON_DEPTH = 64
@@ -14,11 +15,18 @@ MAX_DIGITS = 40
 
 
 class BadRequest(Exception):
-    """No GraphQL request. `status` is the HTTP status to answer with."""
+    """No GraphQL request. `status` is the HTTP status to answer with, `code` what programs tell it by."""
 
-    def __init__(self, status: int, message: str):
+    def __init__(self, status: int, message: str, code: str = "BAD_REQUEST"):
         super().__init__(message)
-        self.status, self.message = status, message
+        self.status, self.message, self.code = status, message, code
+
+
+class Documents(Protocol):
+    """What may be asked for by name."""
+
+    def find(self, sha256: str) -> str | None:
+        """The document with this hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +39,11 @@ class GraphQLRequest:
     body: bytes
 
 
-async def read_request(request: Request, trusted: TrustedDocuments | None = None) -> GraphQLRequest:
+async def read_request(request: Request, documents: Documents) -> GraphQLRequest:
     """The request's operation.
 
     Args:
-        trusted: documents that may be named by `documentId`, as `sha256:HEX`, instead of being sent.
+        documents: those that may be named by `documentId`, as `sha256:HEX`, instead of being sent.
 
     Raises:
         BadRequest: 415 for another content type, 413 for a body over 256 KiB, 400 for anything else.
@@ -52,10 +60,10 @@ async def read_request(request: Request, trusted: TrustedDocuments | None = None
     if not isinstance(data, dict):
         raise BadRequest(400, 'The body has to be one JSON object, as {"query": "..."}; batches are not accepted.')
     query, variables, name = data.get("query"), data.get("variables"), data.get("operationName")
-    if query is None and trusted is not None and isinstance(data.get("documentId"), str):
-        query = trusted.find(data["documentId"].removeprefix("sha256:"))
+    if query is None and isinstance(data.get("documentId"), str):
+        query = documents.find(data["documentId"].removeprefix("sha256:"))
         if query is None:
-            raise BadRequest(400, "No trusted document has this `documentId`. Load the page again: it may be of another version.")
+            raise BadRequest(400, _UNKNOWN_DOCUMENT, "DOCUMENT_NOT_FOUND")
     if not isinstance(query, str) or not query.strip():
         raise BadRequest(400, "`query` has to be the text of an operation.")
     if variables is not None and not isinstance(variables, dict):

@@ -1,4 +1,4 @@
-"""Trusted documents: with a manifest, people in a browser may run the operations of the web page and no others.
+"""Documents that are asked for by their hash, and trusted ones: the only ones that people in a browser may run.
 
 A manifest is what the page's build writes (frontend/dist/trusted-documents.json): SHA-256 -> document. It is compared by
 meaning, not by letter: clients print documents in their own way, and add `__typename` to every selection.
@@ -56,6 +56,25 @@ class TrustedDocuments:
             return _meaning(query) in self._meant
         except GraphQLError:
             return False
+
+
+class PageDocuments:
+    """The operations of the page as it is built now, by name; any other may be run as well."""
+
+    def __init__(self, file: Path):
+        self._file = file
+        self._read_ns = 0
+        self._by_hash: dict[str, str] = {}
+
+    def find(self, sha256: str) -> str | None:
+        """The document with this hash; None too while the page is not built."""
+        try:
+            written_ns = self._file.stat().st_mtime_ns
+            if written_ns != self._read_ns:
+                self._by_hash, self._read_ns = _read(self._file), written_ns
+        except (OSError, UnreadableManifest):
+            return None
+        return self._by_hash.get(sha256.lower())
 
 
 def _read(file: Path) -> dict[str, str]:

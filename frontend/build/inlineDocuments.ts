@@ -1,7 +1,9 @@
-/** Replaces each graphql(`...`) call by the one document that was generated for it. */
+/** Replaces each graphql(`...`) call by the one document that was generated for it, with the name that the api knows it by. */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { DocumentNode } from 'graphql'
 import type { Plugin } from 'vite'
+import { documentHash, documentText } from './documentText.ts'
 
 const CALL = /\bgraphql\(\s*`\s*(query|mutation|subscription|fragment)\s+(\w+)[^`]*`,?\s*\)/g
 const PREFIX = 'virtual:document/'
@@ -27,7 +29,9 @@ export function inlineDocuments(): Plugin {
       const name = id.slice(PREFIX.length + 1)
       const document = new RegExp(`^export const ${name}Document = (.+) as unknown as `, 'm').exec(generated)
       if (!document) throw new Error(`src/gql/graphql.ts has no document of ${name}: run "npm run codegen"`)
-      return `export default ${document[1]}`
+      const parsed = JSON.parse(document[1] ?? 'null') as DocumentNode
+      // Read by src/graphql/namedDocuments.ts; what transforms the document keeps it.
+      return `export default ${JSON.stringify({ ...parsed, __meta__: { hash: documentHash(documentText(parsed)) } })}`
     },
     transform: {
       filter: { id: /\/src\/(?!gql\/).*\.tsx?$/, code: 'graphql(' },

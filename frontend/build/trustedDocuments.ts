@@ -1,9 +1,9 @@
-/** Writes dist/trusted-documents.json: SHA-256 -> every operation of the page, for DATAKURA_TRUSTED_DOCUMENTS. */
-import { createHash } from 'node:crypto'
+/** Writes dist/trusted-documents.json: SHA-256 -> every operation of the page; the api reads it, and DATAKURA_TRUSTED_DOCUMENTS may name it. */
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { Kind, print, type DocumentNode } from 'graphql'
+import { Kind, type DocumentNode } from 'graphql'
 import type { Plugin } from 'vite'
+import { documentHash, documentText } from './documentText.ts'
 
 const DOCUMENT = /^export const \w+Document = (.+) as unknown as /gm
 
@@ -21,8 +21,8 @@ export function trustedDocuments(): Plugin {
         const document = JSON.parse(json ?? 'null') as DocumentNode
         // A fragment's document travels inside the operations that spread it.
         if (!document.definitions.some((definition) => definition.kind === Kind.OPERATION_DEFINITION)) continue
-        const text = print(document)
-        manifest[createHash('sha256').update(text).digest('hex')] = text
+        const text = documentText(document)
+        manifest[documentHash(text)] = text
       }
       if (Object.keys(manifest).length === 0) throw new Error('src/gql/graphql.ts holds no operation: run "npm run codegen"')
       this.emitFile({ type: 'asset', fileName: 'trusted-documents.json', source: JSON.stringify(manifest) })

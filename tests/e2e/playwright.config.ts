@@ -16,7 +16,7 @@ export default defineConfig({
   reporter: process.env['CI'] ? 'dot' : 'line',
   forbidOnly: Boolean(process.env['CI']),
   // The short form of `make test`: the main way, from a file to two published versions.
-  ...(full || process.env['DATAKURA_E2E_SCREENSHOTS'] ? {} : { testMatch: ['**/journey.spec.ts'], grepInvert: /@full/ }),
+  ...(full || process.env['DATAKURA_E2E_SCREENSHOTS'] ? {} : { testMatch: ['**/{journey,firstLoad}.spec.ts'], grepInvert: /@full/ }),
   use: {
     ...CONTEXT,
     actionTimeout: 30_000,

@@ -1,6 +1,7 @@
 """Trusted documents: with a manifest, what it does not hold is not run, however it is dressed."""
 
 import hashlib
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from graphql import parse, print_ast
 from pydantic import SecretStr
 
 from app.api.application import create_application
-from app.api.trusted import TrustedDocuments, UnreadableManifest
+from app.api.trusted import PageDocuments, TrustedDocuments, UnreadableManifest
 from app.core.settings import Settings
 from app.embedded.engines import Engines
 
@@ -66,7 +67,7 @@ async def test_a_document_is_run_by_its_hash(client: httpx.AsyncClient) -> None:
     for name in (sha256(VIEWER), f"sha256:{sha256(VIEWER)}", sha256(VIEWER).upper()):
         assert await outcome(client, documentId=name) == {"viewer": None}
     for name in (sha256("another"), "", "sha256:", "../../etc/passwd"):
-        assert str(await outcome(client, documentId=name)).startswith("No trusted document has this `documentId`.")
+        assert str(await outcome(client, documentId=name)).startswith("No document here has this `documentId`")
 
 
 @pytest.mark.parametrize(
@@ -99,7 +100,19 @@ async def test_without_manifests_every_document_is_run(engines: Engines) -> None
     transport = httpx.ASGITransport(create_application(settings))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
         assert await outcome(client, query="{viewer{id}}") == {"viewer": None}
-        assert await outcome(client, documentId=sha256(VIEWER)) == "`query` has to be the text of an operation."
+        answer = (await client.post("/graphql", json={"documentId": sha256(VIEWER)})).json()
+        assert answer["errors"][0]["extensions"]["code"] == "DOCUMENT_NOT_FOUND"
+
+
+def test_the_pages_documents_are_those_of_its_last_build(tmp_path: Path) -> None:
+    file = tmp_path / "trusted-documents.json"
+    documents = PageDocuments(file)
+    assert documents.find(sha256(VIEWER)) is None
+    file.write_bytes(orjson.dumps({sha256(VIEWER): VIEWER}))
+    assert documents.find(sha256(VIEWER)) == VIEWER
+    file.write_bytes(orjson.dumps({sha256(SIGN_OUT): SIGN_OUT}))
+    os.utime(file, (1, 1))
+    assert (documents.find(sha256(VIEWER)), documents.find(sha256(SIGN_OUT))) == (None, SIGN_OUT)
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b'{"abc": "{viewer{id}}"}', orjson.dumps({sha256("a"): 1}), None])

@@ -1,11 +1,13 @@
 /** Apollo Client over HTTP and graphql-transport-ws, with the session renewed behind the caller's back. */
-import { ApolloClient, ApolloLink, CombinedGraphQLErrors, HttpLink, ServerError } from '@apollo/client'
+import { ApolloClient, ApolloLink, CombinedGraphQLErrors, ServerError } from '@apollo/client'
 import { SetContextLink } from '@apollo/client/link/context'
 import { ErrorLink } from '@apollo/client/link/error'
+import { BaseHttpLink } from '@apollo/client/link/http'
 import { OperationTypeNode } from 'graphql'
 import { catchError, from, mergeMap, throwError, type Observable } from 'rxjs'
 import { createCache } from './cache'
 import { endpoint } from './endpoint'
+import { namedDocuments } from './namedDocuments'
 import type { SessionTokens } from './sessionTokens'
 import type { SubscriptionLink } from './subscriptionLink'
 
@@ -77,12 +79,14 @@ export function retryingLink(initialMs = 400): ApolloLink {
 }
 
 export function createClient(tokens: SessionTokens): ApolloClient {
+  const named = namedDocuments()
   const http = ApolloLink.from([
     retryingLink(),
     authorizingLink(tokens),
-    new HttpLink({ uri: endpoint.http, credentials: 'same-origin' }),
+    named.link,
+    new BaseHttpLink({ uri: endpoint.http, credentials: 'same-origin', print: named.print, fetch: named.fetch }),
   ])
-  // Loaded with the first subscription: the list page, which comes first, has none.
+  // Loaded with the first subscription, after what the page shows.
   let loading: Promise<SubscriptionLink> | null = null
   const webSocket = new ApolloLink((operation, forward) => {
     loading ??= import('./subscriptionLink').then((module) => new module.SubscriptionLink(tokens))
