@@ -42,7 +42,7 @@ def _case(rule: ContractRule, result: RuleResult, failing: set[RuleStatus]) -> E
         ElementTree.SubElement(case, "error", told)
     elif result.status in failing:
         failure = ElementTree.SubElement(case, "failure", {"message": message, "type": result.status.value})
-        failure.text = "\n".join(_rows(result))
+        failure.text = "\n".join(_rows(rule, result))
     elif result.status is RuleStatus.SKIPPED:
         ElementTree.SubElement(case, "skipped", {"message": message})
     elif result.status is RuleStatus.WARN:
@@ -50,8 +50,8 @@ def _case(rule: ContractRule, result: RuleResult, failing: set[RuleStatus]) -> E
     return case
 
 
-def _rows(result: RuleResult) -> list[str]:
+def _rows(rule: ContractRule, result: RuleResult) -> list[str]:
+    shown = [(row.row, row.own_values(rule.spec.field_paths)) for row in result.failed_rows_sample[:SHOWN_ROWS]]
     return [
-        f"row {row.row}: " + harmless(", ".join(f"{name} = {value!r}" for name, value in row.values.items()))
-        for row in result.failed_rows_sample[:SHOWN_ROWS]
+        f"row {number}: " + harmless(", ".join(f"{name} = {value!r}" for name, value in own.items())) for number, own in shown
     ]

@@ -51,7 +51,8 @@ def print_table(report: Report) -> None:
             console.print(f"  {harmless(result.message)}", soft_wrap=True)
             for failed in result.failed_rows_sample[:SHOWN_ROWS]:
                 place = f"row {failed.row:,}: " if failed.row else ""
-                values = harmless(", ".join(f"{name} = {value!r}" for name, value in failed.values.items()))
+                own = failed.own_values(rule.spec.field_paths)
+                values = harmless(", ".join(f"{name} = {value!r}" for name, value in own.items()))
                 console.print(f"    {place}{values}", soft_wrap=True)
             if result.failed_rows_path:
                 console.print(f"    all of them: {result.failed_rows_path}", soft_wrap=True)

@@ -4,6 +4,7 @@ import hashlib
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -18,6 +19,8 @@ from app.quality.table import ROW_NUMBER, Column, Table
 STATEMENT_RULES = 50
 HEAD_ROWS = 200_000
 """What fails often fails early: the first rows of a table show enough for most rules, and the reader skips all others."""
+MOST_CELLS = 400_000
+"""Of the samples of a run: where very many rules fail, each shows fewer columns beside its own."""
 _SAFE_INTEGER = 2**53 - 1
 
 
@@ -26,6 +29,7 @@ def with_rows(
 ) -> Iterator[RuleResult]:
     """The results, those of failed rules with their failed rows."""
     wanting = [outcome for outcome in outcomes if wants_rows(outcome)]
+    limits = replace(limits, sample_columns=min(limits.sample_columns, MOST_CELLS // max(1, len(wanting) * limits.sample_rows)))
     waiting = {outcome.rule.spec.id for outcome in wanting}
     for outcome in outcomes:
         if outcome.rule.spec.id not in waiting:
@@ -127,36 +131,40 @@ def _with_samples(
     limits: Limits,
 ) -> Iterator[RuleResult]:
     every = sorted({number for listed in numbers.values() for number in listed or ()})
-    columns = list({column.name: column for outcome in outcomes for column in _columns(table, outcome)}.values())
-    cells = _cells(connection, table, columns, every, limits)
+    cells = _cells(connection, table, outcomes, every, limits)
+    if cells is None:
+        # Other columns may hold what does not fit into memory; the rules' own were read before.
+        limits = replace(limits, sample_columns=0)
+        cells = _cells(connection, table, outcomes, every, limits)
     for outcome in outcomes:
         own = numbers[outcome.rule.spec.id]
-        shown_columns = _columns(table, outcome)
         try:
             if own is None or cells is None:
                 raise duckdb.Error
-            path = _file(connection, table, outcome, shown_columns, limits)
+            path = _file(connection, table, outcome, limits)
         except duckdb.Error:
             yield replace(outcome.result, partial=True)
             continue
-        sample = [FailedRow(row=at + 1, values={column.name: cells[at][column.name] for column in shown_columns}) for at in own]
+        names = [column.name for column in _shown_columns(table, outcome, limits)]
+        sample = [FailedRow(row=at + 1, values={name: cells[at][name] for name in names}) for at in own]
         yield replace(outcome.result, failed_rows_sample=tuple(sample), failed_rows_path=path)
 
 
-def _columns(table: Table, outcome: Outcome) -> list[Column]:
-    names = _failing(outcome).columns
-    if names is None:
-        return list(outcome.rule.subject.columns)
-    return [column for column in table.columns if column.name in names]
+def _shown_columns(table: Table, outcome: Outcome, limits: Limits) -> list[Column]:
+    """The rule's own columns, then the others in the order of the table."""
+    own = {column.name: column for column in outcome.rule.subject.columns}
+    others = (column for column in table.columns if column.name not in own)
+    return [*own.values(), *islice(others, max(0, limits.sample_columns - len(own)))]
 
 
 def _cells(
-    connection: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[Column], numbers: Sequence[int], limits: Limits
+    connection: duckdb.DuckDBPyConnection, table: Table, outcomes: Sequence[Outcome], numbers: Sequence[int], limits: Limits
 ) -> dict[int, dict[str, Cell]] | None:
-    """The rows of these numbers (from 0), by number; None where they cannot be read."""
+    """What the rules show of the rows of these numbers (from 0), by number; None where they cannot be read."""
     if not numbers:
         return {}
-    projection = ", ".join([table.row_number, *(f"CAST({column.sql} AS VARCHAR)" for column in columns)])
+    columns = list({column.name: column for outcome in outcomes for column in _shown_columns(table, outcome, limits)}.values())
+    projection = ", ".join([table.row_number, *(_as_text(column, limits) for column in columns)])
     chosen = ", ".join(map(str, numbers))
     try:
         rows = connection.execute(
@@ -168,6 +176,12 @@ def _cells(
         number: {column.name: cell(text, column.native, limits) for column, text in zip(columns, texts, strict=True)}
         for number, *texts in rows
     }
+
+
+def _as_text(column: Column, limits: Limits) -> str:
+    text = f"CAST({column.sql} AS VARCHAR)"
+    # Documents of megabytes do not leave the database to be cut.
+    return f"left({text}, {limits.sample_characters})" if column.is_text else text
 
 
 def cell(text: str | None, native: str, limits: Limits) -> Cell:
@@ -184,20 +198,25 @@ def cell(text: str | None, native: str, limits: Limits) -> Cell:
     return (shown(text, native) or "")[: limits.sample_characters]
 
 
-def _file(
-    connection: duckdb.DuckDBPyConnection, table: Table, outcome: Outcome, columns: Sequence[Column], limits: Limits
-) -> str | None:
-    """All failed rows with their numbers, in the order of the table."""
+def file_path(rule_id: str, limits: Limits) -> str | None:
+    """Where all failed rows of a rule go; None where nobody asked for them."""
     if limits.failed_rows_dir is None:
         return None
     # By digest: a rule's id may hold what a file's name may not.
-    name = hashlib.sha256(outcome.rule.spec.id.encode()).hexdigest()[:16]
-    path = str(Path(limits.failed_rows_dir) / f"failed-{name}.parquet")
-    names = {column.name.lower() for column in columns}
+    name = hashlib.sha256(rule_id.encode()).hexdigest()[:16]
+    return str(Path(limits.failed_rows_dir) / f"failed-{name}.parquet")
+
+
+def _file(connection: duckdb.DuckDBPyConnection, table: Table, outcome: Outcome, limits: Limits) -> str | None:
+    """All failed rows with their numbers and all columns, in the order of the table."""
+    path = file_path(outcome.rule.spec.id, limits)
+    if path is None:
+        return None
+    names = {column.name.lower() for column in table.columns}
     number = "row_number"
     while number in names:
         number += "_"
-    projection = ", ".join([f"{table.row_number} + 1 AS {quoted(number)}", *(column.sql for column in columns)])
+    projection = ", ".join([f"{table.row_number} + 1 AS {quoted(number)}", *(column.sql for column in table.columns)])
     order = f" ORDER BY {table.row_number}" if _failing(outcome).qualify else ""
     connection.execute(
         f"COPY ({_selection(table, outcome, projection)}{order}) TO {literal(path)} (FORMAT parquet, COMPRESSION zstd)"

@@ -1,7 +1,8 @@
 """What SQL of a user may be: one condition, or one SELECT on the table; known functions only.
 
 DuckDB's own parser reads it, so that what is judged is what will run. Refused when a rule is saved and again when it runs;
-behind this fence stand a database without access to anything (engine room: `sandbox`) and a process with limits.
+behind this fence stand a database that reaches nothing but files for failed rows (engine room: `sandbox`) and a process with
+limits.
 """
 
 import threading

@@ -54,8 +54,6 @@ class Failing:
     """True for rows that fail."""
     qualify: str | None = None
     """The same with window functions, over the rows that meet `condition`."""
-    columns: tuple[str, ...] | None = None
-    """Names of the columns to show; None: the rule's own."""
 
 
 @dataclass(frozen=True, kw_only=True)

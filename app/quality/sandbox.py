@@ -24,14 +24,20 @@ def connect(limits: Limits, tables: Sequence[str]) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def connect_for_user(limits: Limits, table: Table, columns: Sequence[Column]) -> duckdb.DuckDBPyConnection:
-    """A database that holds the columns as the table `data` and can reach no file at all: for SQL of a user.
+def connect_for_user(
+    limits: Limits, table: Table, columns: Sequence[Column], outputs: Sequence[str] = ()
+) -> duckdb.DuckDBPyConnection:
+    """A database that holds the columns as the table `data` and can reach no file but `outputs`: for SQL of a user.
 
     The table is copied, because a database that may read a file may also write it.
+
+    Args:
+        outputs: files that the rules' own failed rows are written to, and nothing else lies in.
     """
     connection = _open(limits)
     names = ", ".join(column.sql for column in columns)
     connection.execute(f"CREATE TABLE {TABLE} AS SELECT {names} FROM {table.source}").fetchall()
+    connection.execute(f"SET allowed_paths = [{', '.join(map(literal, outputs))}]")
     _close_doors(connection)
     return connection
 

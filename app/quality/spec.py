@@ -1,6 +1,6 @@
 """What the engine is asked and what it answers: plain frozen dataclasses."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -98,7 +98,11 @@ class FailedRow:
     row: int
     """From 1, in the order of the table. 0 where rows have no number: those that a rule's SQL made."""
     values: Mapping[str, Cell]
-    """Of the rule's fields; texts are cut."""
+    """Of the rule's fields, then of others; texts are cut."""
+
+    def own_values(self, field_paths: Sequence[str]) -> Mapping[str, Cell]:
+        """Of these fields; of all where there are none."""
+        return {name: self.values[name] for name in field_paths if name in self.values} or self.values
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,6 +194,8 @@ class Limits:
     """Of the whole process; the database in it gets a part."""
     threads: int = 2
     sample_rows: int = 20
+    sample_columns: int = 100
+    """Shown of a failed row: the rule's own, and others up to this number."""
     sample_characters: int = 200
     """Longer texts are cut in samples."""
     scratch_dir: str | None = None

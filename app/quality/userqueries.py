@@ -3,12 +3,14 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import duckdb
 
 from app.core.phrases import say
+from app.ingest.columns import literal
 from app.quality import fence, sandbox
-from app.quality.failures import cell
+from app.quality.failures import cell, file_path
 from app.quality.problems import Code, Problem
 from app.quality.running import Compiled, crashed, failed_to_run, judged
 from app.quality.spec import FailedRow, Limits, RuleResult, RuleStatus
@@ -26,7 +28,7 @@ def run(table: Table, rules: Sequence[Compiled], limits: Limits, rows: int, on_b
     if not rules:
         return
     every = _columns(table, rules)
-    shared = _opened(limits, table, every)
+    shared = _opened(limits, table, every, rules)
     try:
         for rule in rules:
             on_begin(rule.spec.id)
@@ -49,17 +51,19 @@ def run(table: Table, rules: Sequence[Compiled], limits: Limits, rows: int, on_b
             shared.close()
 
 
-def _opened(limits: Limits, table: Table, columns: Sequence[Column]) -> duckdb.DuckDBPyConnection | None:
+def _opened(
+    limits: Limits, table: Table, columns: Sequence[Column], rules: Sequence[Compiled]
+) -> duckdb.DuckDBPyConnection | None:
     """The database for all rules; None where it does not fit into memory."""
     try:
-        return sandbox.connect_for_user(limits, table, columns)
+        return sandbox.connect_for_user(limits, table, columns, _outputs(rules, limits))
     except duckdb.Error:
         return None
 
 
 def _alone(table: Table, rule: Compiled, limits: Limits, rows: int) -> RuleResult:
     try:
-        with sandbox.connect_for_user(limits, table, _columns(table, [rule])) as connection:
+        with sandbox.connect_for_user(limits, table, _columns(table, [rule]), _outputs([rule], limits)) as connection:
             return _result(connection, rule, limits, rows)
     except duckdb.Error as error:
         return crashed(rule, error)
@@ -81,7 +85,32 @@ def _result(connection: duckdb.DuckDBPyConnection, rule: Compiled, limits: Limit
     result = judged(rule, [count], rows_scanned=rows, duration_ms=0)
     if result.status is RuleStatus.PASS or not count:
         return result
-    return replace(result, failed_rows_sample=_sample(connection, sql, limits))
+    result = replace(result, failed_rows_sample=_sample(connection, sql, limits))
+    return _with_file(connection, result, sql, limits)
+
+
+def _outputs(rules: Iterable[Compiled], limits: Limits) -> list[str]:
+    """The files of the rules whose SQL gives rows."""
+    paths = [file_path(rule.spec.id, limits) for rule in rules if rule.measure.failing is not None]
+    return [path for path in paths if path is not None]
+
+
+def _with_file(connection: duckdb.DuckDBPyConnection, result: RuleResult, sql: str, limits: Limits) -> RuleResult:
+    """All rows are in the rule's file, where that was asked for."""
+    path = file_path(result.rule_id, limits)
+    if path is None:
+        return result
+    try:
+        # No temporary file beside it: that one would be out of reach.
+        options = "FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false"
+        connection.execute(f"COPY (SELECT * FROM (\n{sql}\n)) TO {literal(path)} ({options})").fetchall()
+    except _SPOILT:
+        raise
+    except duckdb.Error:
+        # Half a file is none; and some types of columns cannot be stored.
+        Path(path).unlink(missing_ok=True)
+        return replace(result, partial=True)
+    return replace(result, failed_rows_path=path)
 
 
 def _columns(table: Table, rules: Iterable[Compiled]) -> list[Column]:

@@ -141,11 +141,19 @@ class QualityResult:
         return None if await self._conceals(info) else self.row.upper_threshold
 
     @strawberry.field(
-        description="The first rows that break the rule: `{row, values}`, row numbers from 1, values of its columns by name. "
-        "Empty while a sensitive column is concerned and you hold less than WRITE."
+        description="The first rows that break the rule: `{row, values}`, row numbers from 1, values by column, those of the rule's "
+        "fields first; up to 100 columns, and of those that are sensitive only with WRITE. "
+        "Empty while the rule is about a sensitive column and you hold less than WRITE."
     )
     async def failed_rows_sample(self, info: Info) -> list[JSON]:
-        return [] if await self._conceals(info) else self.row.failed_rows_sample
+        if not self.row.failed_rows_sample or await self._conceals(info):
+            return []
+        known = await info.context.loaders.schema_fields_by_version.load(self.row.version_id)
+        # As it is stored, the order of columns is the database's.
+        order = list(dict.fromkeys([*self.field_paths, *(field.field_path for field in known)]))
+        hidden = await self._hidden(info)
+        stored: list[dict[str, dict[str, object]]] = self.row.failed_rows_sample
+        return [JSON({**one, "values": shown_values(one["values"], order, hidden)}) for one in stored]
 
     @strawberry.field(
         description="True when `failedRowsUrl` gives an address: the run was asked for it (`keepFailedRows`), some rows fail, and no "
@@ -192,6 +200,12 @@ class QualityResult:
         if error is None or not await self._conceals(info):
             return error
         return QualityError(code=error.code, message=MASKED, message_phrase=Phrase.of(MASKED))
+
+
+def shown_values(values: dict[str, object], order: list[str], hidden: frozenset[str]) -> dict[str, object]:
+    """What a viewer may see of a failed row, in the order of columns; those that SQL made come last."""
+    ordered = {name: values[name] for name in order if name in values} | values
+    return {name: value for name, value in ordered.items() if name not in hidden}
 
 
 @strawberry.type(description="One execution of quality rules on one version.")

@@ -1,7 +1,11 @@
 """Values of sensitive columns, and what quotes or is made of them, are kept from those who may only READ."""
 
+import json
+
 import pytest
 
+from app.core.ids import uuid7
+from app.schema.ids import from_id, to_id
 from tests.access.world import CANARY, FIELD, PHRASE, SENSITIVE, World
 
 MASKED = "Shown to those who may WRITE: a column of this dataset is sensitive."
@@ -117,6 +121,37 @@ async def test_measurements_of_the_sensitive_column_are_kept(world: World) -> No
     assert (await world.give("reader", query, id=world.dataset))["dataset"]["latestQualityMetrics"] == [rows]
     both = (await world.give("writer", query, id=world.dataset))["dataset"]["latestQualityMetrics"]
     assert sorted(both, key=lambda one: one["metricName"]) == [{"metricName": "canary mean", "fieldPath": SENSITIVE}, rows]
+
+
+async def test_failed_rows_are_shown_without_the_sensitive_column(world: World) -> None:
+    run = uuid7()
+    values = json.dumps([{"row": 1, "values": {SENSITIVE: CANARY, "id": 1, "age": None}}])
+    async with world.database() as connection, connection.transaction():
+        await connection.execute(
+            "INSERT INTO quality_runs (id, dataset_id, version_id, status, trigger, started_at, finished_at, rows_scanned) "
+            "SELECT $1, dataset_id, version_id, 'FAILED', 'DRY_RUN', now(), now(), 31 FROM quality_runs WHERE id = $2",
+            run, from_id(world.run, "QualityRun"),
+        )  # fmt: skip
+        await connection.execute(
+            "INSERT INTO quality_results (id, run_id, position, dataset_id, version_id, rule_revision, counts, rule_name, rule_type, "
+            "field_paths, severity, status, metric_name, failed_row_count, failed_rows_sample, rows_scanned, duration_ms, message, "
+            "partial) SELECT $1, id, 0, dataset_id, version_id, 0, false, 'Other', 'nulls', $3, 'ERROR', 'FAIL', 'null_count', 1, $4, "
+            "31, 1, '', false FROM quality_runs WHERE id = $2",
+            uuid7(), run, ["age"], values,
+        )  # fmt: skip
+    query = "query R($id: ID!) { qualityRun(id: $id) { results { failedRowsSample } } }"
+    seen = {}
+    try:
+        for name in ("reader", "writer"):
+            (result,) = (await world.give(name, query, id=to_id("QualityRun", run)))["qualityRun"]["results"]
+            (row,) = result["failedRowsSample"]
+            seen[name] = [*row["values"].items()]
+    finally:
+        async with world.database() as connection:
+            await connection.execute("DELETE FROM quality_runs WHERE id = $1", run)
+    # The rule's own column first, then those of the table.
+    assert seen["reader"] == [("age", None), ("id", 1)]
+    assert seen["writer"] == [("age", None), ("id", 1), (SENSITIVE, CANARY)]
 
 
 async def test_nothing_of_the_values_is_searched(world: World) -> None:

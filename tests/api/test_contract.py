@@ -263,7 +263,7 @@ async def test_a_rule_from_its_creation_to_its_end(admin: Client) -> None:
         0.25,
         1,
     )
-    assert (result["failedRowsSample"], result["error"]) == ([{"row": 3, "values": {"name": None}}], None)
+    assert (result["failedRowsSample"], result["error"]) == ([{"row": 3, "values": {"name": None, "id": 3, "price": 0.75}}], None)
     history = await run(admin, "MetricHistory", datasetId=dataset_id, metricName="null_fraction", first=5)
     (point,) = [edge["node"] for edge in history["qualityMetrics"]["edges"]]
     moment(point.pop("checkedAt"))

@@ -1,5 +1,7 @@
 """Rules that are wrong, and tables that rules are not made for: an answer for each, and the others undisturbed."""
 
+import math
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -156,7 +158,7 @@ def test_names_that_look_like_sql(tmp_path: Path) -> None:
         ], name  # fmt: skip
         path = found[0].failed_rows_path
         assert path is not None
-        assert duckdb.sql(f"SELECT * FROM '{path}'").fetchall() == [(3, "q")]
+        assert duckdb.sql(f"SELECT * FROM '{path}'").fetchall() == [(3, *["q"] * len(names))]
         assert not any(result.partial for result in found), name
 
 
@@ -171,6 +173,8 @@ def test_two_thousand_columns_and_a_thousand_rules(tmp_path: Path) -> None:
     assert [(result.status, result.value, [row.row for row in result.failed_rows_sample]) for result in found] == [
         (RuleStatus.FAIL, 1.0, [3] if at % 2 else [2]) for at in range(1_000)
     ]
+    # A thousand samples at once are smaller ones.
+    assert {len(result.failed_rows_sample[0].values) for result in found} == {20}
 
 
 def test_a_table_that_cannot_be_opened(tmp_path: Path) -> None:
@@ -197,6 +201,29 @@ def test_samples_are_the_first_rows_and_files_hold_all(tmp_path: Path) -> None:
     ]
     assert duckdb.sql(f"SELECT count(*), min(row_number) FROM '{repeated.failed_rows_path}'").fetchall() == [(997, 4)]
     assert (absent.failed_rows_path, absent.failed_rows_sample) == (None, ())
+
+
+def test_failed_rows_hold_all_columns(tmp_path: Path) -> None:
+    day = date(2024, 2, 29)
+    columns = {"s": ["a", "x" * 300, None], "i": [1, 2, None], "f": [0.5, math.nan, 2.0], "d": [day, None, day]}
+    info = write(tmp_path / "t.parquet", columns)
+    specs = [rule("nulls", "i"), rule("sql_failed_rows", sql="SELECT *, i + 1 AS i FROM data WHERE i > 1")]
+    absent, by_sql = check(info, specs, limits=Limits(failed_rows_dir=str(tmp_path)))
+    (row,) = absent.failed_rows_sample
+    assert (row.row, [*row.values.items()]) == (3, [("i", None), ("s", None), ("f", 2.0), ("d", "2024-02-29")])
+    file = duckdb.sql(f"FROM '{absent.failed_rows_path}'")
+    assert (file.columns, file.fetchall()) == (["row_number", "s", "i", "f", "d"], [(3, None, None, 2.0, day)])
+    (row,) = by_sql.failed_rows_sample
+    assert (row.row, row.values) == (0, {"s": "x" * 200, "i": 2, "f": "NaN", "d": None, "i_1": 3})
+    file = duckdb.sql(f"SELECT s, i, d, i_1 FROM '{by_sql.failed_rows_path}'")
+    assert (file.fetchall(), by_sql.partial) == ([("x" * 300, 2, None, 3)], False)
+
+
+def test_samples_of_wide_tables_show_the_rule_s_columns_and_some_others(tmp_path: Path) -> None:
+    info = write(tmp_path / "t.parquet", {f"c{at}": [None] for at in range(130)}, {})
+    (found,) = check(info, [rule("nulls", "c120")], limits=Limits(failed_rows_dir=str(tmp_path)))
+    assert [*found.failed_rows_sample[0].values] == ["c120", *(f"c{at}" for at in range(99))]
+    assert len(duckdb.sql(f"FROM '{found.failed_rows_path}'").columns) == 131
 
 
 def test_failed_rows_are_found_among_the_first_rows_behind_them_and_on_both_sides(

@@ -108,7 +108,7 @@ def test_references(tmp_path: Path, letters: TableInfo) -> None:
     spec = rule("referential", "s", dataset="o", fieldPath="k")
     found = one(letters, spec, datasets={"o": other})
     assert (found.value, found.failed_row_count, [row.row for row in found.failed_rows_sample]) == (1, 1, [2])
-    assert found.failed_rows_sample[0].values == {"s": "b"}
+    assert found.failed_rows_sample[0].values == {"s": "b", "i": 2}
     known = 'SELECT "k" FROM other WHERE "k" IS NOT NULL'
     assert found.expression == f'SELECT count_if("s" IS NOT NULL AND "s" NOT IN ({known})), count(*) FROM data'
     missing = one(letters, rule("referential", "s", dataset="o", fieldPath="x"), datasets={"o": other})

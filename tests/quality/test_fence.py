@@ -158,6 +158,8 @@ def test_behind_the_fence_stands_a_database_that_reaches_nothing(tmp_path: Path)
     info = write(tmp_path / "t.parquet", {"i": [1, 2, 3]})
     before = Path(info.path or "").read_bytes()
     (tmp_path / "scratch").mkdir()
+    (tmp_path / "failed").mkdir()
+    output = tmp_path / "failed" / "rows.parquet"
     limits = Limits(scratch_dir=str(tmp_path / "scratch"))
     with sandbox.connect(limits, [info.path or ""]) as plain:
         opened = table.open_table(plain, info)
@@ -167,15 +169,34 @@ def test_behind_the_fence_stands_a_database_that_reaches_nothing(tmp_path: Path)
         "SELECT * FROM read_text('/etc/passwd')", "SELECT * FROM glob('/*')", f"ATTACH '{tmp_path}/x.db'", "INSTALL httpfs", "LOAD httpfs",
         "SET enable_external_access = true", "SET memory_limit = '9GB'", "SET allowed_directories = ['/']", "RESET lock_configuration",
         f"EXPORT DATABASE '{tmp_path}/x'", "COPY data TO '/dev/stdout'", f"SET temp_directory = '{tmp_path}'",
+        f"COPY data TO '{output}.csv'", f"COPY data TO '{output.parent}'",
+        f"COPY data TO '{output}/../../t.parquet' (FORMAT parquet, USE_TMP_FILE false)",
+        f"COPY data TO '{output}/x' (USE_TMP_FILE false)", f"SELECT * FROM glob('{output.parent}/*')", f"SELECT * FROM '{output}/../../t.parquet'",
+        f"COPY data TO '{output.parent}' (FORMAT parquet, PARTITION_BY (i))", f"ATTACH '{output}.db'", f"LOAD '{tmp_path}/x.duckdb_extension'",
+        "SET allowed_paths = ['/etc/passwd']", "RESET allowed_paths", "PRAGMA enable_external_access = true",
         "CREATE SECRET (TYPE s3)", "SELECT * FROM read_blob('/proc/self/environ')", "SET VARIABLE x = (SELECT content FROM read_text('/etc/passwd'))",
     ]  # fmt: skip
-    with sandbox.connect_for_user(limits, opened, opened.columns) as connection:
+    with sandbox.connect_for_user(limits, opened, opened.columns, [str(output)]) as connection:
         assert connection.execute("SELECT sum(i) FROM data").fetchall() == [(6,)]
         for sql in escapes:
             with pytest.raises(duckdb.Error):
                 connection.execute(sql).fetchall()
     assert Path(info.path or "").read_bytes() == before
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["scratch", "t.parquet"]
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["failed", "scratch", "t.parquet"]
+    assert [*output.parent.iterdir()] == []
+
+
+@pytest.mark.parametrize("sql", HOSTILE, ids=range(len(HOSTILE)))
+def test_sql_that_slipped_in_writes_nothing(tmp_path: Path, sql: str) -> None:
+    """The checks of what is saved left out: what the rule's run does alone."""
+    info = write(tmp_path / "t.parquet", {"i": [1, 2, 3], "s": ["a", "b", None]})
+    before = Path(info.path or "").read_bytes()
+    (tmp_path / "failed").mkdir()
+    limits = Limits(failed_rows_dir=str(tmp_path / "failed"))
+    (found,) = check(info, [rule("sql_failed_rows", sql=sql)], limits=limits)
+    assert (found.status, found.failed_rows_path, found.failed_rows_sample) == (RuleStatus.ERROR, None, ())
+    assert Path(info.path or "").read_bytes() == before
+    assert sorted(one.name for one in tmp_path.rglob("*")) == ["failed", "t.parquet"]
 
 
 def test_rules_that_slipped_in_are_refused_when_they_run(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ async def test_a_bad_version_is_refused_and_a_corrected_one_is_published(system:
     assert [(one["status"], one["value"], one["failedRowCount"]) for one in (found["Prices"], found["Ids"])] == [
         ("FAIL", 1, 1), ("FAIL", 1, 1),
     ]  # fmt: skip
-    assert found["Prices"]["failedRowsSample"] == [{"row": 2, "values": {"price": None}}]
+    assert found["Prices"]["failedRowsSample"] == [{"row": 2, "values": {"price": None, "id": 2}}]
     refused = await admin.mutate(PUBLISH, versionId=bad)
     assert {**refused, "violations": []} == {"version": None, "violations": [], "errors": []}
     assert [(one["rule"], one["status"]) for one in refused["violations"]] == [({"id": nulls["id"], "name": "Prices"}, "FAIL")]
