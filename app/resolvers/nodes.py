@@ -20,7 +20,7 @@ from app.schema.ids import parse_id
 from app.schema.incidents import Incident
 from app.schema.notifications import Notification, NotificationChannel, NotificationDelivery
 from app.schema.quality_rules import QualityRule
-from app.schema.quality_runs import QualityRun
+from app.schema.quality_runs import QualityResult, QualityRun
 from app.schema.rule_templates import RuleTemplate
 from app.schema.tasks import Task
 from app.schema.teams import Team
@@ -31,7 +31,7 @@ from app.services.access import grants
 from app.services.accounts import api_keys
 from app.services.datasets import versions
 from app.services.notifications import deliveries, notices
-from app.services.quality import incidents, rule_templates, rules, schedules
+from app.services.quality import incidents, rule_templates, rules, runs, schedules
 from app.services.uploads import uploads
 
 Make = Callable[[AnyRow], Node]
@@ -67,6 +67,7 @@ FINDERS: dict[str, Find] = {
     "Notification": _read(Notification.of, notices.find),
     "NotificationChannel": _loaded(NotificationChannel.of, lambda loaders: loaders.notification_channel_by_id),
     "NotificationDelivery": _read(NotificationDelivery.of, deliveries.find),
+    "QualityResult": _read(QualityResult.of, runs.find_result),
     "QualityRule": _read(QualityRule.of, rules.find),
     "QualityRun": _loaded(QualityRun.of, lambda loaders: loaders.run_by_id),
     "RuleTemplate": _read(RuleTemplate.of, lambda connection, _, row_id: rule_templates.find(connection, row_id)),

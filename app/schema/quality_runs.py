@@ -82,8 +82,7 @@ class QualityError:
 
 
 @strawberry.type(description="What a run found of one rule, with the rule as it was then.")
-class QualityResult:
-    id: strawberry.ID = strawberry.field(description="Global id: opaque.")
+class QualityResult(Node):
     name: str = strawberry.field(description="The rule's name.")
     type: str = strawberry.field(description="The rule's type.")
     field_paths: list[str] = strawberry.field(description="The columns that it is about.")
@@ -164,7 +163,7 @@ class QualityResult:
 
     @strawberry.field(
         description="Presigned address, 5 minutes, of a Parquet file of all rows that break the rule; null unless `failedRowsKept`. "
-        "Ask for it when somebody wants the file: each address that is given counts as an export and stands in the audit trail."
+        "Ask for it (by `node`) when somebody wants the file: each address that is given counts as an export and stands in the audit trail."
     )
     async def failed_rows_url(self, info: Info) -> str | None:
         if self.row.failed_rows_key is None or await self._hidden(info):

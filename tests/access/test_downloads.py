@@ -53,6 +53,12 @@ async def test_failed_rows_are_a_download_too(world: World) -> None:
     (event,) = await recorded(world, before)
     assert (event["action"], event["actor"]["id"]) == ("download.failed_rows", world.people["owner"].id)
     assert event["details"] == {"resultId": str(from_id(result["id"], "QualityResult"))}
+    # One at a time, as the page asks for it; to others there is no such result.
+    by_id = "query N($id: ID!) { node(id: $id) { ... on QualityResult { name failedRowsUrl } } }"
+    found = (await world.give("owner", by_id, id=result["id"]))["node"]
+    assert found["failedRowsUrl"].partition("?")[0] == result["failedRowsUrl"].partition("?")[0]
+    assert len(await recorded(world, before)) == 2
+    assert await world.give("other", by_id, id=result["id"]) == {"node": None}
 
 
 async def test_who_gets_no_address_or_asks_for_none_leaves_no_record(world: World) -> None:

@@ -14,7 +14,7 @@ from app.core.phrases import say
 from app.core.rows import AnyRow
 from app.core.viewer import Principal
 from app.models.datasets import Dataset
-from app.models.quality import QualityRule, QualityRun, RunStatus, RunTrigger
+from app.models.quality import QualityResult, QualityRule, QualityRun, RunStatus, RunTrigger
 from app.services import access, events
 from app.services.quality import rule_templating
 
@@ -126,3 +126,13 @@ async def list_batch(connection: AsyncConnection, principal: Principal, batch_id
     return (
         await connection.execute(visible_runs(principal).where(QualityRun.batch_id == batch_id).order_by(QualityRun.id))
     ).all()
+
+
+async def find_result(connection: AsyncConnection, principal: Principal, result_id: UUID) -> AnyRow | None:
+    """The row of what a run of a visible dataset found of one rule, or None."""
+    statement = (
+        select(*QualityResult.__table__.columns)
+        .join(Dataset, Dataset.id == QualityResult.dataset_id)
+        .where(QualityResult.id == result_id, access.visible(principal))
+    )
+    return (await connection.execute(statement)).one_or_none()

@@ -1,6 +1,7 @@
 import { useLazyQuery } from '@apollo/client/react'
 import { useState } from 'react'
 import { graphql } from '../gql'
+import type { DownloadFileQuery } from '../gql/graphql'
 import { useErrorText } from './useErrorText'
 
 const DownloadFile = graphql(`
@@ -11,11 +12,19 @@ const DownloadFile = graphql(`
       ... on FileObject {
         downloadUrl
       }
+      ... on QualityResult {
+        failedRowsUrl
+      }
     }
   }
 `)
 
-/** Saves a stored file. Its address is asked for at that moment: it is good for minutes, and whoever gets one is recorded. */
+function addressOf(node: DownloadFileQuery['node'] | undefined): string | null {
+  if (node?.__typename === 'FileObject') return node.downloadUrl
+  return node?.__typename === 'QualityResult' ? node.failedRowsUrl : null
+}
+
+/** Saves a stored file, or the failed rows of a result. Its address is asked for at that moment: it is good for minutes, and whoever gets one is recorded. */
 export function useDownload() {
   const errorText = useErrorText()
   const [load] = useLazyQuery(DownloadFile, { fetchPolicy: 'no-cache' })
@@ -25,7 +34,8 @@ export function useDownload() {
     setProblem(null)
     const { data, error } = await load({ variables: { id } })
     if (error) setProblem(errorText(error))
-    else if (data?.node?.__typename === 'FileObject' && data.node.downloadUrl) window.location.assign(data.node.downloadUrl)
+    const address = addressOf(data?.node)
+    if (address) window.location.assign(address)
   }
   return { download, problem }
 }

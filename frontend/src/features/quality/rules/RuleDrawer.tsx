@@ -56,7 +56,7 @@ const RuleDrawerQuery = graphql(`
         }
         newest: recentResults(first: 1) {
           failedRowCount
-          failedRowsUrl
+          failedRowsKept
           version {
             id
             number
@@ -154,7 +154,7 @@ export default function RuleDrawer({ ruleId, versionId, onEdit, onClose }: RuleD
                     />
                   )}
                 </Needs>
-                {newest && !newest.failedRowsUrl && (newest.failedRowCount ?? 0) > 0 && (
+                {newest && !newest.failedRowsKept && (newest.failedRowCount ?? 0) > 0 && (
                   <Needs level="WRITE">
                     {(disabled) => (
                       <Button variant="outlined" size="small" disabled={disabled || versionId === null} loading={running.loading} onClick={() => check(true)}>

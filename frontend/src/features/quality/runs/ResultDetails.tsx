@@ -7,6 +7,7 @@ import DownloadIcon from '@mui/icons-material/FileDownload'
 import { useTranslation } from 'react-i18next'
 import { FactList } from '../../../components/FactList'
 import { QualityStatusChip } from '../../../components/quality/QualityStatusChip'
+import { useDownload } from '../../../components/useDownload'
 import { useMeasureText } from '../../../components/quality/useMeasureText'
 import { graphql, readFragment, type FragmentType } from '../../../gql'
 import { formatInteger } from '../../../lib/format'
@@ -17,6 +18,7 @@ import { SaidText } from '../../../components/SaidText'
 
 const ResultDetails_result = graphql(`
   fragment ResultDetails_result on QualityResult {
+    id
     name
     status
     metricName
@@ -26,7 +28,7 @@ const ResultDetails_result = graphql(`
     upperThreshold
     failedRowCount
     failedRowsSample
-    failedRowsUrl
+    failedRowsKept
     rowsScanned
     durationMs
     partial
@@ -59,6 +61,7 @@ export function ResultDetails({ result: masked, versionHref }: ResultDetailsProp
   const measure = useMeasureText()
   const result = readFragment(ResultDetails_result, masked)
   const { error } = result
+  const { download, problem } = useDownload()
   return (
     <Stack spacing={2}>
       <Stack direction="row" spacing={1.5} useFlexGap sx={{ alignItems: 'center', flexWrap: 'wrap' }}>
@@ -87,8 +90,9 @@ export function ResultDetails({ result: masked, versionHref }: ResultDetailsProp
       />
       {result.partial && <Alert severity="info">{t('quality.partial')}</Alert>}
       {result.failedRowsSample.length > 0 && <FailedRows sample={result.failedRowsSample} versionHref={versionHref} />}
-      {result.failedRowsUrl && (
-        <Button component="a" href={result.failedRowsUrl} download startIcon={<DownloadIcon />} sx={{ alignSelf: 'flex-start' }}>
+      {problem && <Alert severity="error">{problem}</Alert>}
+      {result.failedRowsKept && (
+        <Button onClick={() => void download(result.id)} startIcon={<DownloadIcon />} sx={{ alignSelf: 'flex-start' }}>
           {t('quality.downloadFailed')}
         </Button>
       )}
