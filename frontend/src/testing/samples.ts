@@ -26,6 +26,8 @@ export function datasetSample(changes: Record<string, unknown> = {}) {
     revision: 1,
     metadataEntries: [],
     health: null,
+    publishedAt: null,
+    sizeBytes: null,
     currentVersion: null,
     versions: connection([]),
     ...changes,
@@ -68,7 +70,7 @@ export function connection<Node>(nodes: readonly Node[], changes: Record<string,
 
 /** An answer of searchDatasets that finds nothing; the list page asks for its facets. */
 export function nothingFound() {
-  return { ...connection([]), facets: [], totalCount: 0, degraded: false }
+  return { ...connection([]), facets: [], stateFacets: [], totalCount: 0, degraded: false }
 }
 
 export function viewer() {

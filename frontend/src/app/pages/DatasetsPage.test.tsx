@@ -30,7 +30,7 @@ describe('the list of datasets', () => {
 
     answer(
       connection([
-        datasetSample({ status: 'ACTIVE', health: { status: 'FAIL', score: 0.9 }, currentVersion: { id: 'version-1', rowCount: 1200 } }),
+        datasetSample({ status: 'ACTIVE', health: { status: 'FAIL', score: 0.9 }, currentVersion: { id: 'version-1', rowCount: 1200 }, sizeBytes: 45_000, publishedAt: '2026-01-06T00:00:00Z' }),
       ]),
     )
     const link = await screen.findByRole('link', { name: 'Store sales' })
@@ -40,7 +40,8 @@ describe('the list of datasets', () => {
     const cells = within(row)
       .getAllByRole('cell')
       .map((cell) => cell.textContent)
-    expect(cells.slice(0, 5)).toEqual(['Active', '90%Some rules fail', 'Hana Sato', 'sales', '1,200'])
+    expect(cells.slice(0, 5)).toEqual(['Active', '90%Some rules fail', 'Hana Sato', '1,200', '45 KB'])
+    expect(within(row).getByRole('listitem')).toHaveTextContent('sales')
   })
 
   it('follows what others do, and does not load again for what it shows already', async () => {
@@ -63,6 +64,43 @@ describe('the list of datasets', () => {
     expect(loads()).toBe(before + 1)
   })
 
+  it('is ordered by a column when its name is pressed, turned round the second time, and says so in the address', async () => {
+    const api = new FakeApi({ query: { ...base, datasets: () => connection([datasetSample()]) } })
+    const page = await renderPage(api, '/')
+    const asked = () => api.sent.findLast(({ name }) => name === 'DatasetList')?.variables['orderBy']
+    const user = userEvent.setup()
+    expect(await screen.findByRole('columnheader', { name: 'Updated' })).toHaveAttribute('aria-sort', 'descending')
+    await user.click(screen.getByRole('button', { name: 'Size' }))
+    expect(page.address()).toBe('/?sort=-size')
+    await waitFor(() => expect(asked()).toEqual({ field: 'SIZE_BYTES', direction: 'DESC' }))
+    await user.click(await screen.findByRole('button', { name: 'Size' }))
+    expect(page.address()).toBe('/?sort=size')
+    expect(await screen.findByRole('columnheader', { name: 'Size' })).toHaveAttribute('aria-sort', 'ascending')
+    await user.click(screen.getByRole('button', { name: 'Name' }))
+    await waitFor(() => expect(asked()).toEqual({ field: 'NAME', direction: 'ASC' }))
+  })
+
+  it('is narrowed by health and by the age of the data, in the words of the page', async () => {
+    const bucket = (value: string, count: number) => ({ value, label: value, count })
+    const stateFacets = [
+      { name: 'health', buckets: [bucket('UNCHECKED', 7), bucket('FAIL', 2)] },
+      { name: 'freshness', buckets: [bucket('NEVER', 4), bucket('WEEK', 5)] },
+    ]
+    const api = new FakeApi({
+      query: { viewer, searchDatasets: () => ({ ...nothingFound(), stateFacets }), datasets: () => connection([datasetSample()]) },
+    })
+    const page = await renderPage(api, '/')
+    const user = userEvent.setup()
+    const health = await screen.findByRole('group', { name: 'Health' })
+    expect(within(health).getAllByRole('checkbox').map((box) => box.closest('label')?.textContent)).toEqual(['Failing2', 'Not checked7'])
+    await user.click(within(health).getByRole('checkbox', { name: /Failing/ }))
+    await user.click(within(screen.getByRole('group', { name: 'Data from' })).getByRole('checkbox', { name: /Last 7 days/ }))
+    expect(page.address()).toBe('/?health=FAIL&age=WEEK')
+    await waitFor(() =>
+      expect(api.sent.findLast(({ name }) => name === 'DatasetList')?.variables['filter']).toEqual({ health: ['FAIL'], freshness: ['WEEK'] }),
+    )
+  })
+
   it('invites to create a dataset while there is none', async () => {
     const api = new FakeApi({ query: { ...base, datasets: () => connection([]) } })
     await renderPage(api, '/')
@@ -78,6 +116,7 @@ describe('the list of datasets', () => {
     expect(api.sent.find(({ name }) => name === 'DatasetList')?.variables).toEqual({
       first: 20,
       filter: { status: ['ARCHIVED'], tags: ['sales'] },
+      orderBy: { field: 'UPDATED_AT', direction: 'DESC' },
     })
   })
 
@@ -202,6 +241,7 @@ describe('a search', () => {
       },
     ],
     pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
+    stateFacets: [],
     facets: [
       { name: 'status', buckets: [{ value: 'DRAFT', label: 'DRAFT', count: 1 }] },
       { name: 'tags', buckets: [{ value: 'sales', label: 'sales', count: 1 }] },

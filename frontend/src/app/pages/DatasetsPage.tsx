@@ -70,6 +70,8 @@ export default function DatasetsPage() {
         {filters.query === '' ? (
           <DatasetList
             filter={toDatasetFilter(filters)}
+            order={filters.order}
+            onOrder={(order) => changeFilters({ order })}
             narrowed={isNarrowed(filters)}
             onCreate={() => setCreating(true)}
           />

@@ -7,9 +7,9 @@ import { useTranslation } from 'react-i18next'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { graphql } from '../../gql'
-import type { DatasetFilter } from '../../gql/graphql'
+import type { DatasetFilter, DatasetOrder } from '../../gql/graphql'
 import { DatasetListFrame } from './DatasetListFrame'
-import { DatasetTableFrame, DatasetTableRow } from './DatasetTable'
+import { COLUMN_COUNT, DatasetTableFrame, DatasetTableRow } from './DatasetTable'
 import { DatasetTableSkeleton } from './DatasetTableSkeleton'
 import { SleepingBody } from './SleepingBody'
 import { useSeen } from './useSeen'
@@ -17,13 +17,8 @@ import { useSeen } from './useSeen'
 const DatasetListEvents = lazy(() => import('./DatasetListEvents'))
 
 const DatasetListQuery = graphql(`
-  query DatasetList($first: Int!, $after: String, $filter: DatasetFilter) {
-    datasets(
-      first: $first
-      after: $after
-      filter: $filter
-      orderBy: { field: UPDATED_AT, direction: DESC }
-    ) {
+  query DatasetList($first: Int!, $after: String, $filter: DatasetFilter, $orderBy: DatasetOrder) {
+    datasets(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
       edges {
         cursor
         node {
@@ -44,35 +39,41 @@ export const PAGE_SIZE = 20
 
 interface DatasetListProps {
   filter: DatasetFilter
+  order: DatasetOrder
+  onOrder: (order: DatasetOrder) => void
   /** Whether a filter may be the reason for an empty list. */
   narrowed: boolean
   onCreate: () => void
 }
 
 /**
- * All datasets that the viewer may see, what was changed last first.
+ * All datasets that the viewer may see, in the order of a column.
  *
  * Each page is a query and a part of the table of its own, so that the hundredth costs what the first one does.
  */
 export function DatasetList(props: DatasetListProps) {
-  const { data } = usePage(props.filter, null)
+  const { data } = usePage(props.filter, props.order, null)
   return (
     <>
-      {/* Another filter is another list, which begins with one page. */}
-      <Pages key={JSON.stringify(props.filter)} {...props} />
+      {/* Another filter or order is another list, which begins with one page. */}
+      <Pages key={JSON.stringify([props.filter, props.order])} {...props} />
       {data && (
         <Suspense>
-          <DatasetListEvents newest={data.datasets.edges[0]?.node.updatedAt ?? null} />
+          <DatasetListEvents newest={newestOf(data.datasets.edges)} />
         </Suspense>
       )}
     </>
   )
 }
 
-function Pages({ filter, narrowed, onCreate }: DatasetListProps) {
+function newestOf(edges: readonly { node: { updatedAt: string } }[]): string | null {
+  return edges.reduce<string | null>((newest, { node }) => (newest === null || Date.parse(node.updatedAt) > Date.parse(newest) ? node.updatedAt : newest), null)
+}
+
+function Pages({ filter, order, onOrder, narrowed, onCreate }: DatasetListProps) {
   const { t } = useTranslation()
   const [cursors, setCursors] = useState<readonly string[]>([])
-  const { data, error, loading, refetch } = usePage(filter, null)
+  const { data, error, loading, refetch } = usePage(filter, order, null)
   const page = data?.datasets
 
   if (error && !page) {
@@ -110,11 +111,12 @@ function Pages({ filter, narrowed, onCreate }: DatasetListProps) {
   }
   return (
     <DatasetListFrame>
-      <DatasetTableFrame busy={loading} bodies>
+      <DatasetTableFrame busy={loading} bodies sorting={{ order, onOrder }}>
         {[null, ...cursors].map((after, index) => (
           <ListPage
             key={after}
             filter={filter}
+            order={order}
             after={after}
             onMore={index === cursors.length ? (cursor) => setCursors((before) => [...before, cursor]) : null}
           />
@@ -124,9 +126,9 @@ function Pages({ filter, narrowed, onCreate }: DatasetListProps) {
   )
 }
 
-function usePage(filter: DatasetFilter, after: string | null) {
+function usePage(filter: DatasetFilter, orderBy: DatasetOrder, after: string | null) {
   return useQuery(DatasetListQuery, {
-    variables: { first: PAGE_SIZE, ...(after !== null && { after }), filter },
+    variables: { first: PAGE_SIZE, ...(after !== null && { after }), filter, orderBy },
     fetchPolicy: 'cache-and-network',
     nextFetchPolicy: 'cache-first',
     notifyOnNetworkStatusChange: true,
@@ -135,14 +137,15 @@ function usePage(filter: DatasetFilter, after: string | null) {
 
 interface ListPageProps {
   filter: DatasetFilter
+  order: DatasetOrder
   after: string | null
   /** Shows the page behind it; null when that is shown. */
   onMore: ((cursor: string) => void) | null
 }
 
-function ListPage({ filter, after, onMore }: ListPageProps) {
+function ListPage({ filter, order, after, onMore }: ListPageProps) {
   const { t } = useTranslation()
-  const { data, error, refetch } = usePage(filter, after)
+  const { data, error, refetch } = usePage(filter, order, after)
   const page = data?.datasets
   const next = page?.pageInfo.hasNextPage ? page.pageInfo.endCursor : null
   const more = useSeen(onMore && next ? () => onMore(next) : null)
@@ -152,14 +155,14 @@ function ListPage({ filter, after, onMore }: ListPageProps) {
         {page?.edges.map(({ node }) => <DatasetTableRow key={node.id} dataset={node} />)}
         {!page && (
           <tr>
-            <td colSpan={7}>{error ? <ErrorState title={t('datasets.failed')} error={error} onRetry={() => void refetch()} /> : t('loading')}</td>
+            <td colSpan={COLUMN_COUNT}>{error ? <ErrorState title={t('datasets.failed')} error={error} onRetry={() => void refetch()} /> : t('loading')}</td>
           </tr>
         )}
       </SleepingBody>
       {onMore && next && (
         <tbody>
           <tr>
-            <td colSpan={7} style={{ textAlign: 'center', padding: 12 }}>
+            <td colSpan={COLUMN_COUNT} style={{ textAlign: 'center', padding: 12 }}>
               <Button ref={more} onClick={() => onMore(next)}>
                 {t('more')}
               </Button>

@@ -1,4 +1,5 @@
 import Box from '@mui/material/Box'
+import ButtonBase from '@mui/material/ButtonBase'
 import Link from '@mui/material/Link'
 import Table from '@mui/material/Table'
 import TableBody from '@mui/material/TableBody'
@@ -13,7 +14,8 @@ import { DatasetStatusChip } from '../../components/DatasetStatusChip'
 import { TagList } from '../../components/TagList'
 import { TimeAgo } from '../../components/TimeAgo'
 import { graphql, readFragment, type FragmentType } from '../../gql'
-import { formatInteger } from '../../lib/format'
+import type { DatasetOrder, DatasetOrderField } from '../../gql/graphql'
+import { formatBytes, formatInteger } from '../../lib/format'
 import { plainText } from '../../lib/markdown'
 import { HealthMark } from './HealthMark'
 
@@ -25,6 +27,8 @@ export const DatasetTable_dataset = graphql(`
     description
     status
     updatedAt
+    publishedAt
+    sizeBytes
     owner {
       id
       displayName
@@ -43,38 +47,90 @@ export const DatasetTable_dataset = graphql(`
   }
 `)
 
-const WIDE_ONLY = { display: { xs: 'none', md: 'table-cell' } }
+/** What a narrow page has no room for. */
+export const WIDE_ONLY = { display: { xs: 'none', md: 'table-cell' } }
+/** On a phone it takes what the others leave, however long its words are. */
+const NAME = { width: { xs: '100%', md: 'auto' }, maxWidth: { xs: 0, md: 420 }, minWidth: { xs: 110, md: 180 } }
+export const COLUMN_COUNT = 8
+/** On a phone four columns have to do with the room of one. */
+const CLOSE = { '& th, & td': { px: { xs: 1, lg: 1.5 } }, '& thead th': { whiteSpace: 'nowrap' } }
+
+export interface DatasetSorting {
+  order: DatasetOrder
+  onOrder: (order: DatasetOrder) => void
+}
 
 interface DatasetTableFrameProps {
   children: ReactNode
   busy: boolean
   /** True: the children are parts of a table, not rows. */
   bodies?: boolean
+  /** Absent where the order is not the person's to choose. */
+  sorting?: DatasetSorting
 }
 
 /** The head of the list, around whatever rows: data, or skeletons while it loads. */
-export function DatasetTableFrame({ children, busy, bodies = false }: DatasetTableFrameProps) {
+export function DatasetTableFrame({ children, busy, bodies = false, sorting }: DatasetTableFrameProps) {
   const { t } = useTranslation()
   return (
     <TableContainer>
-      <Table aria-busy={busy}>
+      <Table aria-busy={busy} sx={CLOSE}>
         <caption style={{ display: 'none' }}>{t('datasets.title')}</caption>
         <TableHead>
           <TableRow>
-            <TableCell>{t('datasets.name')}</TableCell>
+            <SortCell field="NAME" label={t('datasets.name')} sorting={sorting} />
             <TableCell>{t('datasets.status')}</TableCell>
-            <TableCell sx={WIDE_ONLY}>{t('datasets.health')}</TableCell>
+            <TableCell>{t('datasets.health')}</TableCell>
             <TableCell sx={WIDE_ONLY}>{t('datasets.owner')}</TableCell>
-            <TableCell sx={WIDE_ONLY}>{t('datasets.tags')}</TableCell>
-            <TableCell sx={WIDE_ONLY} align="right">
-              {t('datasets.rows')}
-            </TableCell>
-            <TableCell sx={WIDE_ONLY}>{t('datasets.updated')}</TableCell>
+            <SortCell field="ROW_COUNT" label={t('datasets.rows')} sorting={sorting} wide right />
+            <SortCell field="SIZE_BYTES" label={t('datasets.size')} sorting={sorting} wide right />
+            <SortCell field="PUBLISHED_AT" label={t('datasets.dataFrom')} sorting={sorting} wide />
+            <SortCell field="UPDATED_AT" label={t('datasets.updated')} sorting={sorting} />
           </TableRow>
         </TableHead>
         {bodies ? children : <TableBody>{children}</TableBody>}
       </Table>
     </TableContainer>
+  )
+}
+
+interface SortCellProps {
+  field: DatasetOrderField
+  label: string
+  sorting: DatasetSorting | undefined
+  wide?: boolean
+  right?: boolean
+}
+
+/** A column's name; a button where the list can be ordered by it: names begin with A, all else with the most. */
+function SortCell({ field, label, sorting, wide = false, right = false }: SortCellProps) {
+  const direction = sorting?.order.field === field ? sorting.order.direction : null
+  const turned = direction === null ? (field === 'NAME' ? 'ASC' : 'DESC') : direction === 'ASC' ? 'DESC' : 'ASC'
+  return (
+    <TableCell
+      align={right ? 'right' : 'left'}
+      aria-sort={direction === null ? undefined : direction === 'ASC' ? 'ascending' : 'descending'}
+      sx={wide ? WIDE_ONLY : null}
+    >
+      {sorting ? (
+        <ButtonBase
+          onClick={() => sorting.onOrder({ field, direction: turned })}
+          sx={{
+            font: 'inherit',
+            borderRadius: 0.5,
+            flexDirection: right ? 'row-reverse' : 'row',
+            '&:focus-visible': { outline: '2px solid', outlineColor: 'primary.main', outlineOffset: 2 },
+            '& > span': { width: '1.1em', textAlign: 'center', opacity: direction ? 1 : 0 },
+            '&:hover > span': { opacity: direction ? 1 : 0.5 },
+          }}
+        >
+          {label}
+          <span aria-hidden>{(direction ?? turned) === 'ASC' ? '↑' : '↓'}</span>
+        </ButtonBase>
+      ) : (
+        label
+      )}
+    </TableCell>
   )
 }
 
@@ -91,7 +147,7 @@ export function DatasetTableRow(props: DatasetTableRowProps) {
   const summary = props.excerpt ?? (dataset.description && plainText(dataset.description))
   return (
     <TableRow hover>
-      <TableCell component="th" scope="row" sx={{ maxWidth: 420 }}>
+      <TableCell component="th" scope="row" sx={NAME}>
         <Link
           component={RouterLink}
           to={`/datasets/${dataset.slug}`}
@@ -105,7 +161,7 @@ export function DatasetTableRow(props: DatasetTableRowProps) {
             sx={{
               color: 'text.secondary',
               fontSize: '0.875rem',
-              display: '-webkit-box',
+              display: { xs: props.excerpt ? '-webkit-box' : 'none', md: '-webkit-box' },
               WebkitLineClamp: 2,
               WebkitBoxOrient: 'vertical',
               overflow: 'hidden',
@@ -114,21 +170,27 @@ export function DatasetTableRow(props: DatasetTableRowProps) {
             {summary}
           </Box>
         )}
+        {dataset.tags.length > 0 && (
+          <Box sx={{ display: { xs: 'none', md: 'block' }, mt: 0.75 }}>
+            <TagList names={dataset.tags.map(({ name }) => name)} />
+          </Box>
+        )}
       </TableCell>
       <TableCell>
         <DatasetStatusChip status={dataset.status} />
       </TableCell>
-      <TableCell sx={WIDE_ONLY}>
+      <TableCell>
         <HealthMark health={dataset.health} />
       </TableCell>
-      <TableCell sx={WIDE_ONLY}>{dataset.owner.displayName}</TableCell>
-      <TableCell sx={WIDE_ONLY}>
-        <TagList names={dataset.tags.map(({ name }) => name)} />
-      </TableCell>
+      <TableCell sx={{ ...WIDE_ONLY, maxWidth: 140, overflowWrap: 'break-word' }}>{dataset.owner.displayName}</TableCell>
       <TableCell sx={{ ...WIDE_ONLY, whiteSpace: 'nowrap' }} align="right">
         {rowCount === null ? '–' : formatInteger(rowCount, i18n.language)}
       </TableCell>
-      <TableCell sx={{ ...WIDE_ONLY, whiteSpace: 'nowrap' }}>
+      <TableCell sx={{ ...WIDE_ONLY, whiteSpace: 'nowrap' }} align="right">
+        {dataset.sizeBytes === null ? '–' : formatBytes(dataset.sizeBytes, i18n.language)}
+      </TableCell>
+      <TableCell sx={WIDE_ONLY}>{dataset.publishedAt === null ? '–' : <TimeAgo at={dataset.publishedAt} />}</TableCell>
+      <TableCell>
         <TimeAgo at={dataset.updatedAt} />
       </TableCell>
     </TableRow>

@@ -1,9 +1,7 @@
 import Skeleton from '@mui/material/Skeleton'
 import TableCell from '@mui/material/TableCell'
 import TableRow from '@mui/material/TableRow'
-import { DatasetTableFrame } from './DatasetTable'
-
-const WIDE_ONLY = { display: { xs: 'none', md: 'table-cell' } }
+import { DatasetTableFrame, WIDE_ONLY } from './DatasetTable'
 
 /** The list's shape while its first page loads. */
 export function DatasetTableSkeleton() {
@@ -18,21 +16,11 @@ export function DatasetTableSkeleton() {
           <TableCell>
             <Skeleton variant="rounded" width={64} height={24} />
           </TableCell>
-          <TableCell sx={WIDE_ONLY}>
-            <Skeleton width={48} />
-          </TableCell>
-          <TableCell sx={WIDE_ONLY}>
-            <Skeleton width={90} />
-          </TableCell>
-          <TableCell sx={WIDE_ONLY}>
-            <Skeleton variant="rounded" width={70} height={24} />
-          </TableCell>
-          <TableCell sx={WIDE_ONLY}>
-            <Skeleton width={56} />
-          </TableCell>
-          <TableCell sx={WIDE_ONLY}>
-            <Skeleton width={80} />
-          </TableCell>
+          {[48, 90, 56, 64, 80, 80].map((width, column) => (
+            <TableCell key={column} sx={column > 0 && column < 5 ? WIDE_ONLY : null}>
+              <Skeleton sx={{ width, maxWidth: 1 }} />
+            </TableCell>
+          ))}
         </TableRow>
       ))}
     </DatasetTableFrame>

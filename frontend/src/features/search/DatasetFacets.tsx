@@ -2,15 +2,23 @@ import { useQuery } from '@apollo/client/react'
 import { lazy, Suspense } from 'react'
 import { graphql } from '../../gql'
 import type { FacetBucket } from './FacetPanel'
-import { datasetStatuses, toDatasetFilter, type DatasetFilters } from './useDatasetFilters'
+import { ages, datasetStatuses, healthStates, toDatasetFilter, type DatasetFilters } from './useDatasetFilters'
 
 // Beside the list, which does not wait for it: its boxes are a good part of the list page's weight.
-const FacetPanel = lazy(() => import('./FacetPanel').then((module) => ({ default: module.FacetPanel })))
+const FacetPanel = lazy(() => import('./FacetPanel'))
 
 const DatasetFacetsQuery = graphql(`
   query DatasetFacets($query: String!, $filter: DatasetFilter) {
     searchDatasets(query: $query, first: 1, filter: $filter) {
       facets {
+        name
+        buckets {
+          value
+          label
+          count
+        }
+      }
+      stateFacets {
         name
         buckets {
           value
@@ -34,18 +42,20 @@ export function DatasetFacets({ filters, onChange }: DatasetFacetsProps) {
     fetchPolicy: 'cache-and-network',
     nextFetchPolicy: 'cache-first',
   })
-  const facets = (data ?? previousData)?.searchDatasets.facets ?? []
+  const found = (data ?? previousData)?.searchDatasets
+  const facets = [...(found?.facets ?? []), ...(found?.stateFacets ?? [])]
   const bucketsOf = (name: string): FacetBucket[] =>
     facets.find((facet) => facet.name === name)?.buckets ?? []
-  const statuses = datasetStatuses.flatMap((status) =>
-    bucketsOf('status').filter(({ value }) => value === status),
-  )
+  const inOrder = (name: string, values: readonly string[]) =>
+    values.flatMap((one) => bucketsOf(name).filter(({ value }) => value === one))
   // Without facets (the search is away) the list below still works, so this says nothing.
   return (
     <Suspense>
       <FacetPanel
         filters={filters}
-        statuses={statuses}
+        statuses={inOrder('status', datasetStatuses)}
+        health={inOrder('health', healthStates)}
+        freshness={inOrder('freshness', ages)}
         tags={bucketsOf('tags')}
         owners={bucketsOf('owner')}
         onChange={onChange}

@@ -8,7 +8,7 @@ import Typography from '@mui/material/Typography'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatInteger } from '../../lib/format'
-import { datasetStatuses, isNarrowed, type DatasetFilters } from './useDatasetFilters'
+import { ages, datasetStatuses, healthStates, isNarrowed, type DatasetFilters } from './useDatasetFilters'
 
 export interface FacetBucket {
   value: string
@@ -20,13 +20,15 @@ export interface FacetBucket {
 interface FacetPanelProps {
   filters: DatasetFilters
   statuses: readonly FacetBucket[]
+  health: readonly FacetBucket[]
+  freshness: readonly FacetBucket[]
   tags: readonly FacetBucket[]
   owners: readonly FacetBucket[]
   onChange: (change: Partial<DatasetFilters>) => void
 }
 
 /** Narrows the list by what its datasets have in common. */
-export function FacetPanel({ filters, statuses, tags, owners, onChange }: FacetPanelProps) {
+export default function FacetPanel({ filters, statuses, health, freshness, tags, owners, onChange }: FacetPanelProps) {
   const { t } = useTranslation()
   const [open, setOpen] = useState(false)
   const knownTags = withChosen(tags, filters.tags)
@@ -54,6 +56,27 @@ export function FacetPanel({ filters, statuses, tags, owners, onChange }: FacetP
             onChange({ statuses: datasetStatuses.filter((status) => chosen.includes(status)) })
           }
         />
+        {/* Without a rule anywhere there is nothing to choose. */}
+        {withChosen(health, filters.health).some(({ value }) => value !== 'UNCHECKED') && (
+          <FacetGroup
+            title={t('datasets.health')}
+            options={withChosen(health, filters.health).map((bucket) => {
+              const state = healthStates.find((one) => one === bucket.value)
+              return state ? { ...bucket, label: t(`facets.health.${state}`) } : bucket
+            })}
+            chosen={filters.health}
+            onChange={(chosen) => onChange({ health: healthStates.filter((state) => chosen.includes(state)) })}
+          />
+        )}
+        <FacetGroup
+          title={t('datasets.dataFrom')}
+          options={withChosen(freshness, filters.freshness).map((bucket) => {
+            const age = ages.find((one) => one === bucket.value)
+            return age ? { ...bucket, label: t(`facets.age.${age}`) } : bucket
+          })}
+          chosen={filters.freshness}
+          onChange={(chosen) => onChange({ freshness: ages.filter((age) => chosen.includes(age)) })}
+        />
         <FacetGroup
           title={t('datasets.tags')}
           options={knownTags}
@@ -72,7 +95,7 @@ export function FacetPanel({ filters, statuses, tags, owners, onChange }: FacetP
           <Button
             size="small"
             sx={{ alignSelf: 'flex-start' }}
-            onClick={() => onChange({ query: '', statuses: [], tags: [], ownerIds: [] })}
+            onClick={() => onChange({ query: '', statuses: [], tags: [], ownerIds: [], health: [], freshness: [] })}
           >
             {t('search.clear')}
           </Button>
