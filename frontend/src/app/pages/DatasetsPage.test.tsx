@@ -73,7 +73,9 @@ describe('the list of datasets', () => {
     await user.click(screen.getByRole('button', { name: 'Size' }))
     expect(page.address()).toBe('/?sort=-size')
     await waitFor(() => expect(asked()).toEqual({ field: 'SIZE_BYTES', direction: 'DESC' }))
-    await user.click(await screen.findByRole('button', { name: 'Size' }))
+    // The keyboard goes on where it was.
+    await waitFor(() => expect(screen.getByRole('button', { name: 'Size' })).toHaveFocus())
+    await user.keyboard('{Enter}')
     expect(page.address()).toBe('/?sort=size')
     expect(await screen.findByRole('columnheader', { name: 'Size' })).toHaveAttribute('aria-sort', 'ascending')
     await user.click(screen.getByRole('button', { name: 'Name' }))

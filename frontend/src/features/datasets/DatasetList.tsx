@@ -7,9 +7,9 @@ import { useTranslation } from 'react-i18next'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { graphql } from '../../gql'
-import type { DatasetFilter, DatasetOrder } from '../../gql/graphql'
+import type { DatasetFilter, DatasetOrder, DatasetOrderField } from '../../gql/graphql'
 import { DatasetListFrame } from './DatasetListFrame'
-import { COLUMN_COUNT, DatasetTableFrame, DatasetTableRow } from './DatasetTable'
+import { COLUMN_COUNT, DatasetTableFrame, DatasetTableRow, type DatasetSorting } from './DatasetTable'
 import { DatasetTableSkeleton } from './DatasetTableSkeleton'
 import { SleepingBody } from './SleepingBody'
 import { useSeen } from './useSeen'
@@ -53,10 +53,19 @@ interface DatasetListProps {
  */
 export function DatasetList(props: DatasetListProps) {
   const { data } = usePage(props.filter, props.order, null)
+  const [pressed, setPressed] = useState<DatasetOrderField | null>(null)
+  const sorting = {
+    order: props.order,
+    onOrder: (order: DatasetOrder) => {
+      setPressed(order.field ?? null)
+      props.onOrder(order)
+    },
+    pressed,
+  }
   return (
     <>
       {/* Another filter or order is another list, which begins with one page. */}
-      <Pages key={JSON.stringify([props.filter, props.order])} {...props} />
+      <Pages key={JSON.stringify([props.filter, props.order])} {...props} sorting={sorting} />
       {data && (
         <Suspense>
           <DatasetListEvents newest={newestOf(data.datasets.edges)} />
@@ -70,7 +79,7 @@ function newestOf(edges: readonly { node: { updatedAt: string } }[]): string | n
   return edges.reduce<string | null>((newest, { node }) => (newest === null || Date.parse(node.updatedAt) > Date.parse(newest) ? node.updatedAt : newest), null)
 }
 
-function Pages({ filter, order, onOrder, narrowed, onCreate }: DatasetListProps) {
+function Pages({ filter, order, narrowed, onCreate, sorting }: DatasetListProps & { sorting: DatasetSorting }) {
   const { t } = useTranslation()
   const [cursors, setCursors] = useState<readonly string[]>([])
   const { data, error, loading, refetch } = usePage(filter, order, null)
@@ -82,7 +91,7 @@ function Pages({ filter, order, onOrder, narrowed, onCreate }: DatasetListProps)
   if (!page) {
     return (
       <DatasetListFrame>
-        <DatasetTableSkeleton />
+        <DatasetTableSkeleton sorting={sorting} />
       </DatasetListFrame>
     )
   }
@@ -111,7 +120,7 @@ function Pages({ filter, order, onOrder, narrowed, onCreate }: DatasetListProps)
   }
   return (
     <DatasetListFrame>
-      <DatasetTableFrame busy={loading} bodies sorting={{ order, onOrder }}>
+      <DatasetTableFrame busy={loading} bodies sorting={sorting}>
         {[null, ...cursors].map((after, index) => (
           <ListPage
             key={after}

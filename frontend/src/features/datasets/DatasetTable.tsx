@@ -53,11 +53,13 @@ export const WIDE_ONLY = { display: { xs: 'none', md: 'table-cell' } }
 const NAME = { width: { xs: '100%', md: 'auto' }, maxWidth: { xs: 0, md: 420 }, minWidth: { xs: 110, md: 180 } }
 export const COLUMN_COUNT = 8
 /** On a phone four columns have to do with the room of one. */
-const CLOSE = { '& th, & td': { px: { xs: 1, lg: 1.5 } }, '& thead th': { whiteSpace: 'nowrap' } }
+const CLOSE = { '& th, & td': { px: { xs: 1, xl: 1.5 } }, '& thead th': { whiteSpace: 'nowrap' } }
 
 export interface DatasetSorting {
   order: DatasetOrder
   onOrder: (order: DatasetOrder) => void
+  /** The column whose name was pressed: the table is another one then, and the focus goes on in it. */
+  pressed: DatasetOrderField | null
 }
 
 interface DatasetTableFrameProps {
@@ -114,6 +116,7 @@ function SortCell({ field, label, sorting, wide = false, right = false }: SortCe
     >
       {sorting ? (
         <ButtonBase
+          autoFocus={sorting.pressed === field}
           onClick={() => sorting.onOrder({ field, direction: turned })}
           sx={{
             font: 'inherit',

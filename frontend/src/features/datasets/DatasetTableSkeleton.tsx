@@ -1,12 +1,12 @@
 import Skeleton from '@mui/material/Skeleton'
 import TableCell from '@mui/material/TableCell'
 import TableRow from '@mui/material/TableRow'
-import { DatasetTableFrame, WIDE_ONLY } from './DatasetTable'
+import { DatasetTableFrame, WIDE_ONLY, type DatasetSorting } from './DatasetTable'
 
 /** The list's shape while its first page loads. */
-export function DatasetTableSkeleton() {
+export function DatasetTableSkeleton({ sorting }: { sorting?: DatasetSorting }) {
   return (
-    <DatasetTableFrame busy>
+    <DatasetTableFrame busy {...(sorting && { sorting })}>
       {Array.from({ length: 6 }, (_, index) => (
         <TableRow key={index} data-testid="dataset-skeleton">
           <TableCell>
