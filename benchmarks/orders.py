@@ -32,18 +32,38 @@ def write_parquet(path: Path, rows: int) -> None:
     _write(path, rows, copy_options(len(COLUMNS)))
 
 
+WIDE_COLUMNS = 500
+WIDE_ROWS = 100_000
+
+
+def write_wide(path: Path) -> None:
+    """Another table as Parquet: `i0`, `x1`, `s2`, `d3`, `i4` ... in turns whole numbers, numbers, texts and dates."""
+    kinds = (
+        ("i", "hash(i, {0}) % 100000"),
+        ("x", "(hash(i, {0}) % 1000003) / 7"),
+        ("s", "'word ' || (hash(i, {0}) % 1000)"),
+        ("d", "DATE '2015-01-01' + (hash(i, {0}) % 3650)::INT"),
+    )
+    listed = [(f"{kinds[at % 4][0]}{at}", kinds[at % 4][1].format(at)) for at in range(WIDE_COLUMNS)]
+    projection = ", ".join(f"{sql} AS {name}" for name, sql in listed)
+    with duckdb.connect(config={"threads": "2", "memory_limit": "2GB"}) as connection:
+        connection.execute(
+            f"COPY (SELECT {projection} FROM range({WIDE_ROWS}) AS rows(i)) TO '{path}' {copy_options(WIDE_COLUMNS)}"
+        )
+
+
 def _write(path: Path, rows: int, form: str) -> None:
     projection = ", ".join(f"{sql} AS {name}" for name, sql in COLUMNS.items())
     with duckdb.connect(config={"threads": "2", "memory_limit": "1GB"}) as connection:
         connection.execute(f"COPY (SELECT {projection} FROM range({rows}) AS rows(i)) TO '{path}' {form}")
 
 
-def fingerprint(table: str) -> tuple[int, int]:
+def fingerprint(table: str, columns: str = ", ".join(COLUMNS)) -> tuple[int, int]:
     """Row count and the XOR of the hashes of all rows: every column is read, in its type.
 
     Args:
         table: SQL that reads it, 'read_csv(...)' or 'read_parquet(...)'.
     """
     with duckdb.connect(config={"threads": "2", "memory_limit": "600MB"}) as connection:
-        (row,) = connection.execute(f"SELECT count(*), bit_xor(hash({', '.join(COLUMNS)})) FROM {table}").fetchall()
+        (row,) = connection.execute(f"SELECT count(*), bit_xor(hash({columns})) FROM {table}").fetchall()
         return int(row[0]), int(row[1])

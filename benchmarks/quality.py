@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from benchmarks.measure import Series, heading, mib, ratio, say
-from benchmarks.orders import write_csv, write_parquet
+from benchmarks.orders import WIDE_COLUMNS, WIDE_ROWS, write_csv, write_parquet, write_wide
 
 GOAL_CHECKS_AND_PROFILE = 3.5
 GOAL_OF_CSV = 2.2
@@ -28,7 +28,7 @@ PEERS = {
     "soda": ("soda-core-duckdb==3.5.6",),
 }
 PEER_ROWS = 2_000_000
-"""Great Expectations keeps 5 GB for 10 M rows."""
+"""Great Expectations keeps 5 GB for 10 M rows. DATAKURA_BENCH_PEER_ROWS sets another number."""
 INSTALL_SECONDS = 600
 ROOT = Path(__file__).parents[1]
 
@@ -52,10 +52,16 @@ def _run(rounds: int, rows: int) -> None:
         _compare({"scan": _ours("scan_csv", text, rows), "csv": _ours("csv", text, rows)}, rounds)
         say(f"  goal: at most {GOAL_OF_CSV} times the scan of the CSV, within {mib(GOAL_MEMORY_BYTES)}")
         text.unlink()
+        wide = folder / "wide.parquet"
+        write_wide(wide)
+        heading(f"quality: 100 rules on {WIDE_COLUMNS} columns x {WIDE_ROWS:,} rows, without a profile")
+        modes = {"scan": "scan_wide", "100 rules": "wide", "one by one": "wide_each"}
+        _compare({name: _ours(mode, wide, WIDE_ROWS) for name, mode in modes.items()}, rounds)
+        peer_rows = min(rows, int(os.environ.get("DATAKURA_BENCH_PEER_ROWS", PEER_ROWS)))
         small = folder / "small.parquet"
-        write_parquet(small, min(rows, PEER_ROWS))
-        heading(f"quality: {min(rows, PEER_ROWS):,} rows, against other tools")
-        contestants = {"checks": _ours("checks", small, min(rows, PEER_ROWS))}
+        write_parquet(small, peer_rows)
+        heading(f"quality: {peer_rows:,} rows, against other tools")
+        contestants = {"checks": _ours("checks", small, peer_rows)}
         for peer in PEERS:
             python = _environment(peer, folder)
             if python is not None:

@@ -1,7 +1,8 @@
 """The fifteen checks by our engine, and the raw scan: `python -m benchmarks.quality_ours MODE FILE ROWS`, each in a process of its own.
 
 Modes: scan (every column of every row, hashed), checks, profile (of all columns, and the checks); of a CSV scan_csv and csv (it
-becomes a table, which is profiled and checked). Prints one line of JSON like `quality_peers`.
+becomes a table, which is profiled and checked); of a wide table scan_wide, wide (100 rules
+at once) and wide_each (one after the other). Prints one line of JSON like `quality_peers`.
 """
 
 import json
@@ -57,6 +58,28 @@ def rules(rows: int) -> list[RuleSpec]:
     ]
 
 
+def wide_rules() -> list[RuleSpec]:
+    """A hundred of ten types, each on a column of its own."""
+    most = {"operator": Operator.LESS_OR_EQUAL, "ends": (1e9, None)}
+    made = []
+    for at in range(0, 40 * 10, 40):
+        whole, other_whole, number, other_number = f"i{at}", f"i{at + 4}", f"x{at + 1}", f"x{at + 5}"
+        text, other_text, day, later = f"s{at + 2}", f"s{at + 6}", f"d{at + 3}", f"d{at + 7}"
+        made += [
+            ("nulls", whole, {}),
+            ("unique", other_whole, {}),
+            ("range", number, {"min": 1, "max": 100_000}),
+            ("outliers", other_number, {}),
+            ("regex", text, {"pattern": "word [0-9]{1,2}"}),
+            ("in_set", other_text, {"values": [f"word {number}" for number in range(500)]}),
+            ("date_range", day, {"min": "2016-01-01"}),
+            ("sequential", later, {"direction": "NOT_DECREASING"}),
+            ("distinct_count", f"s{at + 10}", {}),
+            ("aggregate", f"x{at + 9}", {"function": "MEAN"}),
+        ]
+    return [_rule(at, kind, path, parameters=given, **most) for at, (kind, path, given) in enumerate(made)]  # type: ignore[arg-type]
+
+
 def _bare(path: str, folder: str) -> TableInfo:
     return TableInfo(path=path)
 
@@ -87,10 +110,18 @@ def main() -> None:
             answers = [fingerprint(f"read_parquet('{path}')")[0]]
         if mode == "scan_csv":
             answers = [fingerprint(f"read_csv('{path}')")[0]]
+        if mode == "scan_wide":
+            answers = [fingerprint(f"read_parquet('{path}')", "columns(*)")[0]]
+        limits = Limits(memory_bytes=MEMORY_BYTES, scratch_dir=folder)
+        found = []
+        if mode == "wide":
+            found = check(_bare(path, folder), wide_rules(), limits=limits)
+        if mode == "wide_each":
+            found = [result for rule in wide_rules() for result in check(_bare(path, folder), [rule], limits=limits)]
         table = {"checks": _bare, "profile": _profiled, "csv": _stored}.get(mode)
         if table is not None:
-            found = check(table(path, folder), rules(rows), limits=Limits(memory_bytes=MEMORY_BYTES, scratch_dir=folder))
-            answers = [result.value if result.value is not None else -1.0 for result in found]
+            found = check(table(path, folder), rules(rows), limits=limits)
+        answers = [*answers, *(result.value if result.value is not None else -1.0 for result in found)]
         spent = time.process_time() - begun
     print(json.dumps({"cpu": spent, "answers": answers}))
 
