@@ -48,6 +48,7 @@ class Loaders:
         self.rules_by_dataset = batched(quality.rules_by_dataset, db, viewer)
         self.rule_by_id = batched(quality.rules_by_id, db, viewer)
         self.runs_by_dataset = batched(quality.runs_by_dataset, db, viewer)
+        self.real_runs_by_dataset = batched(quality.real_runs_by_dataset, db, viewer)
         self.run_by_id = batched(quality.runs_by_id, db, viewer)
         self.template_by_rule = batched(rule_sources.templates_by_rule, db, viewer)
         self.rules_by_template = batched(rule_sources.rules_by_template, db, viewer)

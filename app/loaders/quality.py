@@ -32,7 +32,8 @@ from app.loaders.base import many_each, one_each
 from app.models.datasets import Dataset, FieldAnnotation
 from app.models.health import latest_result, worst_of
 from app.models.incidents import Incident, IncidentState
-from app.models.quality import QualityMetric, QualityResult, QualityRule, QualityRun, QualityStatus
+from app.models.quality import TRIALS, QualityMetric, QualityResult, QualityRule, QualityRun, QualityStatus
+from app.models.versions import DatasetVersion
 from app.models.visibility import KEPT
 from app.quality.spec import Severity
 from app.services import access
@@ -135,6 +136,12 @@ async def runs_by_dataset(connection: AsyncConnection, viewer: Viewer, keys: lis
     return await _pages(connection, keys, statement, QualityRun.dataset_id, QualityRun.id)
 
 
+async def real_runs_by_dataset(connection: AsyncConnection, viewer: Viewer, keys: list[PageKey]) -> list[Rows]:
+    """Runs that count, newest first: no dry runs, no back-tests."""
+    statement = runs.visible_runs(viewer).where(QualityRun.trigger.not_in(TRIALS)).order_by(QualityRun.id.desc())
+    return await _pages(connection, keys, statement, QualityRun.dataset_id, QualityRun.id)
+
+
 async def metrics_by_dataset(connection: AsyncConnection, viewer: Viewer, keys: list[MetricsKey]) -> list[Rows]:
     """Measurements, newest first; none of columns whose values are kept from the viewer."""
     groups: defaultdict[MetricsKey, list[UUID]] = defaultdict(list)
@@ -194,7 +201,8 @@ async def _page_each(
 
 
 async def latest_metrics_by_dataset(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[Rows]:
-    """The newest measurement of each metric and field; none of columns whose values are kept from the viewer."""
+    """The measurement of each metric and field on the newest version that has any, the last one there; none of columns whose
+    values are kept from the viewer."""
     hidden = _hidden(viewer)
     key = (QualityMetric.dataset_id, QualityMetric.metric_name, QualityMetric.field_path)
     statement = (
@@ -204,8 +212,10 @@ async def latest_metrics_by_dataset(connection: AsyncConnection, viewer: Viewer,
         )
         .ext(distinct_on(*key))
         .join(Dataset, Dataset.id == QualityMetric.dataset_id)
+        .join(DatasetVersion, DatasetVersion.id == QualityMetric.version_id)
         .where(QualityMetric.dataset_id.in_(ids), access.visible(viewer), ~hidden)
-        .order_by(*key, QualityMetric.checked_at.desc())
+        # An old version that is checked again says nothing about the data of now.
+        .order_by(*key, DatasetVersion.number.desc(), QualityMetric.checked_at.desc())
     )  # fmt: skip
     return many_each(ids, await connection.execute(statement), "dataset_id")
 

@@ -187,7 +187,9 @@ class Dataset(Node):
     async def metadata_entries(self, info: Info) -> list[MetadataEntry]:
         return [MetadataEntry.of(row) for row in await info.context.loaders.metadata_entries_by_dataset.load(self.row_id)]
 
-    @strawberry.field(description="The newest measurement of each quality metric.")
+    @strawberry.field(
+        description="The measurement of each quality metric on the newest version that has any, the last one there."
+    )
     async def latest_quality_metrics(self, info: Info) -> list[QualityMetric]:
         return [QualityMetric.of(row) for row in await info.context.loaders.latest_metrics_by_dataset.load(self.row_id)]
 
@@ -210,11 +212,21 @@ class Dataset(Node):
         return [CheckSchedule.of(row) for row in await info.context.loaders.schedules_by_dataset.load(self.row_id)]
 
     @strawberry.field(description="Its quality runs, newest first.")
-    async def quality_runs(self, info: Info, first: First, after: After = None) -> Connection[LazyRun]:
+    async def quality_runs(
+        self,
+        info: Info,
+        first: First,
+        after: After = None,
+        include_trials: Annotated[
+            bool, strawberry.argument(description="False: without dry runs and back-tests, which count for nothing.")
+        ] = True,
+    ) -> Connection[LazyRun]:
         from app.schema.quality_runs import QualityRun
 
         key = _page_key(self.row_id, first, after, "qualityRuns")
-        page = _newest_first(await info.context.loaders.runs_by_dataset.load(key), first, after, "qualityRuns")
+        loaders = info.context.loaders
+        loader = loaders.runs_by_dataset if include_trials else loaders.real_runs_by_dataset
+        page = _newest_first(await loader.load(key), first, after, "qualityRuns")
         return Connection.of(page, QualityRun.of)
 
     @strawberry.field(description="Its measurements, newest first: the history of its metrics.")

@@ -95,7 +95,9 @@ schema:
   - name: orders
     properties:
       - name: id
+        items: {required: true}
         quality:
+          - not empty
           - {id: known, metric: nullValues, mustBe: 0}
           - {id: misspelt, metric: nulValues, mustBe: 0}
           - {id: endless, metric: nullValues}
@@ -112,20 +114,22 @@ def test_an_entry_that_cannot_be_understood_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_text(GOOD)
     (tmp_path / "other.yaml").write_text(UNREADABLE)
     done = check(tmp_path, "--contract", "other.yaml", "--junit", "report.xml")
-    assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "7 rules: 2 passed, 5 could not run")
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "9 rules: 2 passed, 7 could not run")
     assert [line for line in done.stdout.splitlines() if "not checked" in line] == [
         "  Sum: not checked, because it has no query.",
         "  own: not checked, because its implementation is not a rule.",
         "  nobody: not checked, because it does not say for which engine it is.",
         "  misspelt: not checked, because the metric 'nulValues' is not known.",
         "  endless: not checked, because it has no condition such as mustBe.",
+        "  id.quality[0]: not checked, because it is no entry with names and values.",
+        "  id[]: not checked, because it is a part of another column, and rules look at whole columns.",
         "note: orders.quality[3]: not checked, because it is a description for people.",
         "note: theirs: not checked, because it is for the engine 'soda'.",
     ]
     suite = ElementTree.parse(tmp_path / "report.xml").getroot()[0]
-    assert (suite.get("tests"), suite.get("errors")) == ("7", "5")
+    assert (suite.get("tests"), suite.get("errors")) == ("9", "7")
     assert [case.get("name") for case in suite if case.find("error") is not None] == [
-        "Sum", "own", "nobody", "misspelt", "endless",
+        "Sum", "own", "nobody", "misspelt", "endless", "id.quality[0]", "id[]",
     ]  # fmt: skip
 
 

@@ -88,6 +88,10 @@ async def test_a_bad_version_is_refused_and_a_corrected_one_is_published(system:
     assert sorted((m["metricName"], m["fieldPath"], m["value"], m["status"]) for m in after["latestQualityMetrics"]) == [
         ("duplicate_count", "id", 0, "PASS"), ("null_count", "price", 0, "PASS"),
     ]  # fmt: skip
+    # An old version that is checked again is not the dataset's latest.
+    assert (await checked(admin, bad))["status"] == "FAILED"
+    again = (await admin.run(HEALTH, id=dataset_id))["dataset"]
+    assert again["latestQualityMetrics"] == after["latestQualityMetrics"]
 
 
 async def test_a_rule_that_was_changed_has_not_run(admin: Person) -> None:
@@ -219,6 +223,10 @@ async def test_rules_are_tried_without_leaving_anything_and_all_failed_rows_are_
         file = await http.get(run["results"][0]["failedRowsUrl"])
     assert (file.status_code, file.content[:4], file.headers["Content-Disposition"].split(";")[0]) == (200, b"PAR1", "attachment")
     assert run["results"][1]["failedRowsUrl"] is None
+    both = """query Q($id: ID!) { dataset(id: $id) { all: qualityRuns(first: 9) { edges { node { id } } }
+        real: qualityRuns(first: 9, includeTrials: false) { edges { node { id } } } } }"""
+    listed = (await admin.run(both, id=dataset_id))["dataset"]
+    assert ([edge["node"]["id"] for edge in listed["all"]["edges"]], listed["real"]["edges"]) == ([run["id"]], [])
     connection = await system.database()
     row_id = from_id(dataset_id, "Dataset")
     left = [

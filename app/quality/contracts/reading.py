@@ -97,6 +97,9 @@ def read(document: Object, object_name: str | None = None) -> Contract:
             raise ContractProblem(say("CONTRACT_SAME_ID", "Two rules have the id '{id}'.", id=found.spec.id), where=place)
         else:
             rules[found.spec.id] = found
+    for place, reason in overlooked(table):
+        notes.append(say("NOT_CHECKED", "{rule}: not checked, because {reason}.", rule=place, reason=reason))
+        unreadable.append((ContractRule(spec=RuleSpec(id=place, type="entry"), name=place), notes[-1]))
     return Contract(
         object_name=text(table, "name") or "",
         fields=tuple(field_of(one) for one in objects(table, "properties")),
@@ -105,6 +108,34 @@ def read(document: Object, object_name: str | None = None) -> Contract:
         notes=tuple(notes),
         unreadable=tuple(unreadable),
     )
+
+
+def overlooked(table: Object) -> Iterator[tuple[str, str]]:
+    """What is meant to be checked and stands where no rule can: where, and why it is not checked."""
+    no_entry = say("NOT_CHECKED_NO_ENTRY", "it is no entry with names and values")
+    for owner, place in [
+        (table, text(table, "name") or ""),
+        *((one, field_of(one).field_path) for one in objects(table, "properties")),
+    ]:
+        for name in ("quality", *(["properties"] if owner is table else [])):
+            listed = owner.get(name, [])
+            for at, one in enumerate(listed if isinstance(listed, list) else [listed]):
+                if not is_object(one) or not isinstance(listed, list):
+                    yield f"{place}.{name}[{at}]", no_entry
+    for one in objects(table, "properties"):
+        yield from _nested(one, field_of(one).field_path)
+
+
+def _nested(owner: Object, path: str) -> Iterator[tuple[str, str]]:
+    """Conditions below a property: of the parts of an object, or of the members of a list."""
+    items = owner.get("items")
+    inner = [*((part, f"{path}.{text(part, 'name') or '?'}") for part in objects(owner, "properties"))]
+    inner += [(items, f"{path}[]")] if is_object(items) else []
+    for part, place in inner:
+        asked = any(part.get(name) is True for name in ("required", "unique", "primaryKey"))
+        if asked or part.get("quality") or part.get("logicalTypeOptions"):
+            yield place, say("NOT_CHECKED_NESTED", "it is a part of another column, and rules look at whole columns")
+        yield from _nested(part, place)
 
 
 def quality(table: Object) -> Iterator[tuple[str, Object, ContractRule | NotARule]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.ingest.job import LogicalType
 from app.quality.contracts import entries, reading
-from app.quality.contracts.document import Object, objects, text
+from app.quality.contracts.document import Object, is_object, objects, text
 from app.quality.contracts.entries import ContractRule
 from app.quality.contracts.reading import ContractField
 from app.quality.contracts.standard import NotARule
@@ -100,6 +100,9 @@ def _keep_rules(table: Object, wanted: dict[str, ContractRule]) -> None:
     for owner, in_property in [(table, False), *((one, True) for one in objects(table, "properties"))]:
         kept: list[Json] = []
         entries_here = objects(owner, "quality")
+        listed = owner.get("quality")
+        # What is no entry was not read as one, and is not ours to take away.
+        kept += [one for one in listed if not is_object(one)] if isinstance(listed, list) else []
         for _place, entry, rule in found:
             if not any(entry is one for one in entries_here):
                 continue

@@ -31,7 +31,7 @@ export function createCache(): InMemoryCache {
           accessGrants: { merge: false },
           versions: relayStylePagination([]),
           qualityRules: relayStylePagination([]),
-          qualityRuns: relayStylePagination([]),
+          qualityRuns: relayStylePagination(['includeTrials']),
           // Parts of it that different pages select differently.
           health: { merge: true },
           // Always read as a whole, so what comes replaces what was there.

@@ -19,7 +19,7 @@ const RunListQuery = graphql(`
     dataset(id: $datasetId) {
       id
       slug
-      qualityRuns(first: 20, after: $after) {
+      qualityRuns(first: 20, after: $after, includeTrials: false) {
         edges {
           cursor
           node {
@@ -36,7 +36,7 @@ const RunListQuery = graphql(`
   }
 `)
 
-/** All runs of a dataset, newest first; the one in the address is open. */
+/** The runs of a dataset that count, newest first; the one in the address is open, even if it is a trial. */
 export default function RunList({ datasetId }: { datasetId: string }) {
   const { t } = useTranslation()
   const [search, setSearch] = useSearchParams()
