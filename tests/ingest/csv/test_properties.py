@@ -125,6 +125,15 @@ def test_the_quick_count_holds_wherever_its_blocks_end(tmp_path: Path, end: str)
     assert survey(path, 0, Dialect(",", '"'), 2) is None
 
 
+def test_the_quick_count_takes_no_blank_line_for_a_record(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    # The blank line lies within a block, at its end, and at the beginning of the next.
+    for length in (1, BLOCK_BYTES - 3, BLOCK_BYTES - 2, BLOCK_BYTES - 1, BLOCK_BYTES):
+        for end, quick in (("\n", Survey(3, crlf=False)), ("\r\n", Survey(3, crlf=True)), ("\n\n", None), ("\r\n\r\n", None)):
+            path.write_bytes(("y" * length + end + "a\nb\n".replace("\n", end[: 2 if end[0] == "\r" else 1])).encode())
+            assert survey(path, 0, Dialect(",", '"'), 1) == quick, (length, end)
+
+
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(_SEEDS), st.integers(0, 2**32))
 def test_damaged_bytes_end_in_a_table_or_a_verdict(tmp_path: Path, content: bytes, seed: int) -> None:
