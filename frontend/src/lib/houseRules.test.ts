@@ -29,3 +29,13 @@ it('no two modules differ by case only: some file systems would take one for the
   const lower = names.map((name) => name.toLowerCase())
   expect(names.filter((name, index) => lower.indexOf(name.toLowerCase()) !== index)).toEqual([])
 })
+
+it('no control that may be disabled has a `title`: browsers do not show one there, Reasoned says why', () => {
+  const TAG = /<[A-Z]\w*\b(?:[^<>]|=>)*?(?<!=)>/g
+  const names = readdirSync(resolve(ROOT, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.tsx'))
+  const found = (source: string) =>
+    [...source.matchAll(TAG)].map(([tag]) => tag).filter((tag) => /\sdisabled\b/.test(tag) && /\stitle=/.test(tag))
+  const probe = '<Button disabled={!field} title={field ? undefined : why} onClick={() => go()}>'
+  expect(found(probe)).toEqual([probe])
+  expect(names.flatMap((name) => found(readFileSync(resolve(ROOT, 'src', name), 'utf8')).map((tag) => `${name}: ${tag}`))).toEqual([])
+})

@@ -4,7 +4,7 @@ import { createUser, PASSWORD, signedIn, typeCredentials } from '../support/peop
 import { expect, test, uniqueName, watch } from '../support/test.ts'
 import { totp } from '../support/totp.ts'
 
-test('an invited person chooses a password, turns the second factor on, and signs in with a code', async ({
+test('an invited person chooses a password, turns the second factor on, and signs in with a code', { tag: '@short' }, async ({
   page,
   browser,
   request,

@@ -4,7 +4,7 @@ import { expect, signIn, test } from '../support/test.ts'
 /** What build/firstLoadLimit.ts in frontend/ holds the list page to. */
 const LIMIT_BYTES = 250_000
 
-test('all scripts of the list page together are small, named by their content, and operations go by name', async ({ browser }) => {
+test('all scripts of the list page together are small, named by their content, and operations go by name', { tag: '@short' }, async ({ browser }) => {
   const before = await browser.newContext(CONTEXT)
   const page = await before.newPage()
   await page.goto('/')

@@ -2,7 +2,7 @@ import { asFile, flights } from '../support/files.ts'
 import { ADMIN } from '../support/api.ts'
 import { expect, signIn, test, uniqueName } from '../support/test.ts'
 
-test('from a file on disk to two published versions, compared', async ({ page }) => {
+test('from a file on disk to two published versions, compared', { tag: '@short' }, async ({ page }) => {
   const stages: string[] = []
   page.on('websocket', (socket) =>
     socket.on('framereceived', ({ payload }) => {
@@ -46,7 +46,7 @@ test('from a file on disk to two published versions, compared', async ({ page })
   await expect(page.getByRole('button', { name: 'Roll back to this' })).toHaveCount(1)
 })
 
-test('signing in: a wrong password says so, and after signing out nothing is shown', async ({ browser, expected }) => {
+test('signing in: a wrong password says so, and after signing out nothing is shown', { tag: '@short' }, async ({ browser, expected }) => {
   expected.complaints = []
   const context = await browser.newContext()
   const page = await context.newPage()

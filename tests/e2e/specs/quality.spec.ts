@@ -9,7 +9,7 @@ function orders(rows: number, bad: boolean): string {
   return `${lines.join('\n')}\n`
 }
 
-test('a rule is tried and saved; the gate refuses a bad version, is overridden, and the incident follows', async ({ page, api }) => {
+test('a rule is tried and saved; the gate refuses a bad version, is overridden, and the incident follows', { tag: '@short' }, async ({ page, api }) => {
   test.setTimeout(180_000)
   const name = uniqueName('Orders of the gate')
   const { id, slug } = await api.createDataset({ name })

@@ -204,7 +204,7 @@ describe('publishing', () => {
     const override = within(dialog).getByRole('button', { name: 'Publish anyway' })
     expect(override).toBeDisabled()
     await userEvent.type(within(dialog).getByRole('textbox'), 'Agreed with sales')
-    await userEvent.click(override)
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Publish anyway' }))
     await waitFor(() =>
       expect(api.sent.findLast(({ name }) => name === 'PublishVersion')?.variables).toEqual({
         input: { versionId: 'version-1', overrideReason: 'Agreed with sales' },

@@ -150,7 +150,7 @@ describe('on the quality tab of a dataset', () => {
     await userEvent.type(screen.getByRole('textbox', { name: 'Contract (YAML or JSON)' }), 'kind: DataContract')
     await userEvent.click(screen.getByRole('button', { name: 'Show what would change' }))
     expect(await screen.findByText('Ids are unique')).toBeVisible()
-    await userEvent.click(apply)
+    await userEvent.click(screen.getByRole('button', { name: 'Apply' }))
     await waitFor(() =>
       expect(sent(api, 'ImportDataContract').map((one) => (one as { input: { dryRun: boolean } }).input.dryRun)).toEqual([true, false]),
     )

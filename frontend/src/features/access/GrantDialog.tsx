@@ -12,6 +12,7 @@ import ToggleButton from '@mui/material/ToggleButton'
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup'
 import { useId, useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Reasoned } from '../../components/Reasoned'
 import { inputProblems, type FieldProblem } from '../../components/fieldProblems'
 import { UserPicker, type PickedUser } from '../../components/UserPicker'
 import { useMessageAt } from '../../components/useProblemText'
@@ -120,9 +121,13 @@ export function GrantDialog({ datasetId, onClose, onDone }: GrantDialogProps) {
         </DialogContent>
         <DialogActions>
           <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button type="submit" variant="contained" loading={granting.loading} disabled={!holder}>
-            {t('access.submit')}
-          </Button>
+          <Reasoned reason={holder ? null : t('access.needsHolder')}>
+            {(disabled) => (
+              <Button type="submit" variant="contained" loading={granting.loading} disabled={disabled}>
+                {t('access.submit')}
+              </Button>
+            )}
+          </Reasoned>
         </DialogActions>
       </form>
       {dialog}

@@ -6,6 +6,7 @@ import DialogTitle from '@mui/material/DialogTitle'
 import Typography from '@mui/material/Typography'
 import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Reasoned } from '../../components/Reasoned'
 import { formatInteger } from '../../lib/format'
 import type { RowsField } from './RowsGrid'
 import { cellText } from './rowText'
@@ -54,13 +55,13 @@ export function CellDialog({ cell, onCopy, onCopyRow, onFilter, onClose }: CellD
       </DialogContent>
       <DialogActions>
         {same && <Button onClick={() => onFilter(same)}>{t('rowView.filterBySame')}</Button>}
-        <Button
-          disabled={!onCopyRow}
-          title={onCopyRow ? undefined : t('data.copyTooWide')}
-          onClick={() => onCopyRow?.()}
-        >
-          {t('data.copyRow')}
-        </Button>
+        <Reasoned reason={onCopyRow ? null : t('data.copyTooWide')}>
+          {(disabled) => (
+            <Button disabled={disabled} onClick={() => onCopyRow?.()}>
+              {t('data.copyRow')}
+            </Button>
+          )}
+        </Reasoned>
         <Button onClick={() => onCopy(text)}>{t('data.copyCell')}</Button>
         <Button onClick={onClose}>{t('close')}</Button>
       </DialogActions>

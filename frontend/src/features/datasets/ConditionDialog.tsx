@@ -8,6 +8,7 @@ import MenuItem from '@mui/material/MenuItem'
 import TextField from '@mui/material/TextField'
 import { useId, useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Reasoned } from '../../components/Reasoned'
 import type { LogicalType } from '../../gql/graphql'
 import { FieldSelect } from './FieldSelect'
 import type { RowsField } from './RowsGrid'
@@ -114,9 +115,13 @@ export function ConditionDialog({ fields, initial, onApply, onClose }: Condition
         </DialogContent>
         <DialogActions>
           <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button type="submit" variant="contained" disabled={!field} title={field ? undefined : t('rowView.chooseColumn')}>
-            {t('rowView.applyFilter')}
-          </Button>
+          <Reasoned reason={field ? null : t('rowView.chooseColumn')}>
+            {(disabled) => (
+              <Button type="submit" variant="contained" disabled={disabled}>
+                {t('rowView.applyFilter')}
+              </Button>
+            )}
+          </Reasoned>
         </DialogActions>
       </form>
     </Dialog>

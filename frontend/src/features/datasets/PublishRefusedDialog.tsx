@@ -11,6 +11,7 @@ import Typography from '@mui/material/Typography'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link as RouterLink } from 'react-router'
+import { Reasoned } from '../../components/Reasoned'
 import { QualityStatusChip } from '../../components/quality/QualityStatusChip'
 import { useMay } from '../../components/ViewerLevel'
 import type { Violation } from './PublishButton'
@@ -87,15 +88,13 @@ export function PublishRefusedDialog(props: PublishRefusedDialogProps) {
       <DialogActions>
         <Button onClick={onClose}>{t('cancel')}</Button>
         {mayOverride && (
-          <Button
-            color="warning"
-            variant="contained"
-            loading={busy}
-            disabled={reason.trim() === ''}
-            onClick={() => onOverride(reason.trim())}
-          >
-            {t('publish.override')}
-          </Button>
+          <Reasoned reason={reason.trim() === '' ? t('publish.needsReason') : null}>
+            {(disabled) => (
+              <Button color="warning" variant="contained" loading={busy} disabled={disabled} onClick={() => onOverride(reason.trim())}>
+                {t('publish.override')}
+              </Button>
+            )}
+          </Reasoned>
         )}
       </DialogActions>
     </Dialog>

@@ -7,6 +7,7 @@ import Chip from '@mui/material/Chip'
 import Stack from '@mui/material/Stack'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Reasoned } from '../../components/Reasoned'
 import { ConditionDialog } from './ConditionDialog'
 import type { RowsField } from './RowsGrid'
 import { isSortable, MOST_SORTS, operatorsOf, type RowCondition } from './rowView'
@@ -31,27 +32,30 @@ export function RowViewBar({ fields, view: { sorts, conditions, change, isWhole 
     return t(`rowView.chip.${operator}`, { fieldPath, value })
   }
 
+  const mayFilter = fields.some((field) => !field.masked && operatorsOf(field.logicalType).length > 0)
+  const maySort = fields.some((field) => !field.masked && isSortable(field.logicalType))
   return (
     <Stack direction="row" useFlexGap role="group" aria-label={t('rowView.label')} sx={{ flexWrap: 'wrap', gap: 1, alignItems: 'center' }}>
-      <Button
-        size="small"
-        startIcon={<FilterListIcon />}
-        aria-haspopup="dialog"
-        disabled={!fields.some((field) => !field.masked && operatorsOf(field.logicalType).length > 0)}
-        onClick={() => setEditing(conditions.length)}
-      >
-        {t('rowView.addFilter')}
-      </Button>
-      <Button
-        size="small"
-        startIcon={<SwapVertIcon />}
-        aria-haspopup="dialog"
-        disabled={sorts.length >= MOST_SORTS || !fields.some((field) => !field.masked && isSortable(field.logicalType))}
-        title={sorts.length >= MOST_SORTS ? t('rowView.mostSorts', { count: MOST_SORTS }) : undefined}
-        onClick={() => setSorting(true)}
-      >
-        {t('rowView.addSort')}
-      </Button>
+      <Reasoned reason={mayFilter ? null : t('rowView.noColumn')}>
+        {(disabled) => (
+          <Button
+            size="small"
+            startIcon={<FilterListIcon />}
+            aria-haspopup="dialog"
+            disabled={disabled}
+            onClick={() => setEditing(conditions.length)}
+          >
+            {t('rowView.addFilter')}
+          </Button>
+        )}
+      </Reasoned>
+      <Reasoned reason={sorts.length >= MOST_SORTS ? t('rowView.mostSorts', { count: MOST_SORTS }) : maySort ? null : t('rowView.noColumn')}>
+        {(disabled) => (
+          <Button size="small" startIcon={<SwapVertIcon />} aria-haspopup="dialog" disabled={disabled} onClick={() => setSorting(true)}>
+            {t('rowView.addSort')}
+          </Button>
+        )}
+      </Reasoned>
       {conditions.map((condition, index) => (
         <Chip
           key={JSON.stringify(condition)}

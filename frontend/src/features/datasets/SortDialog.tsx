@@ -7,6 +7,7 @@ import ToggleButton from '@mui/material/ToggleButton'
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Reasoned } from '../../components/Reasoned'
 import { FieldSelect } from './FieldSelect'
 import type { RowsField } from './RowsGrid'
 import { isSortable, type RowSort } from './rowView'
@@ -56,9 +57,13 @@ export function SortDialog({ fields, onApply, onClose }: SortDialogProps) {
         </DialogContent>
         <DialogActions>
           <Button onClick={onClose}>{t('cancel')}</Button>
-          <Button type="submit" variant="contained" disabled={!field} title={field ? undefined : t('rowView.chooseColumn')}>
-            {t('rowView.applySort')}
-          </Button>
+          <Reasoned reason={field ? null : t('rowView.chooseColumn')}>
+            {(disabled) => (
+              <Button type="submit" variant="contained" disabled={disabled}>
+                {t('rowView.applySort')}
+              </Button>
+            )}
+          </Reasoned>
         </DialogActions>
       </form>
     </Dialog>

@@ -8,6 +8,7 @@ import Stack from '@mui/material/Stack'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSearchParams } from 'react-router'
+import { Reasoned } from '../../components/Reasoned'
 import { EmptyState } from '../../components/EmptyState'
 import { ErrorState } from '../../components/ErrorState'
 import { Needs } from '../../components/ViewerLevel'
@@ -67,6 +68,9 @@ export default function QualityTab({ datasetId, versions: masked }: QualityTabPr
   if (!dataset) return <Skeleton variant="rounded" height={420} role="progressbar" aria-label={t('loading')} />
   const { edges, pageInfo } = dataset.qualityRules
   const rules = edges.map(({ node }) => node)
+  const allOff = rules.every(({ enabled }) => !enabled)
+  const whyNotRun =
+    checked === null ? t('quality.nothingToCheck') : rules.length === 0 ? t('quality.noRules') : allOff ? t('quality.allOff') : null
 
   function change(edit: (params: URLSearchParams) => void) {
     setSearch((before) => {
@@ -83,15 +87,18 @@ export default function QualityTab({ datasetId, versions: masked }: QualityTabPr
           <>
             <Needs level="WRITE">
               {(disabled) => (
-                <Button
-                  variant="outlined"
-                  startIcon={<PlayArrowIcon />}
-                  disabled={disabled || checked === null || rules.every(({ enabled }) => !enabled)}
-                  title={checked === null ? t('quality.nothingToCheck') : rules.length === 0 ? t('quality.noRules') : undefined}
-                  onClick={() => setChoosing(true)}
-                >
-                  {t('quality.runAll')}
-                </Button>
+                <Reasoned reason={disabled ? null : whyNotRun}>
+                  {(idle) => (
+                    <Button
+                      variant="outlined"
+                      startIcon={<PlayArrowIcon />}
+                      disabled={disabled || idle}
+                      onClick={() => setChoosing(true)}
+                    >
+                      {t('quality.runAll')}
+                    </Button>
+                  )}
+                </Reasoned>
               )}
             </Needs>
             {rules.length > 0 && (

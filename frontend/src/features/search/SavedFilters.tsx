@@ -7,6 +7,7 @@ import TextField from '@mui/material/TextField'
 import { useState, type FormEvent } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'react-router'
+import { Reasoned } from '../../components/Reasoned'
 import { forgetFilter, saveFilter, savedFilters } from './keptFilters'
 
 /** Filters by name, to come back to; the present one can be saved. */
@@ -60,9 +61,13 @@ export default function SavedFilters({ narrowed }: { narrowed: boolean }) {
             onChange={(event) => setName(event.target.value)}
             onKeyDown={(event) => event.key === 'Escape' && setNaming(false)}
           />
-          <Button type="submit" size="small" disabled={name.trim() === ''} title={name.trim() === '' ? t('savedFilters.needsName') : undefined}>
-            {t('savedFilters.confirm')}
-          </Button>
+          <Reasoned reason={name.trim() === '' ? t('savedFilters.needsName') : null}>
+            {(disabled) => (
+              <Button type="submit" size="small" disabled={disabled}>
+                {t('savedFilters.confirm')}
+              </Button>
+            )}
+          </Reasoned>
           <Button size="small" color="inherit" onClick={() => setNaming(false)}>
             {t('cancel')}
           </Button>

@@ -11,6 +11,7 @@ import TextField from '@mui/material/TextField'
 import Typography from '@mui/material/Typography'
 import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Reasoned } from '../../../components/Reasoned'
 import { ErrorState } from '../../../components/ErrorState'
 import { useDraft } from '../../../components/useDraft'
 import { Needs } from '../../../components/ViewerLevel'
@@ -193,23 +194,29 @@ export default function ContractView({ datasetId, slug }: ContractViewProps) {
           <Stack direction="row" spacing={1}>
             <Needs level="WRITE">
               {(disabled) => (
-                <Button variant="outlined" disabled={disabled || !text} loading={sending.loading} onClick={() => submit(true)}>
-                  {t('contract.dryRun')}
-                </Button>
+                <Reasoned reason={disabled || text ? null : t('contract.needsText')}>
+                  {(empty) => (
+                    <Button variant="outlined" disabled={disabled || empty} loading={sending.loading} onClick={() => submit(true)}>
+                      {t('contract.dryRun')}
+                    </Button>
+                  )}
+                </Reasoned>
               )}
             </Needs>
             <Needs level="WRITE">
               {(disabled) => (
                 // What would change has to be seen first.
-                <Button
-                  variant="contained"
-                  title={changes ? undefined : t('contract.dryRunFirst')}
-                  disabled={disabled || !text || !changes || changes.applied}
-                  loading={sending.loading}
-                  onClick={() => submit(false)}
+                <Reasoned
+                  reason={
+                    disabled ? null : !text ? t('contract.needsText') : !changes ? t('contract.dryRunFirst') : changes.applied ? t('contract.isApplied') : null
+                  }
                 >
-                  {t('contract.apply')}
-                </Button>
+                  {(early) => (
+                    <Button variant="contained" disabled={disabled || early} loading={sending.loading} onClick={() => submit(false)}>
+                      {t('contract.apply')}
+                    </Button>
+                  )}
+                </Reasoned>
               )}
             </Needs>
           </Stack>
