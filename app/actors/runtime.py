@@ -37,18 +37,18 @@ class Runner:
             log.warning("worker.released_former_leases", tasks=released)
 
     async def run(self, task_id: UUID) -> None:
-        """The task was tried once, or was not ours to try. Never raises: a wake-up is always acknowledged."""
+        """The task, or the one whose turn it is in its queue, was tried once, or none was ours to try. Never raises: a wake-up is always acknowledged."""
         try:
             faults.point("worker.before_claim")
             async with self._work.db.transaction(_WORKER) as session:
-                claim = await ledger.claim(session, task_id, owner=self._owner, lease_seconds=self._lease)
+                claim = await ledger.claim_turn(session, task_id, owner=self._owner, lease_seconds=self._lease)
         except Unavailable:
             log.warning("task.not_claimed", task=str(task_id), reason="the database is away")
             return
         if claim is None:
             return
         faults.point("worker.after_claim")
-        with structlog.contextvars.bound_contextvars(task=str(task_id), actor=claim.actor, attempt=claim.attempt):
+        with structlog.contextvars.bound_contextvars(task=str(claim.task_id), actor=claim.actor, attempt=claim.attempt):
             await self._run_claimed(claim)
 
     async def _run_claimed(self, claim: Claim) -> None:

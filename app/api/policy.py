@@ -93,7 +93,7 @@ _DATASETS: dict[str, dict[Who, str]] = {
 }
 _VERSIONS: dict[str, dict[Who, str]] = {
     "DatasetVersion": {
-        Who.PARENT: "id number label comment status stage progress isCurrent createdAt readyAt publishedAt readOptions rowCount "
+        Who.PARENT: "id number label comment status stage progress tasksAhead isCurrent createdAt readyAt publishedAt readOptions rowCount "
         "columnCount rejectedRowCount manifestSha256 dataset createdBy files schemaFields profile latestQualityRun rows",
         Who.UNMASKED: "error rejectedRows warnings warningPhrases suggestedRules",
     },

@@ -16,6 +16,8 @@ from app.core.ids import uuid7
 MAX_LOST_LEASES = 3
 """A task that took its worker down this often is dead: it is the task's fault."""
 RETRY_CAP_SECONDS = 3600.0
+SHARED_QUEUES = ("small", "heavy")
+"""Of these, a wake-up is a turn and no ticket: whoever waits takes it after those who were served less."""
 MAX_DOUBLINGS = 6
 """A wake-up that nobody follows is sent again after 1, 2, 4, ... and at last every 64 times the timeout."""
 
@@ -71,12 +73,14 @@ async def enqueue(
     priority: int = 100,
     delay_seconds: float = 0.0,
     max_attempts: int = 5,
+    on_behalf_of: UUID | None = None,
 ) -> UUID | None:
     """A task that exists if and only if the caller's transaction commits.
 
     Args:
         args: ids, or what is sealed; at most 16 KiB as JSON.
         dedupe_key: while a task of this actor with this key is READY, QUEUED or RUNNING, no second one is made.
+        on_behalf_of: whose turn it takes in a shared queue.
 
     Returns:
         Its id, or None when a live task with the key exists.
@@ -84,9 +88,10 @@ async def enqueue(
     return (
         await session.execute(
             text("""
-                INSERT INTO tasks (id, actor, queue, args, dedupe_key, state, priority, available_at, max_attempts)
+                INSERT INTO tasks (id, actor, queue, args, dedupe_key, state, priority, available_at, max_attempts,
+                                   on_behalf_of)
                 VALUES (:id, :actor, :queue, CAST(:args AS jsonb), :key, 'READY', :priority,
-                        now() + make_interval(secs => :delay), :max_attempts)
+                        now() + make_interval(secs => :delay), :max_attempts, :on_behalf_of)
                 ON CONFLICT (actor, dedupe_key)
                     WHERE dedupe_key IS NOT NULL AND state IN ('READY', 'QUEUED', 'RUNNING') DO NOTHING
                 RETURNING id"""),
@@ -99,6 +104,7 @@ async def enqueue(
                 "priority": priority,
                 "delay": delay_seconds,
                 "max_attempts": max_attempts,
+                "on_behalf_of": on_behalf_of,
             },
         )
     ).scalar_one_or_none()
@@ -134,6 +140,38 @@ async def claim(session: AsyncSession, task_id: UUID, *, owner: str, lease_secon
         )
     ).one_or_none()
     return None if row is None else Claim(task_id, row.actor, row.args, row.fence, row.attempt, row.max_attempts)
+
+
+async def claim_turn(session: AsyncSession, woken_by: UUID, *, owner: str, lease_seconds: float) -> Claim | None:
+    """Takes the task that a wake-up stands for; in a shared queue, the one whose turn it is.
+
+    There first by how many tasks of the same person are running, then by when their last one ended: one who sends two hundred
+    files does not keep another's one waiting. Every QUEUED task has a wake-up of its own, so none is left over.
+    """
+    queue = (await session.execute(text("SELECT queue FROM tasks WHERE id = :id"), {"id": woken_by})).scalar_one_or_none()
+    if queue not in SHARED_QUEUES:
+        return await claim(session, woken_by, owner=owner, lease_seconds=lease_seconds)
+    row = (
+        await session.execute(
+            text("""
+                WITH served AS (
+                    SELECT on_behalf_of, count(*) FILTER (WHERE state = 'RUNNING') AS running, max(finished_at) AS last
+                    FROM tasks WHERE queue = :queue AND (state = 'RUNNING' OR finished_at > now() - interval '10 minutes')
+                    GROUP BY on_behalf_of),
+                turn AS (
+                    SELECT tasks.id FROM tasks LEFT JOIN served ON served.on_behalf_of IS NOT DISTINCT FROM tasks.on_behalf_of
+                    WHERE tasks.queue = :queue AND available_at <= now()
+                        AND (state = 'QUEUED' OR (state = 'READY' AND tasks.id = :id))
+                    ORDER BY priority, coalesce(running, 0), last NULLS FIRST, available_at, tasks.id
+                    LIMIT 1 FOR NO KEY UPDATE OF tasks SKIP LOCKED)
+                UPDATE tasks SET state = 'RUNNING', attempt = attempt + 1, fence = fence + 1, lease_owner = :owner,
+                    lease_until = now() + make_interval(secs => :lease), dispatch_count = 0
+                FROM turn WHERE tasks.id = turn.id
+                RETURNING tasks.id, actor, args, fence, attempt, max_attempts"""),
+            {"id": woken_by, "queue": queue, "owner": owner, "lease": lease_seconds},
+        )
+    ).one_or_none()
+    return None if row is None else Claim(row.id, row.actor, row.args, row.fence, row.attempt, row.max_attempts)
 
 
 async def heartbeat(session: AsyncSession, claim: Claim, *, lease_seconds: float) -> None:

@@ -34,6 +34,7 @@ class Loaders:
         self.metadata_entries_by_dataset = batched(datasets.metadata_entries_by_dataset, db, viewer)
         self.versions_by_dataset = batched(versions.versions_by_dataset, db, viewer)
         self.version_by_id = batched(versions.versions_by_id, db, viewer)
+        self.tasks_ahead_by_version = batched(versions.tasks_ahead_by_version, db, viewer)
         self.files_by_version = batched(versions.files_by_version, db, viewer)
         self.schema_fields_by_version = batched(versions.schema_fields_by_version, db, viewer)
         self.profile_by_version = batched(versions.profiles_by_version, db, viewer)

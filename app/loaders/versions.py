@@ -4,9 +4,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Uuid, bindparam, cast, func, lateral, select, true
+from sqlalchemy import ARRAY, Uuid, bindparam, cast, func, lateral, select, text, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.core.ledger import SHARED_QUEUES
 from app.core.rows import AnyRow
 from app.core.viewer import Viewer
 from app.loaders.base import many_each, one_each
@@ -64,6 +65,24 @@ async def versions_by_id(connection: AsyncConnection, viewer: Viewer, ids: list[
         .where(DatasetVersion.id.in_(ids), access.visible(viewer))
     )
     return one_each(ids, await connection.execute(statement), "id")
+
+
+async def tasks_ahead_by_version(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[int | None]:
+    """How many tasks have their turn before the version's file is read; None where it does not wait for a turn."""
+    rows = await connection.execute(
+        text("""
+            WITH waiting AS (
+                SELECT id, actor, dedupe_key, queue, available_at,
+                    row_number() OVER (PARTITION BY queue, on_behalf_of ORDER BY priority, available_at, id) AS turn
+                FROM tasks WHERE state IN ('READY', 'QUEUED') AND available_at <= now() AND queue = ANY(:queues))
+            SELECT mine.dedupe_key AS version_id, count(other.id) AS ahead
+            FROM waiting AS mine LEFT JOIN waiting AS other ON other.queue = mine.queue
+                AND (other.turn, other.available_at, other.id) < (mine.turn, mine.available_at, mine.id)
+            WHERE mine.actor = 'versions.ingest' AND mine.dedupe_key = ANY(:ids) GROUP BY mine.dedupe_key"""),
+        {"ids": [str(each) for each in ids], "queues": list(SHARED_QUEUES)},
+    )
+    found = {UUID(row.version_id): row.ahead for row in rows}
+    return [found.get(each) for each in ids]
 
 
 async def files_by_version(connection: AsyncConnection, viewer: Viewer, ids: list[UUID]) -> list[Rows]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, String, func, text
 from sqlalchemy.dialects.postgresql import JSONB
@@ -47,6 +48,8 @@ class Task(Base):
     args: Mapped[dict[str, str]] = mapped_column(JSONB)
     """Ids only."""
     dedupe_key: Mapped[str | None] = mapped_column(String(200))
+    on_behalf_of: Mapped[UUID | None]
+    """Who takes turns with others in the queue; those without share one turn. No foreign key: a turn outlives its account."""
     state: Mapped[TaskState] = mapped_column(text_enum(TaskState), default=TaskState.READY)
     priority: Mapped[int] = mapped_column(SmallInteger, server_default=text("100"))
     """Lower runs first."""

@@ -211,6 +211,15 @@ class DatasetVersion(Node):
     async def _hidden(self, info: Info) -> Hidden:
         return await info.context.loaders.hidden_by_version.load(self.row_id)
 
+    @strawberry.field(
+        description="How many files and checks have their turn before its file is read: those who wait take turns. Null when it "
+        "does not wait."
+    )
+    async def tasks_ahead(self, info: Info) -> int | None:
+        if self.status is not VersionStatus.QUEUED:
+            return None
+        return await info.context.loaders.tasks_ahead_by_version.load(self.row_id)
+
     @strawberry.field(description="Whose version it is.")
     async def dataset(self, info: Info) -> Dataset:
         return Dataset.of(required(await info.context.loaders.dataset_by_id.load(self.dataset_id)))

@@ -11,7 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import ledger
+from app.core.ids import uuid7
 from app.core.ledger import Claim, Wakeup
+from app.core.viewer import Role, Viewer
+from app.loaders.versions import tasks_ahead_by_version
 from app.models.tasks import TaskState
 from tests.core.conftest import ACTOR, TEST, Tasks
 
@@ -26,7 +29,7 @@ async def test_a_task_exists_when_its_transaction_commits(tasks: Tasks) -> None:
     row = await tasks.row(task_id)
     created = row.pop("created_at")
     assert row == {
-        "id": task_id, "actor": ACTOR, "queue": "heavy", "args": {"id": "7"}, "dedupe_key": "k", "state": "READY",
+        "id": task_id, "actor": ACTOR, "queue": "heavy", "args": {"id": "7"}, "dedupe_key": "k", "on_behalf_of": None, "state": "READY",
         "priority": 9, "available_at": created + timedelta(seconds=60), "attempt": 0, "max_attempts": 3, "lost_leases": 0,
         "fence": 0, "lease_owner": None, "lease_until": None, "dispatched_at": None, "dispatch_count": 0,
         "last_error": None, "finished_at": None,
@@ -254,3 +257,59 @@ async def test_old_finished_tasks_are_deleted_but_dead_ones_stay(tasks: Tasks) -
     async with tasks.db.transaction(TEST) as session:
         assert await ledger.delete_finished(session, older_than_days=14) == 2
     assert await tasks.ids() == young | {old[state] for state in TaskState if state not in ("SUCCEEDED", "CANCELLED")}
+
+
+async def test_one_who_sends_many_does_not_keep_another_waiting(tasks: Tasks) -> None:
+    many, few = uuid7(), uuid7()
+    of_many = [await tasks.put(on_behalf_of=many) for _ in range(4)]
+    of_few = [await tasks.put(on_behalf_of=few) for _ in range(2)]
+    of_nobody = await tasks.put()
+    elsewhere = await tasks.put(queue="small", on_behalf_of=many)
+    ticket = await tasks.put(queue="interactive")
+    async with tasks.db.transaction(TEST) as session:
+        wakeups = await ledger.take_ready(session)
+    served = []
+    for wakeup in wakeups:
+        async with tasks.db.transaction(TEST) as session:
+            claim = await ledger.claim_turn(session, wakeup.task_id, owner="worker", lease_seconds=30)
+        assert claim is not None
+        served.append(claim.task_id)
+        async with tasks.db.transaction(TEST) as session:
+            await ledger.succeed(session, claim)
+    heavy = [task_id for task_id in served if task_id not in (elsewhere, ticket)]
+    assert heavy == [of_many[0], of_few[0], of_nobody, of_many[1], of_few[1], *of_many[2:]]
+    assert served.index(ticket) == [wakeup.task_id for wakeup in wakeups].index(ticket)
+    assert set(served) == await tasks.ids()
+
+
+async def test_turns_go_to_who_has_fewest_running_and_to_nobody_twice(tasks: Tasks) -> None:
+    many, few = uuid7(), uuid7()
+    of_many = [await tasks.put(on_behalf_of=many) for _ in range(5)]
+    of_few = await tasks.put(on_behalf_of=few)
+    async with tasks.db.transaction(TEST) as session:
+        await ledger.take_ready(session)
+
+    async def turn() -> Claim | None:
+        async with tasks.db.transaction(TEST) as session:
+            return await ledger.claim_turn(session, of_many[4], owner="worker", lease_seconds=30)
+
+    first = [claim.task_id for claim in (await turn(), await turn()) if claim]
+    assert first == [of_many[0], of_few]
+    rest = await asyncio.gather(*(turn() for _ in range(8)))
+    assert sorted(claim.task_id for claim in rest if claim) == sorted(of_many[1:])
+
+
+async def test_a_version_tells_how_many_have_their_turn_before_it(tasks: Tasks) -> None:
+    many, few = uuid7(), uuid7()
+    of_many, of_few, running, later = [uuid7() for _ in range(3)], uuid7(), uuid7(), uuid7()
+    for version_id in of_many:
+        await tasks.put(actor="versions.ingest", dedupe_key=str(version_id), on_behalf_of=many)
+    await tasks.put(actor="quality.run", on_behalf_of=many)
+    await tasks.put(actor="versions.ingest", dedupe_key=str(of_few), on_behalf_of=few)
+    await tasks.put(actor="versions.ingest", dedupe_key=str(later), on_behalf_of=few, delay_seconds=60)
+    await tasks.held(actor="versions.ingest", dedupe_key=str(running), queue="small", on_behalf_of=few)
+    async with tasks.db.read(TEST) as connection:
+        ahead = await tasks_ahead_by_version(
+            connection, Viewer(few, "few@example.com", "Few", Role.EDITOR), [*of_many, of_few, running, later]
+        )
+    assert ahead == [0, 2, 3, 1, None, None]

@@ -53,6 +53,7 @@ async def test_each_loader_reads_a_batch_with_one_statement_and_keeps_the_order_
         (loaders.latest_metrics_by_dataset, datasets),
         (loaders.versions_by_dataset, keys),
         (loaders.version_by_id, [*versions, missing]),
+        (loaders.tasks_ahead_by_version, versions),
         (loaders.files_by_version, versions),
         (loaders.schema_fields_by_version, versions),
         (loaders.profile_by_version, versions),

@@ -199,7 +199,10 @@ async def next_number(session: AsyncSession, dataset_id: UUID) -> int:
 
 async def queue_ingest(session: AsyncSession, version_id: UUID) -> None:
     """The version's file will be read, once: a small one beside the large ones, which may take minutes each."""
-    size_bytes = (await session.execute(select(Upload.size_bytes).where(Upload.version_id == version_id))).scalar_one()
+    of_version = select(Upload.size_bytes, DatasetVersion.created_by_id).join_from(
+        Upload, DatasetVersion, DatasetVersion.id == Upload.version_id
+    )
+    size_bytes, creator_id = (await session.execute(of_version.where(Upload.version_id == version_id))).one()
     await ledger.enqueue(
         session,
         actor="versions.ingest",
@@ -207,6 +210,7 @@ async def queue_ingest(session: AsyncSession, version_id: UUID) -> None:
         queue="small" if size_bytes <= SMALL_FILE_BYTES else "heavy",
         dedupe_key=str(version_id),
         max_attempts=8,
+        on_behalf_of=creator_id,
     )
 
 

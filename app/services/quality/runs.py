@@ -61,14 +61,17 @@ async def queue(
             requested_by_id=requested_by_id, batch_id=batch_id, schedule_id=schedule_id, scheduled_for=scheduled_for,
         )
     )  # fmt: skip
-    await queue_task(session, run_id)
+    await queue_task(session, run_id, on_behalf_of=requested_by_id)
     await tell(session, run_id, dataset_id)
     return run_id
 
 
-async def queue_task(session: AsyncSession, run_id: UUID) -> None:
+async def queue_task(session: AsyncSession, run_id: UUID, *, on_behalf_of: UUID | None = None) -> None:
     """The run will be done, once."""
-    await ledger.enqueue(session, actor="quality.run", args={"runId": str(run_id)}, queue="heavy", dedupe_key=str(run_id))
+    args = {"runId": str(run_id)}
+    await ledger.enqueue(
+        session, actor="quality.run", args=args, queue="heavy", dedupe_key=str(run_id), on_behalf_of=on_behalf_of
+    )
 
 
 async def has_rules(session: AsyncSession, dataset_id: UUID) -> bool:
