@@ -80,7 +80,7 @@ def reads(world: World) -> list[tuple[str, dict[str, object]]]:
         ("query($id: ID!) { upload(id: $id) { fileName } }", {"id": world.upload}),
         *(
             ("query($id: ID!) { node(id: $id) { __typename id ... on FileObject { downloadUrl } } }", {"id": one})
-            for one in (world.dataset, world.version, world.upload, world.grant, world.rule, world.run, world.incident, world.schedule, *world.files)
+            for one in (world.dataset, world.version, world.upload, world.grant, world.rule, world.run, world.result, world.incident, world.schedule, *world.files)
         ),
     ]  # fmt: skip
 

@@ -67,6 +67,8 @@ class World:
     rule: str = ""
     """About the sensitive column."""
     run: str = ""
+    result: str = ""
+    """Of the rule, in the run."""
     incident: str = ""
     schedule: str = ""
     mark: str = ""
@@ -148,11 +150,12 @@ async def a_world(system: System, admin: Person, http: httpx.AsyncClient) -> Asy
         holders = {"READ": owner, "WRITE": owner, "MANAGE": owner, "ADMIN": admin}
         keys = {scope: await a_key(connection, person.row_id, scope) for scope, person in holders.items()}
         slug = await connection.fetchval("SELECT slug FROM datasets WHERE id = $1", from_id(dataset, "Dataset"))
+        result = await connection.fetchval("SELECT id FROM quality_results WHERE run_id = $1", run)
         await connection.close()
         files = [file["id"] for file in (await owner.run(FILES, id=version))["datasetVersion"]["files"]]
         yield World(
             http, system, _principals(people, keys), dataset, slug, version, failed, upload, grants["reader"], to_id("Team", team),
-            files, to_id("QualityRule", rule), to_id("QualityRun", run),
+            files, to_id("QualityRule", rule), to_id("QualityRun", run), to_id("QualityResult", result),
             to_id("Incident", incident), to_id("CheckSchedule", schedule), mark, to_id("QualityBackTest", run), people,
         )  # fmt: skip
 
