@@ -18,7 +18,11 @@ def condition(sql: str, table: Table, *path: str) -> None:
     Raises:
         RuleProblem: a column is missing, or the types do not fit.
     """
-    ((_, kind),) = _columns(f"SELECT (\n{sql}\n) AS condition FROM {TABLE}", table, path)
+    # As in the run, nothing but columns has a name: no table `data` (a whole row, data.price), no `rowid` of a stored one.
+    row = "row"
+    while row in sql.lower():
+        row += "_"
+    ((_, kind),) = _columns(f'SELECT (\n{sql}\n) FROM (SELECT * FROM {TABLE}) AS "{row}"', table, path)
     if kind not in ("BOOLEAN", '"NULL"', "NULL"):
         raise RuleProblem(
             say("CONDITION_GIVES", "This gives {kind}; a condition has to be true or false.", kind=kind),

@@ -112,6 +112,23 @@ def test_the_message_says_what_to_do(tmp_path: Path) -> None:
     assert wrong.message == "'a' does not suit the field 'Price': its values are INTEGER, so this has to be a whole number."
 
 
+def test_a_filter_names_columns_and_nothing_else(tmp_path: Path) -> None:
+    columns: dict[str, list[object]] = {
+        "rowid": [7, 8, 9],
+        "data": [{"i": "a"}, {"i": "b"}, None],
+        "i": [1, 2, 3],
+        "Condition": [4, 5, 6],
+    }
+    info = write(tmp_path / "t.parquet", columns, {})  # type: ignore[arg-type]
+    filters = ["rowid > 7", "data IS NULL", "length(data.i) = 1 AND data.i = 'b'", "condition >= 5"]
+    found = check(info, [rule("row_count", id=one, filter=one, **RECORDED) for one in filters])
+    assert [(one.rule_id, one.value) for one in found] == list(zip(filters, [2.0, 1.0, 1.0, 2.0], strict=True))
+    plain = write(tmp_path / "plain.parquet", {"i": [1, 2, 3]}, {})
+    # What has these names in a stored table has them neither in a file nor for people.
+    filters = ["rowid > 1", "data IS NOT NULL", "data.i > 1", "condition", '"row" IS NOT NULL']
+    assert statuses(plain, *(rule("row_count", filter=one, **RECORDED) for one in filters)) == ["MISSING_FIELD"] * 5
+
+
 @pytest.mark.parametrize("rows", [0, 5])
 def test_empty_and_all_absent_tables(tmp_path: Path, rows: int) -> None:
     info = write(tmp_path / "t.parquet", {name: [None] * rows for name in TYPES})
