@@ -130,6 +130,29 @@ function comparedSample(id: string) {
 }
 
 describe('publishing', () => {
+  it('names what would break for readers of the current version, and asks', async () => {
+    const { api } = setUp([{ id: 'version-2', number: 2, isCurrent: false }, { isCurrent: true }], 1)
+    const change = { fieldPath: 'price', before: null, after: null }
+    api.roots.query = {
+      ...api.roots.query,
+      compareVersions: () => ({
+        schemaChanges: [
+          { ...change, change: 'REMOVED', breaking: true },
+          { ...change, fieldPath: 'note', change: 'ADDED', breaking: false },
+        ],
+      }),
+    }
+    api.roots.mutation = { publishVersion: () => ({ version: null, violations: [], errors: [] }) }
+    await renderPage(api, '/datasets/store-sales')
+    await userEvent.click(await screen.findByRole('button', { name: 'Publish' }))
+    const dialog = await screen.findByRole('dialog', { name: 'This would break what reads the current version' })
+    expect(within(dialog).getAllByRole('listitem').map((item) => item.textContent)).toEqual(['price: Removed'])
+    expect(api.sent.find(({ name }) => name === 'WhatBreaks')?.variables).toEqual({ base: 'version-1', head: 'version-2' })
+    expect(api.sentNames()).not.toContain('PublishVersion')
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Publish' }))
+    await waitFor(() => expect(api.sentNames()).toContain('PublishVersion'))
+  })
+
   it('makes the version current, and says so', async () => {
     const { api, state } = setUp([{}])
     api.roots.mutation = {

@@ -67,7 +67,7 @@ export function ComparisonResult(props: ComparisonResultProps) {
   }
   return (
     <Stack spacing={2}>
-      <Alert severity={SEVERITIES[compatibility]}>
+      <Alert severity={rowCountChange < 0 && compatibility === 'EXACT_MATCH' ? 'warning' : SEVERITIES[compatibility]}>
         {t(`compatibility.${compatibility}`)}{' '}
         {rowCountChange === 0
           ? t('compare.sameRowCount')

@@ -70,7 +70,7 @@ export function OverviewTab(props: OverviewTabProps) {
         {newest && newest.status !== 'AWAITING_UPLOAD' && (
           <VersionStatusCard
             version={newest}
-            currentNumber={dataset.currentVersion?.number ?? null}
+            current={dataset.currentVersion}
             columnsOf={props.columnsOf}
           />
         )}

@@ -6,7 +6,8 @@ import { useTranslation } from 'react-i18next'
 import { useProof } from '../../components/proof/useProof'
 import { Needs } from '../../components/ViewerLevel'
 import { graphql, readFragment, type FragmentType } from '../../gql'
-import type { PublishVersionMutation } from '../../gql/graphql'
+import type { PublishVersionMutation, WhatBreaksQuery } from '../../gql/graphql'
+import { BreakingChangesDialog } from './BreakingChangesDialog'
 import { PublishRefusedDialog } from './PublishRefusedDialog'
 
 const PublishButton_version = graphql(`
@@ -62,12 +63,33 @@ const PublishVersion = graphql(`
   }
 `)
 
+const WhatBreaks = graphql(`
+  query WhatBreaks($base: ID!, $head: ID!) {
+    compareVersions(base: $base, head: $head) {
+      schemaChanges {
+        fieldPath
+        change
+        before
+        after
+        breaking
+      }
+    }
+  }
+`)
+
+export type BreakingChange = WhatBreaksQuery['compareVersions']['schemaChanges'][number]
+
+export interface CurrentVersion {
+  id: string
+  number: number
+}
+
 export type Violation = PublishVersionMutation['publishVersion']['violations'][number]
 
 interface PublishButtonProps {
   version: FragmentType<typeof PublishButton_version>
-  /** Number of the version that readers get now; null while there is none. */
-  currentNumber: number | null
+  /** The version that readers get now; null while there is none. */
+  current: CurrentVersion | null
 }
 
 /** Makes a version the one that readers get; an older one than they get now is rolled back to. */
@@ -77,11 +99,13 @@ export function PublishButton(props: PublishButtonProps) {
   const client = useApolloClient()
   const [publish, { loading }] = useMutation(PublishVersion)
   const [violations, setViolations] = useState<readonly Violation[]>([])
+  const [breaking, setBreaking] = useState<readonly BreakingChange[]>([])
+  const [looking, setLooking] = useState(false)
   const { attempt, problem, dialog, forget } = useProof()
 
   if (version.status !== 'READY' || version.isCurrent) return null
 
-  const isOlder = props.currentNumber !== null && version.number < props.currentNumber
+  const isOlder = props.current !== null && version.number < props.current.number
 
   function submit(overrideReason: string | null) {
     return attempt(async () => {
@@ -97,6 +121,27 @@ export function PublishButton(props: PublishButtonProps) {
     })
   }
 
+  /** Readers of the current version are thought of first: what would break for them is named and asked about. */
+  async function begin() {
+    forget()
+    const changes = props.current ? await changesSince(props.current.id) : []
+    if (changes.length > 0) setBreaking(changes)
+    else await submit(null)
+  }
+
+  async function changesSince(base: string) {
+    setLooking(true)
+    try {
+      const { data } = await client.query({ query: WhatBreaks, variables: { base, head: version.id } })
+      return data?.compareVersions.schemaChanges.filter((change) => change.breaking) ?? []
+    } catch {
+      // What cannot be compared (an old version whose columns are gone) is the gate's to decide, not this question's.
+      return []
+    } finally {
+      setLooking(false)
+    }
+  }
+
   return (
     <>
       <Needs level="WRITE">
@@ -104,9 +149,9 @@ export function PublishButton(props: PublishButtonProps) {
           <Button
             variant={isOlder ? 'outlined' : 'contained'}
             size="small"
-            loading={loading}
+            loading={loading || looking}
             disabled={disabled}
-            onClick={() => submit(null)}
+            onClick={() => void begin()}
           >
             {isOlder ? t('publish.rollBack') : t('publish.publish')}
           </Button>
@@ -116,6 +161,14 @@ export function PublishButton(props: PublishButtonProps) {
         <Alert severity="error" onClose={forget} sx={{ flexBasis: '100%' }}>
           {problem}
         </Alert>
+      )}
+      {breaking.length > 0 && (
+        <BreakingChangesDialog
+          changes={breaking}
+          action={isOlder ? t('publish.rollBack') : t('publish.publish')}
+          onConfirm={() => void submit(null)}
+          onClose={() => setBreaking([])}
+        />
       )}
       <PublishRefusedDialog
         violations={violations}

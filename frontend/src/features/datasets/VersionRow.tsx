@@ -9,7 +9,7 @@ import { VersionErrorText } from '../../components/VersionErrorText'
 import { VersionStatusChip } from '../../components/VersionStatusChip'
 import { graphql, readFragment, type FragmentType } from '../../gql'
 import { formatBytes, formatInteger } from '../../lib/format'
-import { PublishButton } from './PublishButton'
+import { PublishButton, type CurrentVersion } from './PublishButton'
 import { RereadButton } from './RereadButton'
 import { SaidText } from '../../components/SaidText'
 
@@ -50,7 +50,7 @@ const VersionRow_version = graphql(`
 
 interface VersionRowProps {
   version: FragmentType<typeof VersionRow_version>
-  currentNumber: number | null
+  current: CurrentVersion | null
   /** Of the dataset. */
   slug: string
 }
@@ -78,7 +78,7 @@ export function VersionRow(props: VersionRowProps) {
         {version.isCurrent && <Chip size="small" color="primary" label={t('version.current')} />}
         <Box sx={{ flexGrow: 1 }} />
         <RereadButton version={version} />
-        <PublishButton version={version} currentNumber={props.currentNumber} />
+        <PublishButton version={version} current={props.current} />
       </Stack>
       <Typography variant="body2" color="textSecondary" sx={{ mt: 0.5 }}>
         {original && `${original.name} (${formatBytes(original.sizeBytes, i18n.language)}) · `}

@@ -10,7 +10,7 @@ import { VersionErrorText } from '../../components/VersionErrorText'
 import { VersionStatusChip } from '../../components/VersionStatusChip'
 import { graphql, readFragment, type FragmentType } from '../../gql'
 import { formatInteger } from '../../lib/format'
-import { PublishButton } from './PublishButton'
+import { PublishButton, type CurrentVersion } from './PublishButton'
 import { RereadButton } from './RereadButton'
 import { RejectedRows } from './RejectedRows'
 import { VersionFailure } from './VersionFailure'
@@ -56,7 +56,7 @@ const UNDER_WAY: readonly string[] = ['QUEUED', 'PROCESSING']
 interface VersionStatusCardProps {
   version: FragmentType<typeof VersionStatusCard_version>
   /** Number of the version that readers get now; null while there is none. */
-  currentNumber: number | null
+  current: CurrentVersion | null
   /** A version whose columns the next file probably has. */
   columnsOf: string | null
 }
@@ -80,7 +80,7 @@ export function VersionStatusCard(props: VersionStatusCardProps) {
           <Typography variant="body2" color="textSecondary" sx={{ flexGrow: 1 }}>
             <TimeAgo at={version.createdAt} />
           </Typography>
-          <PublishButton version={version} currentNumber={props.currentNumber} />
+          <PublishButton version={version} current={props.current} />
         </Stack>
         {underWay && (
           <div>

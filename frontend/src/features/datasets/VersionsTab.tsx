@@ -54,7 +54,7 @@ export function VersionsTab(props: VersionsTabProps) {
     <Stack spacing={3}>
       <Paper variant="outlined" component="ol" sx={{ m: 0, p: 0, listStyle: 'none' }}>
         {versions.map((version) => (
-          <VersionRow key={version.id} version={version} slug={slug} currentNumber={currentVersion?.number ?? null} />
+          <VersionRow key={version.id} version={version} slug={slug} current={currentVersion} />
         ))}
       </Paper>
       {props.onMore && (
