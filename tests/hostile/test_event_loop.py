@@ -15,8 +15,8 @@ from tests.support.served import served
 from tests.support.system import System
 
 GENEROUS_SECONDS = 0.5
-"""asyncio's own measure of a step of the loop. Far above what is allowed (20 ms), so that a busy machine does not matter, and
-below what each of these takes when it runs on the loop."""
+"""asyncio's own measure of a step of the loop. Far above what is aimed at (20 ms), so that a busy machine does not matter: it finds
+work that nothing bounds. How long steps are, `python -m benchmarks admission` measures."""
 
 
 @pytest.fixture
