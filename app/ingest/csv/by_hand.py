@@ -9,6 +9,8 @@ import itertools
 import sys
 from pathlib import Path
 
+import polars as pl
+
 from app.ingest.csv.cells import RegularFile
 from app.ingest.table import row_group_rows
 
@@ -17,9 +19,6 @@ _BATCH_CELLS = 1_000_000
 
 def write(file: RegularFile, target: Path) -> int:
     """Write the cells of a regular file as text (c0, c1 ...) to the Parquet file `target`; the number of rows."""
-    # Few files need it, and to import it takes a fifth of what a child imports.
-    import polars as pl
-
     schema = {f"c{index}": pl.String for index in range(file.width)}
     rows = max(1, _BATCH_CELLS // file.width)
     parts: list[Path] = []
