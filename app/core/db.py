@@ -21,6 +21,7 @@ from app.core.viewer import Principal, System, Viewer
 
 QUERY_CANCELED = "57014"
 """SQLSTATE of a statement that ran into `statement_timeout`."""
+DEADLOCK_DETECTED = "40P01"
 
 
 class Database:
@@ -112,6 +113,11 @@ def _translated() -> Iterator[None]:
         if getattr(error.orig, "sqlstate", None) == QUERY_CANCELED:
             raise Unavailable(
                 say("DATABASE_TOO_LONG", "This takes the database too long. Ask for less, or try again later.")
+            ) from error
+        if getattr(error.orig, "sqlstate", None) == DEADLOCK_DETECTED:
+            raise Unavailable(
+                say("CHANGES_CROSSED", "Somebody else changed the same at the same moment. Nothing was done; try again."),
+                retry_after_seconds=1.0,
             ) from error
         if error.connection_invalidated or _is_away(error.orig):
             raise Unavailable(say("DATABASE_AWAY", "The database does not answer. Try again in a few seconds.")) from error

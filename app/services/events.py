@@ -33,6 +33,15 @@ class StatusEvent:
     """{id, sequence, status, summary} of the quality run that changed; see `services.quality_runs`."""
 
 
+async def hold(session: AsyncSession, dataset_id: UUID) -> None:
+    """The dataset's row is locked until the transaction ends, which is going to append an event.
+
+    Before rules, incidents or runs are changed that exist already: whoever ends a run does it in this order, and two that lock
+    the same rows in two orders wait for each other.
+    """
+    await session.execute(select(Dataset.id).where(Dataset.id == dataset_id).with_for_update(key_share=True))
+
+
 async def append(
     session: AsyncSession, dataset_id: UUID, version_id: UUID | None = None, *, run: dict[str, object] | None = None
 ) -> int:

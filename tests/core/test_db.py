@@ -1,5 +1,7 @@
 """What the database says when it is away or slow, in words for the caller."""
 
+import asyncio
+
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
@@ -29,6 +31,24 @@ async def test_a_database_that_is_not_there_is_unavailable() -> None:
     with pytest.raises(Unavailable, match="does not answer"):
         async with db.read(TEST):
             pass
+    await db.close()
+
+
+async def test_of_two_transactions_that_wait_for_each_other_one_is_done_and_one_may_be_tried_again(engines: Engines) -> None:
+    db = Database(Settings(database_url=SecretStr(engines.database_url)), application_name="test-circle")
+    both = asyncio.Barrier(2)
+
+    async def lock(*keys: int) -> None:
+        async with db.transaction(TEST) as session:
+            for key in keys:
+                await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+                if key == keys[0]:
+                    await both.wait()
+
+    outcomes = await asyncio.gather(lock(711, 712), lock(712, 711), return_exceptions=True)
+    (refused,) = [one for one in outcomes if one is not None]
+    assert isinstance(refused, Unavailable)
+    assert refused.message == "Somebody else changed the same at the same moment. Nothing was done; try again."
     await db.close()
 
 

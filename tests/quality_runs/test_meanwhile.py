@@ -1,26 +1,27 @@
 """What happens to a dataset, a version or a rule while a run checks it: the run ends, and nothing is doubled or left open."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from uuid import UUID
 
 import asyncpg
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from app.core.db import Database
 from app.core.ids import uuid7
-from app.core.ledger import Claim, LostLease
+from app.core.ledger import Claim, DeadTask, LostLease
 from app.core.viewer import System as SystemPrincipal
 from app.quality.spec import Operator, RuleResult, RuleStatus
-from app.schema.ids import from_id
+from app.schema.ids import from_id, to_id
 from app.services.quality import progress, results
 from app.services.quality.checking import Checked
 from app.services.quality.progress import Started
 from tests.quality_runs.checking import rule
 from tests.support.people import Person
 from tests.support.served import settings_of
-from tests.support.system import System
+from tests.support.system import System, until
 
 WORKER = SystemPrincipal("worker")
 FAILED = RuleResult(
@@ -160,3 +161,66 @@ async def test_the_end_of_a_run_takes_as_many_statements_for_many_rules_as_for_o
     finally:
         event.remove(db.engine.sync_engine, "before_cursor_execute", record)
     assert counts[0] == counts[1]
+
+
+HELD = """WITH a AS (SELECT FROM quality_rules WHERE dataset_id = :dataset FOR NO KEY UPDATE),
+    b AS (SELECT FROM incidents WHERE dataset_id = :dataset FOR NO KEY UPDATE),
+    c AS (SELECT FROM quality_runs WHERE dataset_id = :dataset FOR NO KEY UPDATE)
+    SELECT (SELECT count(*) FROM a), (SELECT count(*) FROM b), (SELECT count(*) FROM c)"""
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid))"
+DEEDS = {
+    "schedule": "mutation M($input: DeleteCheckScheduleInput!) { deleteCheckSchedule(input: $input) { errors { message } } }",
+    "incident": "mutation M($input: UpdateIncidentInput!) { updateIncident(input: $input) { errors { message } } }",
+    "mute": "mutation M($input: MuteQualityRuleInput!) { muteQualityRule(input: $input) { errors { message } } }",
+    "change": "mutation M($input: UpdateQualityRuleInput!) { updateQualityRule(input: $input) { errors { message } } }",
+    "rule": "mutation M($input: DeleteQualityRuleInput!) { deleteQualityRule(input: $input) { errors { message } } }",
+}
+"""In this order: the last one takes the incident with it."""
+
+
+async def test_whoever_changes_what_a_run_is_about_waits_for_its_end_and_not_in_a_circle(
+    connection: asyncpg.Connection, db: Database, admin: Person
+) -> None:
+    """A run that ends, a contract and a template hold the dataset and then change its rules, incidents and runs."""
+    run = await begun(connection, db, admin)
+    await run.ends(db)
+    schedule, incident = uuid7(), await connection.fetchval("SELECT id FROM incidents WHERE dataset_id = $1", run.dataset)
+    await connection.execute(
+        "INSERT INTO check_schedules (id, dataset_id, cron, timezone, next_run_at) VALUES ($1, $2, '0 0 1 1 *', 'UTC', 'infinity')",
+        schedule, run.dataset,
+    )  # fmt: skip
+    dead, idle = uuid7(), uuid7()
+    await connection.executemany(
+        "INSERT INTO quality_runs (id, dataset_id, version_id, status, trigger, schedule_id, scheduled_for) "
+        "VALUES ($1, $2, $3, 'RUNNING', 'SCHEDULE', $4, now())",
+        [(dead, run.dataset, run.version, schedule), (idle, run.dataset, run.version, None)],
+    )
+    rule_id = to_id("QualityRule", run.rule)
+    given = {
+        "schedule": {"id": to_id("CheckSchedule", schedule)}, "incident": {"id": to_id("Incident", incident), "stage": "FIXED"},
+        "mute": {"id": rule_id, "until": "2999-01-01T00:00:00Z"}, "change": {"id": rule_id, "name": "Rows"}, "rule": {"id": rule_id},
+    }  # fmt: skip
+
+    async def bury() -> None:
+        async with db.transaction(WORKER) as session:
+            await progress.bury(session, DeadTask(uuid7(), "quality.run", {"runId": str(dead)}, "died"))
+
+    async def cancel() -> None:
+        async with db.transaction(WORKER) as session:
+            await progress.cancel(session, idle, run.dataset)
+
+    async def deed(name: str) -> None:
+        assert (await admin.mutate(DEEDS[name], **given[name]))["errors"] == []
+
+    for act in (bury, cancel, *(lambda name=name: deed(name) for name in DEEDS)):
+        async with db.transaction(WORKER) as session:
+            assert await results.lock(session, run.started) is not None
+            own = (await session.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+            waiting = asyncio.create_task(act())
+
+            async def waits(holder: int = own) -> bool:
+                return await connection.fetchval(WAITING, holder) > 0
+
+            await until(waits, "it to wait for the dataset")
+            assert tuple((await session.execute(text(HELD), {"dataset": run.dataset})).one()) == (1, 1, 3)
+        await waiting

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -179,6 +179,9 @@ async def record(session: AsyncSession, claim: Claim, sent: Outgoing, outcome: O
     Raises:
         LostLease: another worker has it.
     """
+    if outcome.gone:
+        # The channel first, as its deletion has it: it takes the deliveries along.
+        await session.execute(_lock_channel(sent.channel_id))
     held = (
         await session.execute(
             select(NotificationDelivery.attempts, NotificationDelivery.tries_left)
@@ -291,9 +294,7 @@ async def replay(session: AsyncSession, viewer: Viewer, delivery_id: UUID) -> UU
 
 async def _require_few(session: AsyncSession, channel_id: UUID) -> None:
     """One after the other for a channel. Raises LimitExceeded."""
-    await session.execute(
-        select(NotificationChannel.id).where(NotificationChannel.id == channel_id).with_for_update(key_share=True)
-    )
+    await session.execute(_lock_channel(channel_id))
     count = select(func.count()).where(
         NotificationDelivery.channel_id == channel_id, NotificationDelivery.requested_at > func.now() - timedelta(minutes=1)
     )
@@ -301,6 +302,10 @@ async def _require_few(session: AsyncSession, channel_id: UUID) -> None:
         raise LimitExceeded(
             say("MOST_TESTS", "At most {most} tests and replays of a channel in a minute. Wait a little.", most=TESTS_PER_MINUTE)
         )
+
+
+def _lock_channel(channel_id: UUID) -> Select[UUID]:
+    return select(NotificationChannel.id).where(NotificationChannel.id == channel_id).with_for_update(key_share=True)
 
 
 async def _end(session: AsyncSession, delivery_id: UUID, status: DeliveryStatus, *, error: str | None) -> None:

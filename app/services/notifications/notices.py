@@ -178,7 +178,7 @@ async def forget_old(session: AsyncSession) -> None:
         await session.execute(
             text(
                 f"DELETE FROM {table} WHERE id IN (SELECT id FROM {table} WHERE created_at < now() - make_interval(days => :days) "
-                "LIMIT 10000)"
+                "LIMIT 10000 FOR NO KEY UPDATE SKIP LOCKED)"
             ),
             {"days": KEPT_DAYS},
         )

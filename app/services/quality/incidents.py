@@ -223,6 +223,7 @@ async def update_incident(session: AsyncSession, viewer: Viewer, incident_id: UU
         values["assignee_id"] = changes.assignee_id
     if changes.muted_until is not None or changes.unmute:
         values["muted_until"] = None if changes.unmute else changes.muted_until
+    await events.hold(session, row.dataset_id)
     await session.execute(
         update(Incident).where(Incident.id == incident_id, Incident.dataset_id == row.dataset_id).values(values)
     )

@@ -17,6 +17,7 @@ from app.models.datasets import Dataset
 from app.models.quality import QualityRule, QualityRun, QualityStatus, RunStatus, RunTrigger
 from app.models.versions import DatasetVersion, VersionStatus
 from app.quality.spec import RuleSpec
+from app.services import events
 from app.services.quality import definitions
 from app.services.quality import rules as quality_rules
 from app.services.quality.runs import OPEN, tell
@@ -67,6 +68,7 @@ async def begin(session: AsyncSession, claim: Claim) -> Started | None:
         await cancel(session, run_id, row.dataset_id)
         return None
     rules = _drafts(row.drafts) if row.drafts is not None else await _saved(session, row.dataset_id, row.rule_ids)
+    await events.hold(session, row.dataset_id)
     values: dict[str, object] = dict.fromkeys(("passed", "warned", "failed", "errored", "skipped"), 0)
     await session.execute(
         update(QualityRun).where(QualityRun.id == run_id).values(status=RunStatus.RUNNING, started_at=func.now(), **values)
@@ -82,6 +84,7 @@ async def progress(session: AsyncSession, claim: Claim, run: Started, statuses: 
         LostLease: another worker has taken over.
     """
     await ledger.hold(session, claim)
+    await events.hold(session, run.dataset_id)
     await session.execute(
         update(QualityRun).where(QualityRun.id == run.run_id, QualityRun.status == RunStatus.RUNNING).values(**counted(statuses))
     )
@@ -90,6 +93,7 @@ async def progress(session: AsyncSession, claim: Claim, run: Started, statuses: 
 
 async def cancel(session: AsyncSession, run_id: UUID, dataset_id: UUID) -> None:
     """The run is CANCELLED: there is nothing left to check."""
+    await events.hold(session, dataset_id)
     await session.execute(
         update(QualityRun).where(QualityRun.id == run_id).values(status=RunStatus.CANCELLED, finished_at=func.now())
     )
@@ -104,14 +108,17 @@ async def bury(session: AsyncSession, dead: DeadTask) -> None:
         "The check failed again and again on our side. Operators find the cause under task {task}.",
         task=str(dead.task_id),
     )
+    dataset_id = await session.scalar(select(QualityRun.dataset_id).where(QualityRun.id == run_id))
+    if dataset_id is None:
+        return
+    await events.hold(session, dataset_id)
     ended = await session.execute(
         update(QualityRun)
         .where(QualityRun.id == run_id, QualityRun.status.in_(OPEN))
         .values(status=RunStatus.ERROR, finished_at=func.now(), error=told_error("INTERNAL", message))
-        .returning(QualityRun.dataset_id)
+        .returning(QualityRun.id)
     )
-    dataset_id = ended.scalar_one_or_none()
-    if dataset_id is not None:
+    if ended.first() is not None:
         await tell(session, run_id, dataset_id)
 
 

@@ -122,6 +122,7 @@ async def update_rule(session: AsyncSession, viewer: Viewer, rule_id: UUID, chan
         if definition != definition_of(row):
             await check_definition(definition, await newest_fields(session, row.dataset_id))
             values |= redefined(row, definition)
+    await events.hold(session, row.dataset_id)
     await session.execute(
         update(QualityRule).where(QualityRule.id == rule_id, QualityRule.dataset_id == row.dataset_id).values(values)
     )
@@ -144,6 +145,7 @@ async def delete(session: AsyncSession, viewer: Viewer, rule_id: UUID) -> UUID:
         NotFound, Forbidden, Conflict: see `update_rule`.
     """
     row = await _own(session, viewer, rule_id)
+    await events.hold(session, row.dataset_id)
     await retire(session, row.dataset_id, [rule_id])
     await _changed(session, viewer, "quality_rule.delete", row.dataset_id, rule_id, name=row.name)
     return rule_id
@@ -158,6 +160,7 @@ async def mute(session: AsyncSession, viewer: Viewer, rule_id: UUID, until: date
     row = await get(session, viewer, rule_id)
     await access.require(session, viewer, row.dataset_id, Level.WRITE)
     await require_later(session, until)
+    await events.hold(session, row.dataset_id)
     await session.execute(
         update(QualityRule)
         .where(QualityRule.id == rule_id, QualityRule.dataset_id == row.dataset_id)

@@ -86,8 +86,7 @@ async def update_schedule(session: AsyncSession, viewer: Viewer, schedule_id: UU
     Raises:
         NotFound, Forbidden: WRITE is needed. InvalidInput: see `create`.
     """
-    row = await get(session, viewer, schedule_id)
-    await access.require(session, viewer, row.dataset_id, Level.WRITE)
+    row = await _held(session, viewer, schedule_id)
     expression, zone = row.cron if changes.cron is None else changes.cron.strip(), changes.timezone or row.timezone
     now = await session.scalar(select(func.now()))
     assert now is not None
@@ -190,13 +189,32 @@ async def delete(session: AsyncSession, viewer: Viewer, schedule_id: UUID) -> UU
     Raises:
         NotFound, Forbidden: WRITE is needed.
     """
-    row = await get(session, viewer, schedule_id)
-    await access.require(session, viewer, row.dataset_id, Level.WRITE)
+    row = await _held(session, viewer, schedule_id)
     await session.execute(
         sql_delete(CheckSchedule).where(CheckSchedule.id == schedule_id, CheckSchedule.dataset_id == row.dataset_id)
     )
     await _changed(session, viewer, "check_schedule.delete", row.dataset_id, schedule_id)
     return schedule_id
+
+
+async def _held(session: AsyncSession, viewer: Viewer, schedule_id: UUID) -> AnyRow:
+    """The schedule, and then its dataset, are locked, as by a tick; runs, which a deletion leaves without it, come after.
+
+    Raises:
+        NotFound, Forbidden: WRITE is needed.
+    """
+    dataset_id = (await get(session, viewer, schedule_id)).dataset_id
+    await access.require(session, viewer, dataset_id, Level.WRITE)
+    row = await session.execute(
+        select(*COLUMNS)
+        .where(CheckSchedule.id == schedule_id, CheckSchedule.dataset_id == dataset_id)
+        .with_for_update(key_share=True)
+    )
+    held = row.one_or_none()
+    if held is None:  # somebody else deleted it a moment ago
+        raise NotFound(MISSING)
+    await events.hold(session, dataset_id)
+    return held
 
 
 async def _changed(
