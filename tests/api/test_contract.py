@@ -60,7 +60,9 @@ async def test_signing_in_refreshing_and_signing_out(client: Client) -> None:
     }
 
 
-@pytest.mark.parametrize(("email", "password"), [(EMAIL, "wrong"), ("a.stranger@example.com", PASSWORD), ("", ""), ("\x00", "\x00")])
+@pytest.mark.parametrize(
+    ("email", "password"), [(EMAIL, "wrong"), ("a.stranger@example.com", PASSWORD), ("", ""), ("\x00", "\x00")]
+)
 async def test_a_wrong_address_and_a_wrong_password_give_the_same_error(client: Client, email: str, password: str) -> None:
     assert await run(client, "SignIn", input={"email": email, "password": password}) == {
         "session": None,
