@@ -9,7 +9,9 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from typer.testing import CliRunner
 
+from app.cli.audit import app as cli
 from app.core.ids import uuid7
 from app.embedded import postgres
 from app.embedded.engines import Engines, Given, start_engines
@@ -152,9 +154,14 @@ async def done_by_force(server: Server, deed: str) -> AsyncIterator[str]:
 
 @pytest.mark.parametrize("deed", DEEDS)
 async def test_what_a_superuser_did_is_named(server: Server, deed: str) -> None:
+    """By the check itself and by `audit verify`, which runs in this process."""
+    environment = {**server.system.environment, "DATAKURA_DATABASE_URL": server.url("datakura_app")}
     async with opened(server.url("datakura_app")) as db:
         async with done_by_force(server, deed) as subject:
             faults = (await chain.verify(db)).faults
+            said = await asyncio.to_thread(CliRunner().invoke, cli, ["verify"], env=environment)
+        assert said.exit_code == 1, said.output
+        assert said.stdout.splitlines()[0] == f"First bad record: {faults[0]}"
         assert faults[0].what == DEEDS[deed][1]
         # Of a trail that was emptied every record is missing.
         assert subject in {str(fault.event_id) for fault in (faults if deed == "truncate" else faults[:1])}
