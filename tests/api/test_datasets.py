@@ -263,3 +263,21 @@ async def test_fifty_tags_are_kept_in_alphabetical_order(admin: Client) -> None:
     now = await got(admin, dataset_id)
     assert now is not None
     assert [tag["name"] for tag in now["tags"]] == [f"タグ{n:02}" for n in range(50)]
+
+
+TAGGED = "query Tagged($tags: [String!]) { datasets(first: 3, filter: {tags: $tags}) { edges { node { id } } } }"
+
+
+async def test_what_a_filter_by_tags_finds_has_all_of_them(admin: Client) -> None:
+    tags = [f"of{n}" for n in range(7)]
+    every, most = await admin.create("All seven", tags=tags), await admin.create("Six of seven", tags=tags[1:])
+    for wanted, found in (
+        (tags, [every]),
+        ([*reversed(tags), "OF3", "of5"], [every]),
+        (tags[1:], [most, every]),
+        (tags[:4], [every]),
+        ([*tags, "of7"], []),
+        ([f"of{n}" for n in range(250)], []),
+    ):
+        edges = (await admin.run(TAGGED, tags=wanted))["datasets"]["edges"]
+        assert [edge["node"]["id"] for edge in edges] == found, wanted

@@ -31,6 +31,7 @@ def every_text_argument(text: str) -> list[tuple[str, dict[str, object]]]:
         ("query($t: String) { datasets(first: 1, after: $t) { edges { cursor } } }", {"t": text}),
         ("query($t: String) { datasets(first: 1, filter: {nameContains: $t}) { edges { cursor } } }", {"t": text}),
         ("query($t: [String!]) { datasets(first: 1, filter: {tags: $t}) { edges { cursor } } }", {"t": [text]}),
+        ("query($t: [String!]) { datasets(first: 1, filter: {tags: $t}) { edges { node { id } } } }", {"t": [*"abcdefg", text]}),
         ("query($t: [ID!]) { datasets(first: 1, filter: {ownerIds: $t}) { edges { cursor } } }", {"t": [text]}),
         ("query($t: DateTime) { datasets(first: 1, filter: {createdAfter: $t}) { edges { cursor } } }", {"t": text}),
         ("query($t: String!) { searchDatasets(query: $t, first: 1) { totalCount } }", {"t": text}),

@@ -1,12 +1,19 @@
 """How many SQL statements an operation takes: as many for fifty objects as for one."""
 
-import pytest
+import itertools
+import re
+from dataclasses import replace
 
+import pytest
+from graphql import GraphQLEnumType, GraphQLInputObjectType, get_named_type, is_list_type
+
+from app.api.admission import MAX_LIST_INPUT
 from app.core.ids import uuid7
+from app.core.viewer import Role
 from app.loaders import Loaders
 from app.loaders.versions import VersionsKey
 from app.schema.ids import parse_id, to_id
-from tests.loaders.conftest import Counted
+from tests.loaders.conftest import SCHEMA, Counted
 from tests.support.contract import operations
 
 OPERATIONS = operations()
@@ -14,6 +21,18 @@ EVERYTHING = """query Everything($first: Int!, $filter: DatasetFilter) { dataset
     id tags { name } owner { id } metadataEntries { key updatedBy { id } } currentVersion { id }
     versions(first: 2) { edges { node { id createdBy { id } dataset { id } files { name } schemaFields { fieldPath } profile { rowCount
         fieldProfiles { fieldPath } } } } } } } } }"""
+
+FILTERED = {
+    "DatasetFilter": [
+        "query Listed($filter: DatasetFilter) { datasets(first: 2, filter: $filter) { edges { node { id } } } }",
+        'query Found($filter: DatasetFilter) { searchDatasets(query: "a", first: 2, filter: $filter) { totalCount } }',
+    ],
+    "IncidentFilter": [
+        "query Incidents($filter: IncidentFilter) { incidents(first: 2, filter: $filter) { edges { node { id } } } }"
+    ],
+    "TaskFilter": ["query Tasks($filter: TaskFilter) { tasks(first: 2, filter: $filter) { edges { node { id } } } }"],
+}
+"""Queries by the filter that they take. That of `rows` is asked of DuckDB."""
 
 
 @pytest.mark.parametrize(("query", "statements"), [(OPERATIONS["Datasets"], 4), (EVERYTHING, 9)], ids=["Datasets", "Everything"])
@@ -70,3 +89,23 @@ async def test_each_loader_reads_a_batch_with_one_statement_and_keeps_the_order_
         assert seen == []
     newest = await loaders.versions_by_dataset.load_many(keys)
     assert [[(row.dataset_id, row.number) for row in rows] for rows in newest] == [[(one, 3), (one, 2)] for one in datasets]
+
+
+@pytest.mark.parametrize("name", FILTERED)
+async def test_a_statement_names_no_more_tables_for_more_values_of_a_filter(counted: Counted, name: str) -> None:
+    """How long PostgreSQL plans grows with the square of the tables, and more: 250 of them take it over 5 s."""
+    counted.viewer = replace(counted.viewer, role=Role.ADMIN)  # who may see tasks
+    given = SCHEMA._schema.type_map[name]
+    assert isinstance(given, GraphQLInputObjectType)
+    lists = [(key, get_named_type(field.type)) for key, field in given.fields.items() if is_list_type(field.type)]
+    assert lists
+    for (key, kind), query in itertools.product(lists, FILTERED[name]):
+        tables = []
+        for many in (10, MAX_LIST_INPUT):
+            if isinstance(kind, GraphQLEnumType):
+                values = list(itertools.islice(itertools.cycle(kind.values), many))
+            else:
+                values = [f"t{n}" if kind.name == "String" else to_id("User", uuid7()) for n in range(many)]
+            _, seen = await counted.run(query, filter={key: values})
+            tables.append([len(re.findall(r"\b(?:FROM|JOIN)\b", one)) for one in seen])
+        assert tables[0] == tables[1], key

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ColumnElement, Select, SQLColumnExpression, func, literal, select, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.core.viewer import Viewer
@@ -34,6 +35,9 @@ class Direction(StrEnum):
 
     ASC = "ASC"
     DESC = "DESC"
+
+
+MOST_JOINED_TAGS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,10 +97,7 @@ def conditions(viewer: Viewer, filter: DatasetFilter | None) -> list[ColumnEleme
         found.append(Dataset.visibility == filter.visibility)
     if filter.owner_ids is not None:
         found.append(Dataset.owner_id.in_(filter.owner_ids))
-    found += [
-        select(DatasetTag.name).where(DatasetTag.dataset_id == Dataset.id, DatasetTag.name == tag.casefold()).exists()
-        for tag in filter.tags or ()
-    ]
+    found += _tagged(filter.tags or ())
     if filter.name_contains:
         found.append(Dataset.name.icontains(filter.name_contains.replace("\x00", ""), autoescape=True))
     if filter.created_after is not None:
@@ -107,6 +108,21 @@ def conditions(viewer: Viewer, filter: DatasetFilter | None) -> list[ColumnEleme
         found.append(has_health(viewer, list(filter.health)))
     if filter.freshness is not None:
         found.append(freshness(Dataset.current_published_at).in_([fresh.value for fresh in filter.freshness]))
+    return found
+
+
+def _tagged(tags: Sequence[str]) -> list[ColumnElement[bool]]:
+    """The row of `datasets` has all of the tags.
+
+    The planner joins by each of the first few, and may begin with the rarest. It would try orders of the others too, which takes it
+    0.2 s of 50 tags and more than 5 s of 250: these are looked up in the tags of each dataset that is left.
+    """
+    wanted = sorted({tag.casefold() for tag in tags})
+    tag_of = select(DatasetTag.name).where(DatasetTag.dataset_id == Dataset.id)
+    found: list[ColumnElement[bool]] = [tag_of.where(DatasetTag.name == tag).exists() for tag in wanted[:MOST_JOINED_TAGS]]
+    if others := wanted[MOST_JOINED_TAGS:]:
+        names = func.array(tag_of.correlate(Dataset).scalar_subquery(), type_=ARRAY(DatasetTag.name.type))
+        found.append(names.contains(others))
     return found
 
 
