@@ -31,6 +31,8 @@ class StoredTable:
 
 ROW_GROUP_ROWS = 61_440
 ROW_GROUP_CELLS = 2_000_000
+DICTIONARY_VALUES = 5_000
+"""Different values of a column in a row group up to which they are written as a dictionary."""
 
 
 def row_group_rows(columns: int) -> int:
